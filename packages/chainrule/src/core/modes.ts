@@ -1,0 +1,37 @@
+import { ChainruleError } from "../util/errors.ts";
+import type { ApplyObserver } from "./events.ts";
+
+/** What every op consults. One object of plain fields, because every op reads it. */
+export const modes: { grad: boolean; observer: ApplyObserver | null } = { grad: true, observer: null };
+
+/** Runs `body` with one mode changed, and puts the mode back whatever happens. */
+export function withMode<K extends keyof typeof modes, R>(
+  key: K,
+  value: (typeof modes)[K],
+  body: () => R,
+): R {
+  const before = modes[key];
+  modes[key] = value;
+  let result: R;
+  try {
+    result = body();
+  } finally {
+    modes[key] = before;
+  }
+  if (result instanceof Promise) {
+    throw new ChainruleError(
+      "argument",
+      "An async function was given where the mode must end with the call.",
+      "Await first, and pass a function that returns its value directly.",
+    );
+  }
+  return result;
+}
+
+/** Runs `body` without recording derivatives, as `torch.no_grad()`. Results do not require gradients. */
+export const noGrad = <R>(body: () => R): R => withMode("grad", false, body);
+
+/** Records derivatives again inside {@link noGrad}, as `torch.enable_grad()`. */
+export const enableGrad = <R>(body: () => R): R => withMode("grad", true, body);
+
+export const isGradEnabled = (): boolean => modes.grad;

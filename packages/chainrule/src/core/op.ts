@@ -1,0 +1,183 @@
+import { isFloating } from "../shape/dtype.ts";
+import { sameShape, showShape } from "../shape/shape.ts";
+import { ChainruleError } from "../util/errors.ts";
+import { modes } from "./modes.ts";
+import { Node } from "./node.ts";
+import type { Edge, Samples } from "./samples.ts";
+import { type Spec, Tensor } from "./tensor.ts";
+
+/** An operand that may be a plain number, which broadcasts and hardly ever widens a dtype. */
+export type Operand = Tensor | number;
+
+/** An op's inputs and attributes by name. */
+export type Args = object;
+
+/** What a derivative sees: attributes and saved tensors by name, and the result as `y` when it is saved. */
+export type Saved<A extends Args> = A & { readonly y: Tensor };
+
+/**
+ * The vector–Jacobian product for one input: from ∂ℓ/∂y to ∂ℓ/∂input, written with tensor methods, so that it can be
+ * differentiated again. `input` gives the input's shape and dtype; `index` its place in a list of inputs. The result may
+ * still be broadcast: `backward` sums it to the input's shape. Null means that the derivative is zero.
+ */
+export type Vjp<A extends Args> = (dy: Tensor, saved: Saved<A>, input: Spec, index: number) => Tensor | null;
+
+type InputName<A extends Args> = {
+  [K in keyof A]-?: NonNullable<A[K]> extends Operand | readonly Operand[] ? K : never;
+}[keyof A] &
+  string;
+
+/** Everything that chainrule knows about an op, in one place. */
+export interface OpDefinition<A extends Args> {
+  /** PyTorch's name in camelCase. */
+  readonly name: string;
+  /** One line in the field's notation. */
+  readonly formula: string;
+  /** Names of the inputs, in order; the other arguments are attributes. A list of tensors counts as one input. */
+  readonly inputs: readonly InputName<A>[];
+  /** Shape and dtype of the result; throws when the inputs do not fit. */
+  result(args: A): Spec;
+  /** Computes the result by primitives (or by other ops): a fresh tensor, never an input itself. */
+  lower(args: A, out: Spec): Tensor;
+  /** Which inputs, and the result as "y", the derivatives read. Only these are remembered. */
+  readonly saves?: readonly (InputName<A> | "y")[];
+  /** Derivatives by input; an input without one gets no gradient. */
+  readonly vjp?: { readonly [K in InputName<A>]?: Vjp<A> };
+  /** Arguments inside the domain, away from kinks: generated tests run on them. */
+  samples(s: Samples): A[];
+  /** Points with a known value and known derivatives: kinks, limits, extremes. */
+  readonly edges?: readonly Edge<A>[];
+}
+
+/** A registered op. Methods keep ops of different arguments in one list. */
+export interface Op<A extends Args = Args> {
+  readonly name: string;
+  readonly formula: string;
+  readonly inputs: readonly string[];
+  result(args: A): Spec;
+  lower(args: A, out: Spec): Tensor;
+  readonly saves: readonly string[];
+  readonly vjp: Readonly<Record<string, Vjp<Args>>>;
+  samples(s: Samples): A[];
+  readonly edges: readonly Edge<Args>[];
+}
+
+const registry = new Map<string, Op>();
+
+/** All ops that were defined so far, for generated tests and documentation. */
+export const allOps = (): readonly Op[] => [...registry.values()];
+
+/** Registers an op. See {@link OpDefinition}. */
+export function defineOp<A extends Args>(definition: OpDefinition<A>): Op<A> {
+  if (registry.has(definition.name)) {
+    throw new ChainruleError(
+      "argument",
+      `An op named ${definition.name} exists already.`,
+      "Choose another name.",
+    );
+  }
+  const op = {
+    ...definition,
+    saves: definition.saves ?? [],
+    vjp: (definition.vjp ?? {}) as Readonly<Record<string, Vjp<Args>>>,
+    edges: (definition.edges ?? []) as readonly Edge<Args>[],
+  };
+  registry.set(op.name, op);
+  return op;
+}
+
+/**
+ * Runs an op: checks its arguments, computes the result, and records the derivative where one is wanted. Takes the object
+ * `args` over: it becomes the record.
+ */
+export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
+  const recording = modes.grad;
+  let y: Tensor;
+  try {
+    const out = op.result(args);
+    modes.grad = false; // what happens inside is covered by the op's own derivative
+    y = op.lower(args, out);
+  } catch (error) {
+    throw error instanceof ChainruleError ? error.within(op.name) : error;
+  } finally {
+    modes.grad = recording;
+  }
+  if (modes.observer) modes.observer(op as Op, args, y);
+  if (recording && isFloating(y.dtype)) {
+    const edges = edgesOf(op, args as Record<string, unknown>);
+    if (edges) record(op, args as Record<string, unknown>, edges, y);
+  }
+  return y;
+}
+
+/** The nodes of the differentiable inputs, or null when none of them requires a gradient. */
+function edgesOf(op: Op, args: Record<string, unknown>): (Node | null)[] | null {
+  let wanted = false;
+  const edges: (Node | null)[] = [];
+  for (let i = 0; i < op.inputs.length; i++) {
+    const name = op.inputs[i];
+    const value = args[name];
+    const differentiable = op.vjp[name] !== undefined;
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        const node = differentiable && item instanceof Tensor ? item.node : null;
+        if (node) wanted = true;
+        edges.push(node);
+      }
+    } else {
+      const node = differentiable && value instanceof Tensor ? value.node : null;
+      if (node) wanted = true;
+      edges.push(node);
+    }
+  }
+  return wanted ? edges : null;
+}
+
+const noVersions: readonly number[] = [];
+
+function record(op: Op, args: Record<string, unknown>, edges: readonly (Node | null)[], y: Tensor): void {
+  // Inputs that no derivative reads are let go: the garbage collector may have them.
+  const saved = args as Record<string, unknown>;
+  for (let i = 0; i < op.inputs.length; i++)
+    if (!op.saves.includes(op.inputs[i])) saved[op.inputs[i]] = undefined;
+  if (op.saves.length === 0) {
+    y.node = new Node(op, y, edges, saved, noVersions);
+    return;
+  }
+  const versions = new Array<number>(op.saves.length);
+  for (let i = 0; i < op.saves.length; i++) {
+    const name = op.saves[i];
+    if (name === "y") saved.y = y;
+    const value = saved[name];
+    versions[i] = value instanceof Tensor ? value.storage.version : 0;
+  }
+  y.node = new Node(op, y, edges, saved, versions);
+}
+
+/** The saved arguments of a node for its derivatives, once it is sure that they still hold what the forward pass saw. */
+export function savedOf(node: Node): Saved<Args> {
+  const op = node.op as Op;
+  const saved = node.saved as Record<string, unknown> | null;
+  if (!saved) {
+    throw new ChainruleError(
+      "autograd",
+      `The derivative of ${node.describe()} was already computed, and what it remembered was freed.`,
+      "Call backward({ retainGraph: true }) the first time, or run the forward pass again.",
+    );
+  }
+  for (let i = 0; i < op.saves.length; i++) {
+    const value = saved[op.saves[i]];
+    if (value instanceof Tensor && value.storage.version !== node.versions[i]) {
+      throw new ChainruleError(
+        "in-place",
+        `A tensor of shape ${showShape(value.shape)} that the derivative of ${node.describe()} needs (its "${op.saves[i]}") was changed in place after the forward pass.`,
+        "Change a copy (clone()), or make the change after backward().",
+      );
+    }
+  }
+  return saved as Saved<Args>;
+}
+
+/** Whether a computed tensor is what the op's shape and dtype rule announced; generated tests ask this. */
+export const agrees = (spec: Spec, y: Tensor): boolean =>
+  sameShape(spec.shape, y.shape) && spec.dtype === y.dtype;

@@ -1,0 +1,43 @@
+/** Something with parts that have names: a module. */
+export interface ScopeOwner {
+  /** The kind of layer, such as `Linear`. */
+  scopeKind(): string;
+  /** The path from this owner to a part of it, such as `1.fc`; undefined when it is not a part. */
+  scopePathOf(part: ScopeOwner): string | undefined;
+}
+
+/** A call of a module inside calls of others. Names are looked up only when somebody asks. */
+export class Scope {
+  readonly owner: ScopeOwner;
+  readonly parent: Scope | null;
+
+  constructor(owner: ScopeOwner, parent: Scope | null) {
+    this.owner = owner;
+    this.parent = parent;
+  }
+
+  /** The layer, outermost first: `Sequential 2 (Linear)`; only the kind for a model called by itself. */
+  describe(): string {
+    let root: Scope = this;
+    while (root.parent) root = root.parent;
+    if (root === this) return this.owner.scopeKind();
+    const path = root.owner.scopePathOf(this.owner) ?? this.parent?.owner.scopePathOf(this.owner);
+    return path ? `layer ${path} (${this.owner.scopeKind()})` : this.owner.scopeKind();
+  }
+}
+
+let current: Scope | null = null;
+
+/** The innermost module call that is running. */
+export const currentScope = (): Scope | null => current;
+
+/** Runs `body` as part of a call of `owner`. */
+export function inScope<R>(owner: ScopeOwner, body: () => R): R {
+  const before = current;
+  current = new Scope(owner, before);
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}

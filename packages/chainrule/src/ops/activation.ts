@@ -1,0 +1,75 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp } from "../core/op.ts";
+import { floatLike, like } from "../core/rules.ts";
+import { reals } from "../core/samples.ts";
+import { defineMethods, type Tensor } from "../core/tensor.ts";
+
+export const relu = defineOp<{ x: Tensor }>({
+  name: "relu",
+  formula: "y = max(x, 0)",
+  inputs: ["x"],
+  result: like,
+  lower: ({ x }, out) => interpreter.unary("relu", x, out),
+  saves: ["y"],
+  vjp: { x: (dy, { y }) => dy.mul(y.gt(0)) }, // ∂ℓ/∂x = ∂ℓ/∂y · [x > 0]; 0 at the kink, as PyTorch has it
+  samples: (s) => reals(0.2, 2)(s).flatMap(({ x }) => [{ x }, { x: s.real(x.shape, -2, -0.2) }]),
+  edges: [
+    [0, 0, 0],
+    [-3, 0, 0],
+    [3, 3, 1],
+  ],
+});
+
+export const sigmoid = defineOp<{ x: Tensor }>({
+  name: "sigmoid",
+  formula: "y = 1 / (1 + e⁻ˣ)",
+  inputs: ["x"],
+  result: floatLike,
+  lower: ({ x }, out) => interpreter.unary("sigmoid", x, out),
+  saves: ["y"],
+  vjp: { x: (dy, { y }) => dy.mul(y.neg().add(1)).mul(y) }, // ∂ℓ/∂x = ∂ℓ/∂y · y (1 − y)
+  samples: reals(-3, 3),
+  edges: [
+    [0, 0.5, 0.25],
+    [800, 1, 0],
+    [-800, 0, 0],
+  ],
+});
+
+export const tanh = defineOp<{ x: Tensor }>({
+  name: "tanh",
+  formula: "y = tanh x",
+  inputs: ["x"],
+  result: floatLike,
+  lower: ({ x }, out) => interpreter.unary("tanh", x, out),
+  saves: ["y"],
+  vjp: { x: (dy, { y }) => dy.mul(y.square().neg().add(1)) }, // ∂ℓ/∂x = ∂ℓ/∂y · (1 − y²)
+  samples: reals(-3, 3),
+  edges: [
+    [0, 0, 1],
+    [40, 1, 0],
+  ],
+});
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** max(x, 0). */
+    relu(): Tensor;
+    /** 1 / (1 + e⁻ˣ). */
+    sigmoid(): Tensor;
+    /** Hyperbolic tangent. */
+    tanh(): Tensor;
+  }
+}
+
+defineMethods({
+  relu() {
+    return apply(relu, { x: this });
+  },
+  sigmoid() {
+    return apply(sigmoid, { x: this });
+  },
+  tanh() {
+    return apply(tanh, { x: this });
+  },
+});

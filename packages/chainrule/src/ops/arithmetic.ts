@@ -1,0 +1,159 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp, type Operand } from "../core/op.ts";
+import { like, promoted, promotedFloat, requireDType, resultType2 } from "../core/rules.ts";
+import { realPairs, reals } from "../core/samples.ts";
+import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+type Pair = { x: Operand; other: Operand };
+
+export const add = defineOp<Pair>({
+  name: "add",
+  formula: "y = x + other",
+  inputs: ["x", "other"],
+  result: promoted,
+  lower: ({ x, other }, out) => interpreter.binary("add", x, other, out),
+  vjp: {
+    x: (dy) => dy, // ∂ℓ/∂x = ∂ℓ/∂y
+    other: (dy) => dy, // ∂ℓ/∂other = ∂ℓ/∂y
+  },
+  samples: realPairs(-2, 2),
+  edges: [[1, 2, 3, 1, 1]],
+});
+
+export const sub = defineOp<Pair>({
+  name: "sub",
+  formula: "y = x − other",
+  inputs: ["x", "other"],
+  result(args) {
+    const out = promoted(args);
+    if (out.dtype === "bool") {
+      throw new ChainruleError(
+        "dtype",
+        "Bool tensors have no difference.",
+        'Use logicalXor(), or convert by to("int32").',
+      );
+    }
+    return out;
+  },
+  lower: ({ x, other }, out) => interpreter.binary("sub", x, other, out),
+  vjp: {
+    x: (dy) => dy, // ∂ℓ/∂x = ∂ℓ/∂y
+    other: (dy) => dy.neg(), // ∂ℓ/∂other = −∂ℓ/∂y
+  },
+  samples: realPairs(-2, 2),
+  edges: [[1, 3, -2, 1, -1]],
+});
+
+export const mul = defineOp<Pair>({
+  name: "mul",
+  formula: "y = x · other",
+  inputs: ["x", "other"],
+  result: promoted,
+  lower: ({ x, other }, out) => interpreter.binary("mul", x, other, out),
+  saves: ["x", "other"],
+  vjp: {
+    x: (dy, { other }) => dy.mul(other), // ∂ℓ/∂x = ∂ℓ/∂y · other
+    other: (dy, { x }) => dy.mul(x), // ∂ℓ/∂other = ∂ℓ/∂y · x
+  },
+  samples: realPairs(-2, 2),
+  edges: [[3, 2, 6, 2, 3]],
+});
+
+export const div = defineOp<Pair>({
+  name: "div",
+  formula: "y = x / other",
+  inputs: ["x", "other"],
+  result: promotedFloat,
+  lower: ({ x, other }, out) => interpreter.binary("div", x, other, out),
+  saves: ["x", "other"],
+  vjp: {
+    // ∂ℓ/∂x = ∂ℓ/∂y / other
+    x: (dy, { other }) => dy.div(other),
+    // ∂ℓ/∂other = −∂ℓ/∂y · x / other²
+    other: (dy, { x, other }) => dy.neg().mul(x).div(other).div(other),
+  },
+  samples: realPairs(-2, 2, 0.5, 2),
+  edges: [[1, 2, 0.5, 0.5, -0.25]],
+});
+
+export const neg = defineOp<{ x: Tensor }>({
+  name: "neg",
+  formula: "y = −x",
+  inputs: ["x"],
+  result({ x }) {
+    requireDType(x, ["int32", "float32", "float64"], "Use logicalNot() for bool tensors.");
+    return like({ x });
+  },
+  lower: ({ x }, out) => interpreter.unary("neg", x, out),
+  vjp: { x: (dy) => dy.neg() }, // ∂ℓ/∂x = −∂ℓ/∂y
+  samples: reals(-2, 2),
+  edges: [[2, -2, -1]],
+});
+
+export const square = defineOp<{ x: Tensor }>({
+  name: "square",
+  formula: "y = x²",
+  inputs: ["x"],
+  result: like,
+  lower: ({ x }, out) => interpreter.unary("square", x, out),
+  saves: ["x"],
+  vjp: { x: (dy, { x }) => dy.mul(x).mul(2) }, // ∂ℓ/∂x = ∂ℓ/∂y · 2x
+  samples: reals(-2, 2),
+  edges: [
+    [3, 9, 6],
+    [0, 0, 0],
+  ],
+});
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** `this + alpha · other`. */
+    add(other: Operand, options?: { alpha?: number }): Tensor;
+    /** `this − alpha · other`. */
+    sub(other: Operand, options?: { alpha?: number }): Tensor;
+    /** Elementwise product. */
+    mul(other: Operand): Tensor;
+    /**
+     * Elementwise quotient; integers give float32. `roundingMode: "floor"` or `"trunc"` rounds it and keeps integers.
+     */
+    div(other: Operand, options?: { roundingMode?: "floor" | "trunc" }): Tensor;
+    /** `−this`. */
+    neg(): Tensor;
+    /** `this²`. */
+    square(): Tensor;
+  }
+}
+
+const scaled = (x: Operand, alpha: number): Operand =>
+  alpha === 1 ? x : typeof x === "number" ? x * alpha : apply(mul, { x, other: alpha });
+
+defineMethods({
+  add(other, options) {
+    return apply(add, {
+      x: this,
+      other: options?.alpha === undefined ? other : scaled(other, options.alpha),
+    });
+  },
+  sub(other, options) {
+    return apply(sub, {
+      x: this,
+      other: options?.alpha === undefined ? other : scaled(other, options.alpha),
+    });
+  },
+  mul(other) {
+    return apply(mul, { x: this, other });
+  },
+  div(other, options) {
+    const quotient = apply(div, { x: this, other });
+    if (!options?.roundingMode) return quotient;
+    const rounded = options.roundingMode === "floor" ? quotient.floor() : quotient.trunc();
+    return rounded.to(resultType2(this, other));
+  },
+  neg() {
+    return apply(neg, { x: this });
+  },
+  square() {
+    return apply(square, { x: this });
+  },
+});

@@ -1,0 +1,61 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp } from "../core/op.ts";
+import { like } from "../core/rules.ts";
+import { reals } from "../core/samples.ts";
+import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { type DType, isDType } from "../shape/dtype.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+export const cast = defineOp<{ x: Tensor; dtype: DType }>({
+  name: "to",
+  formula: "y = x, in another dtype",
+  inputs: ["x"],
+  result({ x, dtype }) {
+    if (!isDType(dtype)) {
+      throw new ChainruleError(
+        "dtype",
+        `"${dtype}" is no dtype.`,
+        'Use "float32", "float64", "int32" or "bool".',
+      );
+    }
+    return { shape: x.shape, dtype };
+  },
+  lower: ({ x }, out) => interpreter.copy(x, out),
+  vjp: { x: (dy, _, x) => dy.to(x.dtype) }, // ∂ℓ/∂x = ∂ℓ/∂y
+  samples: (s) => [{ x: s.real([2, 3]), dtype: "float64" }],
+  edges: [{ inputs: { x: [1.5, -2] }, attributes: { dtype: "float64" }, y: [1.5, -2], grads: { x: [1, 1] } }],
+});
+
+export const clone = defineOp<{ x: Tensor }>({
+  name: "clone",
+  formula: "y = x, copied",
+  inputs: ["x"],
+  result: like,
+  lower: ({ x }, out) => interpreter.copy(x, out),
+  vjp: { x: (dy) => dy }, // ∂ℓ/∂x = ∂ℓ/∂y
+  samples: reals(-2, 2),
+  edges: [[2, 2, 1]],
+});
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** The same values in another dtype: `this` itself when it has it already. Fractions are cut off towards int32. */
+    to(dtype: DType): Tensor;
+    /** A contiguous copy with storage of its own; gradients flow through it. */
+    clone(): Tensor;
+    /** `this` when its elements lie in row-major order without gaps, else a copy of which that is true. */
+    contiguous(): Tensor;
+  }
+}
+
+defineMethods({
+  to(dtype) {
+    return dtype === this.dtype ? this : apply(cast, { x: this, dtype });
+  },
+  clone() {
+    return apply(clone, { x: this });
+  },
+  contiguous() {
+    return this.isContiguous ? this : this.clone();
+  },
+});

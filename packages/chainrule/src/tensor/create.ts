@@ -1,0 +1,212 @@
+import { interpreter } from "../core/interpreter.ts";
+import { Tensor } from "../core/tensor.ts";
+import { allocate, type DType, dtypeOf, isDType, type TypedArray } from "../shape/dtype.ts";
+import { checkShape, numel, type Shape, showShape } from "../shape/shape.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+export interface CreationOptions {
+  /** Element type; float32 unless the function says otherwise. */
+  dtype?: DType;
+  /** Make it a leaf whose gradient `backward()` collects. Floating dtypes only. Default false. */
+  requiresGrad?: boolean;
+}
+
+/** Applies the options that all creation functions share to a tensor that was just made. */
+export function finish(tensor: Tensor, options: CreationOptions | undefined): Tensor {
+  return options?.requiresGrad ? tensor.requiresGrad_() : tensor;
+}
+
+/** The dtype asked for, or the default; anything else is an error. */
+export function chosenDType(options: CreationOptions | undefined, fallback: DType = "float32"): DType {
+  const dtype = options?.dtype ?? fallback;
+  if (!isDType(dtype)) {
+    throw new ChainruleError(
+      "dtype",
+      `"${String(dtype)}" is no dtype.`,
+      'Use "float32", "float64", "int32" or "bool".',
+    );
+  }
+  return dtype;
+}
+
+/** Nested data: numbers or booleans, arrays of them, typed arrays as innermost rows. */
+export type TensorData = number | boolean | TypedArray | readonly TensorData[];
+
+/**
+ * A tensor of the given numbers, copied. Numbers become float32 and booleans bool, typed arrays keep their dtype, unless a
+ * dtype is named.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]);                       // float32 [2, 2]
+ * tensor([0, 2, 1], { dtype: "int32" });          // labels
+ * tensor(2, { requiresGrad: true });              // one number, shape []
+ */
+export function tensor(data: TensorData | Tensor, options?: CreationOptions): Tensor {
+  if (data instanceof Tensor) {
+    const dtype = chosenDType(options, data.dtype);
+    return finish(interpreter.copy(data, { shape: data.shape, dtype }), options);
+  }
+  const shape: number[] = [];
+  let innermost: TensorData = data;
+  while (isList(innermost)) {
+    shape.push(innermost.length);
+    if (isTyped(innermost) || innermost.length === 0) break;
+    innermost = innermost[0];
+  }
+  const guess: DType = isTyped(innermost)
+    ? dtypeOf(innermost)
+    : typeof innermost === "boolean"
+      ? "bool"
+      : "float32";
+  const dtype = chosenDType(options, guess);
+  const elements = allocate(dtype, numel(shape));
+  fillNested(data, shape, 0, elements, 0, dtype, []);
+  return finish(Tensor.over(elements, shape, dtype), options);
+}
+
+const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
+const isList = (x: TensorData): x is TypedArray | readonly TensorData[] => Array.isArray(x) || isTyped(x);
+
+function fillNested(
+  data: TensorData,
+  shape: Shape,
+  dim: number,
+  out: TypedArray,
+  at: number,
+  dtype: DType,
+  path: readonly number[],
+): number {
+  // biome-ignore format: the arguments of one walk
+  if (dim === shape.length) {
+    out[at] = element(data, dtype, path);
+    return at + 1;
+  }
+  if (!isList(data) || data.length !== shape[dim]) {
+    throw new ChainruleError(
+      "shape",
+      `The nested array is ragged: at [${path.join("][")}] there ${isList(data) ? `are ${data.length} entries` : "is a single value"} where the first row has ${shape[dim]}.`,
+      "Give rows of equal lengths.",
+    );
+  }
+  for (let i = 0; i < data.length; i++)
+    at = fillNested(data[i], shape, dim + 1, out, at, dtype, [...path, i]);
+  return at;
+}
+
+function element(value: unknown, dtype: DType, path: readonly number[]): number {
+  if (typeof value !== "number" && typeof value !== "boolean") {
+    const shown =
+      typeof value === "string" ? `the text "${value}"` : Array.isArray(value) ? "an array" : String(value);
+    throw new ChainruleError(
+      "argument",
+      `${path.length > 0 ? `At [${path.join("][")}] stands ${shown}` : `The value is ${shown}`} where a number must be.`,
+      "Give numbers or booleans in rows of equal lengths.",
+    );
+  }
+  if (dtype === "bool") return value ? 1 : 0;
+  if (dtype === "int32" && typeof value === "number" && !(value >= -(2 ** 31) && value < 2 ** 31)) {
+    throw new ChainruleError(
+      "dtype",
+      `${value} does not fit int32.`,
+      "Use float64, or smaller whole numbers.",
+    );
+  }
+  return Number(value);
+}
+
+/**
+ * A tensor over a typed array, without a copy: both share the elements.
+ *
+ * @param shape by default one dimension of the array's length
+ */
+export function fromTypedArray(
+  array: TypedArray,
+  shape: Shape = [array.length],
+  options?: CreationOptions,
+): Tensor {
+  const dtype = chosenDType(options, dtypeOf(array));
+  if (numel(checkShape(shape)) !== array.length) {
+    throw new ChainruleError(
+      "shape",
+      `An array of ${array.length} elements does not fill the shape ${showShape(shape)}.`,
+      `Give a shape of ${array.length} elements.`,
+    );
+  }
+  const shared = Tensor.over(array, shape, dtypeOf(array));
+  return finish(dtype === shared.dtype ? shared : interpreter.copy(shared, { shape, dtype }), options);
+}
+
+/** A tensor filled with one number; a boolean gives bool. */
+export function full(shape: Shape, value: number | boolean, options?: CreationOptions): Tensor {
+  const dtype = chosenDType(options, typeof value === "boolean" ? "bool" : "float32");
+  return finish(interpreter.copy(element(value, dtype, []), { shape: checkShape(shape), dtype }), options);
+}
+
+/** A tensor of zeros. */
+export const zeros = (shape: Shape, options?: CreationOptions): Tensor =>
+  full(shape, 0, { dtype: "float32", ...options });
+
+/** A tensor of ones. */
+export const ones = (shape: Shape, options?: CreationOptions): Tensor =>
+  full(shape, 1, { dtype: "float32", ...options });
+
+/** Zeros in the shape and dtype of another tensor. */
+export const zerosLike = (x: Tensor, options?: CreationOptions): Tensor => fullLike(x, 0, options);
+
+/** Ones in the shape and dtype of another tensor. */
+export const onesLike = (x: Tensor, options?: CreationOptions): Tensor => fullLike(x, 1, options);
+
+/** One number in the shape and dtype of another tensor. */
+export const fullLike = (x: Tensor, value: number | boolean, options?: CreationOptions): Tensor =>
+  full(x.shape, value, { dtype: x.dtype, ...options });
+
+/**
+ * Numbers from `start` (inclusive) to `end` (exclusive) by `step`: `arange(5)`, `arange(1, 5)`, `arange(0, 1, 0.1)`. int32
+ * when all three are whole, else float32, as in PyTorch.
+ */
+export function arange(start: number, end?: number, step = 1, options?: CreationOptions): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  if (!(step !== 0) || !Number.isFinite(from) || !Number.isFinite(to) || (to - from) * step < 0) {
+    throw new ChainruleError(
+      "argument",
+      `arange cannot step from ${from} to ${to} by ${step}.`,
+      "The step must lead from start towards end, and must not be zero.",
+    );
+  }
+  const whole = [from, to, step].every((x) => x === (x | 0));
+  const dtype = chosenDType(options, whole ? "int32" : "float32");
+  const count = Math.max(0, Math.ceil((to - from) / step));
+  const elements = allocate(dtype, count);
+  for (let i = 0; i < count; i++) elements[i] = from + i * step;
+  return finish(Tensor.over(elements, [count], dtype), options);
+}
+
+/** `steps` numbers at equal distances from `start` to `end`, both included. Computed from both ends, as in PyTorch. */
+export function linspace(start: number, end: number, steps: number, options?: CreationOptions): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new ChainruleError(
+      "argument",
+      `linspace cannot make ${steps} numbers.`,
+      "Give a whole number of steps ≥ 0.",
+    );
+  }
+  const dtype = chosenDType(options);
+  const elements = allocate(dtype, steps);
+  // PyTorch rounds the step, and then each product and sum, to the dtype of the result.
+  const round = dtype === "float32" ? Math.fround : (x: number): number => x;
+  const step = steps > 1 ? round(round(end - start) / (steps - 1)) : 0;
+  const half = Math.floor(steps / 2);
+  for (let i = 0; i < steps; i++) {
+    elements[i] = i < half ? round(start + round(step * i)) : round(end - round(step * (steps - 1 - i)));
+  }
+  if (steps === 1) elements[0] = start;
+  return finish(Tensor.over(elements, [steps], dtype), options);
+}
+
+/** A matrix [n, m] with ones on its diagonal. */
+export function eye(n: number, m: number = n, options?: CreationOptions): Tensor {
+  const dtype = chosenDType(options);
+  const elements = allocate(dtype, numel(checkShape([n, m])));
+  for (let i = 0; i < Math.min(n, m); i++) elements[i * m + i] = 1;
+  return finish(Tensor.over(elements, [n, m], dtype), options);
+}
