@@ -31,7 +31,7 @@ export function walkBackward(
   const recording = modes.grad;
   modes.grad = options.createGraph;
   try {
-    roots.forEach((root, i) => deliver(arrived, root, gradients[i]));
+    for (let i = 0; i < roots.length; i++) deliver(arrived, roots[i], gradients[i]);
     for (const node of nodes) {
       let gradient = arrived.get(node);
       if (!gradient) continue;
