@@ -1,0 +1,168 @@
+"""ops/creation.json, ops/inplace.json, ops/errors.json: what makes tensors, writes into them, and is refused."""
+import torch
+
+from .common import DTYPES, Suite, b8, encoded, enc_input, f32, f64, i32, inf, nan, snake, tensor
+
+
+def creation():
+    s = Suite()
+    for op in ("zeros", "ones"):
+        for shape in ([2, 3], [], [0, 2]):
+            s.f(op, shape, _=str(shape))
+        for dtype in DTYPES:
+            s.f(op, [2], dtype=dtype, _=dtype)
+    s.f("full", [2, 2], 1.5)
+    s.f("full", [2], 3, dtype="int32", _="int32")
+    s.f("full", [2], 0.1, dtype="float64", _="float64")
+    s.f("full", [], nan, _="nan")
+    s.f("full", [2], True, dtype="bool", _="bool")
+    for args in ((5,), (1, 4), (0, 10, 3), (5, 0, -2), (3, 3)):
+        s.f("arange", *args, dtype="float32", _=str(args))
+        s.f("arange", *args, dtype="int32", _=f"{args} int32")
+        s.f("arange", *args, _=f"{args} whole numbers are int32")
+    for args in ((0, 1, 0.25), (0.5, 3), (1, 0, -0.3), (0, 1, 0.1)):
+        s.f("arange", *args, _=f"{args} float32")
+        s.f("arange", *args, dtype="float64", _=f"{args} float64")
+    for args in ((-1, 1, 5), (0, 1, 1), (2, 2, 3), (5, -5, 11), (0, 1, 0), (-1, 1, 200), (-3.25, 0.1, 7)):
+        s.f("linspace", *args, dtype="float64", _=f"{args} float64")
+        s.f("linspace", *args, _=f"{args}")
+    s.f("eye", 3)
+    s.f("eye", 2, 4)
+    s.f("eye", 3, 2, dtype="float64")
+    s.f("eye", 2, dtype="int32")
+    s.f("eye", 0)
+    for op in ("zerosLike", "onesLike"):
+        s.m(op, f64(2, 3), _grad=False)
+        s.m(op, i32(2))
+        s.m(op, i32(2), dtype="float32")
+        s.m(op, b8(2))
+    s.m("fullLike", f64(2), 2.5, _grad=False)
+    s.m("fullLike", i32(2), 7)
+    s.m("fullLike", i32(2), 0.5, dtype="float32")
+    # numbers given to tensor() are float32 unless a dtype is named, unlike PyTorch's int64 for whole ones
+    s.f("tensor", [[1.5, 2.0], [0.1, -3.0]])
+    s.f("tensor", [[1, 2], [3, 4]], dtype="float32")
+    s.f("tensor", [1, 2, 3], dtype="int32")
+    s.f("tensor", [0.1, 0.2], dtype="float64")
+    s.f("tensor", [True, False])
+    s.f("tensor", 2.5)
+    s.f("tensor", [], dtype="float32")
+    s.f("tensor", [[], []], dtype="float64")
+    return s.cases
+
+
+def inplace():
+    """In-place forms: the output is the receiver afterwards; its dtype stays."""
+    s = Suite()
+
+    def do(op, x, *args, _="", **options):
+        record = {"name": f"{op} {_}".strip(), "op": op, "inputs": [enc_input(t) for t in (x, *[a for a in args if isinstance(a, torch.Tensor)])]}
+        count = iter(range(1, 9))
+        record["args"] = [{"$t": next(count)} if isinstance(a, torch.Tensor) else a for a in args] + ([options] if options else [])
+        record["output"] = encoded(getattr(x.clone(), snake(op))(*args, **{snake(k): v for k, v in options.items()}))
+        s.add(record)
+
+    x, y = f64(2, 3, key="x"), f64(2, 3, key="y")
+    for op in ("add_", "sub_", "mul_", "div_"):
+        do(op, x, y)
+        do(op, x, f64(3, key="row"), _="broadcast")
+        do(op, x, 2.5, _="number")
+        do(op, f32(2, 2), f64(2, 2, key=1), _="float32 by float64")
+    do("add_", i32(3), 2, _="int32 by a whole number")
+    do("mul_", i32(3), i32(3, key=1), _="int32")
+    do("add_", x, y, alpha=0.5, _="alpha")
+    do("sub_", x, y, alpha=-2, _="alpha")
+    do("addcmul_", x, y, f64(3, key="z"), value=0.5)
+    do("addcmul_", x, y, y, _="default value")
+    do("addcdiv_", x, y, f64(2, 3, lo=0.5, key="z"), value=-0.1)
+    do("addcdiv_", x, y, f64(3, lo=0.5, key="z"), _="broadcast")
+    do("lerp_", x, y, 0.1)
+    do("fill_", x, 7)
+    do("zero_", x)
+    do("copy_", x, f64(3, key="row"), _="broadcast")
+    do("copy_", f32(2), tensor([0.1, 1e300]), _="from float64")
+    do("copy_", i32(2), tensor([2.9, -2.9]), _="int32 from float64")
+    do("sqrt_", f64(3, lo=0.1))
+    do("neg_", x)
+    do("abs_", x)
+    do("pow_", f64(3, lo=0.1), 2)
+    do("clamp_", tensor([-2.0, 0.5, 3.0, nan]), -1, 1)
+    do("maskedFill_", x, tensor([True, False, True], "bool"), 0)
+    do("relu_", x)
+    return s.cases
+
+
+def errors():
+    """Calls that PyTorch refuses: the library must throw a ChainruleError."""
+    s = Suite()
+    no = {"_expect": "throws"}
+    s.m("add", f64(2, 3), f64(2), **no)
+    s.m("mul", f64(2, 3), f64(4, 3), **no)
+    s.m("matmul", f64(2, 3), f64(2, 3), **no)
+    s.m("matmul", f64(), f64(3), **no)
+    s.m("matmul", f64(2, 2, 3), f64(3, 3, 2), **no)
+    s.m("matmul", f64(2, 3), f32(3, 2), _="mixed dtypes", **no)
+    s.m("dot", f64(2), f64(3), **no)
+    s.m("dot", f64(2, 2), f64(2, 2), **no)
+    s.m("outer", f64(2, 2), f64(2), **no)
+    s.m("addmm", f64(3), f64(2, 3), f64(3, 4), **no)
+    s.f("linear", f64(2, 3), f64(4, 2), **no)
+    s.f("bilinear", f64(2, 3), f64(3, 2), f64(4, 3, 2), **no)
+    s.f("einsum", "ij,jk->ik", [f64(2, 3), f64(2, 3)], _="sizes", **no)
+    s.f("einsum", "ij,jk->ik", [f64(2, 3)], _="operands", **no)
+    s.f("einsum", "ij->k", [f64(2, 3)], _="unknown index", **no)
+    s.m("reshape", f64(2, 3), [4, 2], **no)
+    s.m("reshape", f64(2, 3), [-1, -1], **no)
+    s.m("reshape", f64(2, 0), [-1, 0], **no)
+    s.m("permute", f64(2, 3), [0], **no)
+    s.m("permute", f64(2, 3), [0, 0], **no)
+    s.m("transpose", f64(2, 3), 0, 2, **no)
+    s.m("expand", f64(2, 3), [3], **no)
+    s.m("expand", f64(2), [3], **no)
+    s.m("unsqueeze", f64(2), 3, **no)
+    s.m("squeeze", f64(2), 2, **no)
+    s.m("narrow", f64(3), 0, 2, 2, **no)
+    s.m("select", f64(3), 0, 3, **no)
+    s.m("at", f64(3), 3, **no)
+    s.m("at", f64(3), 0, 0, _="too many", **no)
+    s.m("at", f64(3), "::-1", **no)
+    s.m("at", f64(3), tensor([3], "int32"), **no)
+    s.m("unflatten", f64(6), 0, [4, 2], **no)
+    s.f("stack", [f64(2), f64(3)], **no)
+    s.f("cat", [f64(2, 3), f64(2, 2)], 0, **no)
+    s.f("cat", [f64(), f64(key=1)], 0, _="0-dim", **no)
+    s.m("split", f64(5), [2, 2], **no)
+    s.m("sum", f64(2, 3), 2, **no)
+    s.m("sum", f64(2, 3), [0, 0], **no)
+    s.m("sum", f64(2, 3), -3, **no)
+    s.m("mean", i32(3), **no)
+    s.m("neg", b8(2), **no)
+    s.m("sub", b8(2), b8(2, key=1), **no)
+    s.m("pow", tensor([2, 3], "int32"), -1, **no)
+    s.m("div", i32(3), 2, roundingMode="round", **no)
+    s.m("div", tensor([1], "int32"), tensor([0], "int32"), roundingMode="floor", _="by zero", **no)
+    s.m("clamp", f64(2), None, None, **no)
+    s.m("gather", f64(3), 0, tensor([3], "int32"), **no)
+    s.m("gather", f64(3, 2), 0, tensor([0], "int32"), _="ranks", **no)
+    s.m("scatterAdd", f64(3), 0, tensor([3], "int32"), f64(1), **no)
+    s.m("indexSelect", f64(3), 0, tensor([-1], "int32"), **no)
+    s.m("maskedFill", f64(2), i32(2), 0, _="mask is not bool", **no)
+    s.m("maskedFill", f64(2), tensor([True, False, True], "bool"), 0, _="shape", **no)
+    s.m("maskedSelect", f64(2), i32(2), _="mask is not bool", **no)
+    s.m("oneHot", tensor([3], "int32"), 3, **no)
+    s.m("oneHot", tensor([-1], "int32"), 3, **no)
+    s.m("topk", f64(3), 4, **no)
+    s.m("flip", f64(2, 2), [0, 0], **no)
+    s.m("roll", f64(2, 2), [1, 1], [0], **no)
+    s.m("pad", f64(3), [1], **no)
+    s.m("pad", f64(3), [1, 1, 1, 1], **no)
+    s.m("pad", f64(3), [-2, -2], **no)
+    s.m("repeat", f64(2, 2), [2], **no)
+    s.m("tril", f64(3), **no)
+    s.m("movedim", f64(2, 2), [0, 1], [0], **no)
+    s.m("lerp", f64(2), f32(2), 0.5, _="mixed dtypes", **no)
+    s.f("arange", 0, 5, -1, **no)
+    s.f("arange", 0, 5, 0, **no)
+    s.f("linspace", 0, 1, -1, **no)
+    s.f("zeros", [-1], **no)
+    return s.cases
