@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
+    reporters: ["default", "./scripts/vitest-counts.mjs"],
     projects: [
       {
         extends: true,
