@@ -1,5 +1,5 @@
 import { defaultClientConditions, defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // Tests run the sources: the condition below is the one under which package.json's exports name src/.
 const source = "@chainrule/source";
@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: ["tests/browser/**"],
+          exclude: [...configDefaults.exclude, "tests/browser/**"],
         },
       },
       {

@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -68,12 +68,12 @@ export function handOver(command, args, options = {}) {
 
 const readLock = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
 
-/** Whether node_modules holds what package-lock.json names; npm writes its own record of it at the end of an install. */
-function isInstalled() {
-  const record = join(modules, ".package-lock.json");
+/** Whether node_modules holds what package-lock.json names; npm records what it installed when it is done. */
+function isInstalled(folder) {
+  const record = join(folder, "node_modules/.package-lock.json");
   if (!existsSync(record)) return false;
   const installed = readLock(record);
-  const wanted = readLock(join(root, "package-lock.json"));
+  const wanted = readLock(join(folder, "package-lock.json"));
   delete wanted[""];
   for (const [path, entry] of Object.entries(wanted)) {
     if (installed[path] === undefined ? !entry.optional : !sameJson(installed[path], entry)) return false;
@@ -83,17 +83,18 @@ function isInstalled() {
 
 const sameJson = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Installs from the lock file, unless that is what is there. */
-export async function ensureInstalled() {
-  if (isInstalled()) return;
-  const first = !existsSync(modules);
-  await step(first ? "Installing (first time only)" : "Installing what changed", async () => {
-    // npm tells its scripts where it is; without npm around this one, the shell finds it.
+/** Installs what a folder's lock file names, unless that is what is there. */
+export async function ensureInstalled(folder = root) {
+  if (isInstalled(folder)) return;
+  const first = !existsSync(join(folder, "node_modules"));
+  const what = folder === root ? "" : ` ${relative(root, folder)}`;
+  await step(`Installing${what}${first ? " (first time only)" : ", because it changed"}`, async () => {
+    // npm tells the scripts that it runs where it is; without it around this one, the shell finds it.
     const cli = process.env.npm_execpath;
     if (cli?.endsWith(".js"))
-      await runQuietly(process.env.npm_node_execpath ?? process.execPath, [cli, "ci"]);
-    else await runQuietly("npm", ["ci"], { shell: process.platform === "win32" });
-    dropUnusableNode();
+      await runQuietly(process.env.npm_node_execpath ?? process.execPath, [cli, "ci"], { cwd: folder });
+    else await runQuietly("npm", ["ci"], { cwd: folder, shell: process.platform === "win32" });
+    if (folder === root) dropUnusableNode();
   });
 }
 
