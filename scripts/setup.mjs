@@ -35,16 +35,23 @@ async function step(title, work) {
   }
 }
 
-/** Runs a command in the project's root; on failure throws the tail of what it printed. */
+/** Runs a command and gives its standard output; on failure throws the tail of all that it printed. */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], ...options });
+    let printed = "";
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => {
+      printed += chunk;
+    });
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      output += chunk;
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) return resolve(output);
-      const tail = output.trimEnd().split("\n").slice(-30).join("\n");
+      const tail = printed.trimEnd().split("\n").slice(-30).join("\n");
       reject(new Error(`${tail}\n\n\`${[command, ...args].join(" ")}\` ended with exit code ${code}.`));
     });
   });
