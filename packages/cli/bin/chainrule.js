@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 
-const main = new URL("../dist/main.js", import.meta.url);
-if (existsSync(main)) {
-  await import(main.href);
-} else {
-  console.error("The command line is not built yet. Run `npm run build` first.");
-  process.exitCode = 1;
+// In a clone, what runs is what the sources say; the published package has no sources beside it.
+if (existsSync(new URL("../src", import.meta.url))) {
+  const { ensureBuilt } = await import(new URL("../../../scripts/setup.mjs", import.meta.url).href);
+  await ensureBuilt();
 }
+await import("../dist/main.js");
