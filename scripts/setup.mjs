@@ -2,7 +2,16 @@
 // changed. Plain JavaScript without dependencies, because it runs before anything is installed, on Node 20.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -145,12 +154,22 @@ export async function build() {
     const stamp = buildStamp();
     rmSync(stampFile, { force: true });
     for (const folder of packages) {
-      rmSync(join(folder, "dist"), { recursive: true, force: true });
-      await runQuietly(nodeBinary(), [
-        join(modules, "typescript/bin/tsc"),
-        "-p",
-        join(folder, "tsconfig.build.json"),
-      ]);
+      // Compiled beside the old one and then put in its place, for a program that is running from there.
+      const fresh = join(folder, `dist-${process.pid}`);
+      const project = join(folder, "tsconfig.build.json");
+      try {
+        await runQuietly(nodeBinary(), [
+          join(modules, "typescript/bin/tsc"),
+          "-p",
+          project,
+          "--outDir",
+          fresh,
+        ]);
+        rmSync(join(folder, "dist"), { recursive: true, force: true });
+        renameSync(fresh, join(folder, "dist"));
+      } finally {
+        rmSync(fresh, { recursive: true, force: true });
+      }
     }
     mkdirSync(dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, stamp);
