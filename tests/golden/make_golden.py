@@ -1,4 +1,4 @@
-"""Writes the golden numbers under tests/golden/data with Debian's PyTorch: ``/usr/bin/python3 tests/golden/make_golden.py``.
+"""Writes the golden numbers under tests/golden/data with Debian's PyTorch: ``python3 tests/golden/make_golden.py``.
 
 Needs python3-torch (1.13), python3-numpy and python3-sklearn. Deterministic: a second run writes the same bytes. Names of
 parts limit the run: ``make_golden.py ops/reduce optimizers``. The forms are described in README.md beside this file.
@@ -26,6 +26,16 @@ PARTS = {
     "ops/creation": ("creation", "creation"),
     "ops/inplace": ("creation", "inplace"),
     "ops/errors": ("creation", "errors"),
+    "random": ("random_stream", "random"),
+    "data": ("random_stream", "data"),
+    "modules": ("modules", "make"),
+    "losses": ("losses", "make"),
+    "init": ("inits", "make"),
+    "optimizers": ("optimizers", "make"),
+    "schedules": ("schedules", "make"),
+    "metrics": ("metrics", "make"),
+    "autograd": ("derivatives", "make"),
+    "worked_examples": ("worked", "make"),
 }
 LIMIT = 2_500_000
 
@@ -34,10 +44,13 @@ def write(name):
     from make.common import dumps
     module, function = PARTS[name]
     cases = getattr(importlib.import_module(f"make.{module}"), function)()
-    names = [c["name"] for c in cases]
-    assert len(set(names)) == len(names), f"{name}: a name stands twice"
     path = HERE / "data" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(cases, dict):
+        path.write_text("{\n" + ",\n".join(f"{dumps(k)}:{dumps(v)}" for k, v in cases.items()) + "\n}\n")
+        return
+    names = [c["name"] for c in cases]
+    assert len(set(names)) == len(names), f"{name}: a name stands twice"
     path.write_text("[\n" + ",\n".join(dumps(c) for c in cases) + "\n]\n")
 
 

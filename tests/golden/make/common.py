@@ -4,6 +4,7 @@ A case is written once, as the chainrule call it stands for, for example ``m("su
 ``x.sum([0, -1], { keepdim: true })``. The same description is written to JSON and run by PyTorch, so that the two
 cannot drift apart.
 """
+import json
 import math
 import re
 import zlib
@@ -130,8 +131,7 @@ def dumps(x):
     if x is None:
         return "null"
     if isinstance(x, str):
-        import json
-        return json.dumps(x)
+        return json.dumps(x, ensure_ascii=False)
     if isinstance(x, (bool, int, np.integer, np.bool_)):
         return number(x)
     if isinstance(x, (float, np.floating)):
