@@ -1,8 +1,35 @@
-import "./tensor/wiring.ts";
-import "./ops/index.ts";
+/** chainrule: feedforward networks in TypeScript. Tensors and automatic differentiation here; networks in `nn`, optimizers in `optim`. */
 
-export { grad } from "./autograd/grad.ts";
-export { enableGrad, isGradEnabled, noGrad } from "./core/modes.ts";
-export { type NestedArray, type Spec, Tensor } from "./core/tensor.ts";
-export * from "./tensor/create.ts";
+export * as optim from "./optim/index.ts";
+export {
+  allOps,
+  apply,
+  arange,
+  type CreationOptions,
+  type DType,
+  defineOp,
+  enableGrad,
+  eye,
+  finfo,
+  fromTypedArray,
+  full,
+  fullLike,
+  type GradOptions,
+  grad,
+  isGradEnabled,
+  linspace,
+  type NestedArray,
+  noGrad,
+  type OpDefinition,
+  type Operand,
+  ones,
+  onesLike,
+  type Shape,
+  Tensor,
+  type TensorData,
+  type TypedArray,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./tensor/index.ts";
 export { ChainruleError, type ErrorCode } from "./util/errors.ts";

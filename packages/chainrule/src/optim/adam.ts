@@ -1,0 +1,103 @@
+import type { Tensor } from "../tensor/index.ts";
+import {
+  average,
+  type Coefficients,
+  type CommonOptions,
+  checkBetas,
+  checkRange,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+  zerosFor,
+} from "./optimizer.ts";
+
+export interface AdamOptions extends CommonOptions {
+  /** Decay rates β₁ and β₂ of the averages of gradient and squared gradient. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** Divide by the largest average so far (Reddi et al., ICLR 2018). Default false. */
+  amsgrad: boolean;
+  /** Shrink weights directly by η λ w instead of through the gradient: AdamW. Default false for Adam. */
+  decoupledWeightDecay: boolean;
+}
+
+/**
+ * Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − η m̂ / (√v̂ + ε), where m̂ and v̂ undo the start from zero.
+ * Kingma and Ba, ICLR 2015.
+ *
+ * Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8.
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, {
+      lr: 1e-3,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      weightDecay: 0,
+      amsgrad: false,
+      maximize: false,
+      decoupledWeightDecay: false,
+      ...options,
+    });
+  }
+
+  protected check(group: ParamGroup<AdamOptions>): void {
+    checkBetas(group.betas);
+    checkRange("eps", group.eps, 0);
+  }
+
+  protected override decoupled(group: ParamGroup<AdamOptions>): boolean {
+    return group.decoupledWeightDecay;
+  }
+
+  protected initialState(p: Tensor): Omit<ParamState, "step"> {
+    return { expAvg: zerosFor(p), expAvgSq: zerosFor(p) };
+  }
+
+  protected coefficients(group: ParamGroup<AdamOptions>, { step }: ParamState): Coefficients {
+    const [beta1, beta2] = group.betas;
+    return {
+      shrink: 1 - group.lr * group.weightDecay,
+      beta1,
+      fresh1: 1 - beta1,
+      beta2,
+      fresh2: 1 - beta2,
+      rescale: 1 / Math.sqrt(1 - beta2 ** step),
+      eps: group.eps,
+      descent: -group.lr / (1 - beta1 ** step),
+    };
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    state: ParamState,
+    c: Coefficients,
+    group: ParamGroup<AdamOptions>,
+  ): void {
+    if (group.decoupledWeightDecay && group.weightDecay !== 0) p.mul_(c.shrink);
+    const m = average(state, "expAvg").mul_(c.beta1).add_(gradient, { alpha: c.fresh1 });
+    const v = average(state, "expAvgSq").mul_(c.beta2).addcmul_(gradient, gradient, { value: c.fresh2 });
+    let second = v;
+    if (group.amsgrad) {
+      state.maxExpAvgSq ??= zerosFor(p);
+      const largest = average(state, "maxExpAvgSq");
+      second = largest.copy_(largest.maximum(v));
+    }
+    const denominator = second.sqrt().mul_(c.rescale).add_(c.eps);
+    p.addcdiv_(m, denominator, { value: c.descent });
+  }
+}
+
+/**
+ * Adam with decoupled weight decay: w ← w − η λ w beside Adam's step. Loshchilov and Hutter, ICLR 2019.
+ *
+ * Defaults: as {@link Adam}, weightDecay 0.01.
+ */
+export class AdamW extends Adam {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, { weightDecay: 0.01, ...options, decoupledWeightDecay: true });
+  }
+}

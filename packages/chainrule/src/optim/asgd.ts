@@ -1,0 +1,60 @@
+import type { Tensor } from "../tensor/index.ts";
+import {
+  average,
+  type Coefficients,
+  type CommonOptions,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+  zerosFor,
+} from "./optimizer.ts";
+
+export interface ASGDOptions extends CommonOptions {
+  /** Decay λ of the weights, and of the rate. Default 1e-4. */
+  lambd: number;
+  /** Exponent of the rate's decay. Default 0.75. */
+  alpha: number;
+  /** Step at which averaging starts. Default 1e6. */
+  t0: number;
+}
+
+/**
+ * Averaged stochastic gradient descent: keeps, besides the weights, their average (`ax` in the state). Polyak and Juditsky,
+ * SIAM J. Control Optim. 1992.
+ *
+ * Defaults: lr 1e-2, lambd 1e-4, alpha 0.75, t0 1e6.
+ */
+export class ASGD extends Optimizer<ASGDOptions> {
+  constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+    super(params, {
+      lr: 1e-2,
+      lambd: 1e-4,
+      alpha: 0.75,
+      t0: 1e6,
+      weightDecay: 0,
+      maximize: false,
+      ...options,
+    });
+  }
+
+  protected check(): void {}
+
+  protected initialState(p: Tensor, group: ParamGroup<ASGDOptions>): Omit<ParamState, "step"> {
+    return { eta: Math.fround(group.lr), mu: 1, ax: zerosFor(p) };
+  }
+
+  protected coefficients({ lr, lambd, alpha, t0 }: ParamGroup<ASGDOptions>, state: ParamState): Coefficients {
+    const eta = state.eta as number;
+    const mu = state.mu as number;
+    // rate and weight of the average for the next step, which PyTorch keeps in float32
+    state.eta = Math.fround(lr / (1 + lambd * lr * state.step) ** alpha);
+    state.mu = Math.fround(1 / Math.max(1, state.step - t0));
+    return { shrink: 1 - lambd * eta, descent: -eta, mu };
+  }
+
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+    p.mul_(c.shrink).add_(gradient, { alpha: c.descent });
+    average(state, "ax").lerp_(p, c.mu);
+  }
+}

@@ -1,0 +1,24 @@
+/** Optimizers and learning-rate schedules, with PyTorch's names, defaults and arithmetic. */
+export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export {
+  Adamax,
+  type AdamaxOptions,
+  NAdam,
+  type NAdamOptions,
+  RAdam,
+  type RAdamOptions,
+} from "./adam-variants.ts";
+export {
+  Adadelta,
+  type AdadeltaOptions,
+  Adagrad,
+  type AdagradOptions,
+  RMSprop,
+  type RMSpropOptions,
+} from "./adaptive.ts";
+export { ASGD, type ASGDOptions } from "./asgd.ts";
+export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
+export { Optimizer, type OptimizerStateDict, type ParamGroup, type Params } from "./optimizer.ts";
+export { Rprop, type RpropOptions } from "./rprop.ts";
+export * from "./schedules/index.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";

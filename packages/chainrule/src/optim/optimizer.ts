@@ -1,0 +1,236 @@
+import { enableGrad, live, noGrad, sameShape, showShape, Tensor, zerosLike } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+/** What all optimizers have in common, by parameter group. */
+export interface CommonOptions {
+  /** Learning rate η. */
+  lr: number;
+  /** Factor λ of an L2 penalty ½λ‖w‖², whose gradient λw is added. Default 0, unless an optimizer says otherwise. */
+  weightDecay: number;
+  /** Ascend instead of descending. Default false. */
+  maximize: boolean;
+}
+
+/** Parameters that share options. Change an option here at any time: it takes effect at the next step. */
+export type ParamGroup<O> = O & {
+  params: Tensor[];
+  /** The rate that schedules start from. */
+  initialLr?: number;
+};
+
+/** Parameters, or groups of them with options of their own. */
+export type Params<O> = Iterable<Tensor> | Iterable<Partial<O> & { params: Iterable<Tensor> }>;
+
+/** What an optimizer remembers of one parameter: counts as numbers, averages as tensors. */
+export type ParamState = { step: number; [name: string]: number | Tensor };
+
+/** Numbers that one step needs, computed on the host. */
+export type Coefficients = Record<string, number>;
+
+/** A plain picture of an optimizer: state by the parameter's position, groups with positions for parameters. */
+export interface OptimizerStateDict {
+  state: Record<number, ParamState>;
+  paramGroups: (object & { params: number[] })[];
+}
+
+/**
+ * Base of all optimizers. A subclass says what it remembers of a parameter (`initialState`), which numbers a step needs
+ * (`coefficients`, on the host) and how a parameter moves (`update`, by tensor operations alone and without branches on
+ * values, so that a step can be compiled).
+ */
+export abstract class Optimizer<O extends CommonOptions> {
+  readonly paramGroups: ParamGroup<O>[] = [];
+  /** What is remembered of each parameter, from its first step on. */
+  readonly state = new Map<Tensor, ParamState>();
+  readonly defaults: Readonly<O>;
+
+  constructor(params: Params<O>, defaults: O) {
+    this.defaults = defaults;
+    const given = [...(params as Iterable<Tensor | (Partial<O> & { params: Iterable<Tensor> })>)];
+    if (given.length === 0) {
+      throw new ChainruleError(
+        "argument",
+        "The optimizer was given no parameters.",
+        "Pass model.parameters().",
+      );
+    }
+    const plain = given.filter((item) => item instanceof Tensor);
+    if (plain.length === given.length) this.addParamGroup({ params: plain } as never);
+    else for (const group of given) this.addParamGroup(group as Partial<O> & { params: Iterable<Tensor> });
+  }
+
+  /** Adds parameters with options of their own; those left out are the optimizer's defaults. */
+  addParamGroup(group: Partial<O> & { params: Iterable<Tensor> }): void {
+    const params = [...group.params];
+    const known = new Set(this.paramGroups.flatMap((g) => g.params));
+    for (const p of params) {
+      if (!(p instanceof Tensor) || !p.isLeaf) {
+        throw new ChainruleError(
+          "argument",
+          "An optimizer moves leaf tensors, and was given something else.",
+          "Pass model.parameters().",
+        );
+      }
+      if (known.has(p)) {
+        throw new ChainruleError(
+          "argument",
+          `A parameter of shape ${showShape(p.shape)} was given twice.`,
+          "Put each parameter into one group only.",
+        );
+      }
+      known.add(p);
+    }
+    const full = { ...this.defaults, ...group, params } as ParamGroup<O>;
+    checkRange("lr", full.lr, 0);
+    checkRange("weightDecay", full.weightDecay, 0);
+    this.check(full);
+    this.paramGroups.push(full);
+  }
+
+  /**
+   * Moves every parameter that has a gradient, by one step.
+   *
+   * @param closure computes the loss and its gradients first; its value is returned
+   */
+  step(): undefined;
+  step(closure: () => Tensor): Tensor;
+  step(closure?: () => Tensor): Tensor | undefined {
+    const loss = closure ? enableGrad(closure) : undefined;
+    noGrad(() => this.move());
+    return loss;
+  }
+
+  /** Forgets all gradients; with `setToNone: false` fills them with zeros instead. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const group of this.paramGroups) {
+      for (const p of group.params) {
+        if (setToNone) p.grad = null;
+        else if (p.grad) p.grad = zerosLike(p.grad);
+      }
+    }
+  }
+
+  /** A plain picture of state and options. Tensors are shared, not copied: serialize or clone them before the next step. */
+  stateDict(): OptimizerStateDict {
+    const order = new Map(this.paramGroups.flatMap((g) => g.params).map((p, i) => [p, i]));
+    const state: Record<number, ParamState> = {};
+    for (const [p, s] of this.state) state[order.get(p) as number] = { ...s };
+    return {
+      state,
+      paramGroups: this.paramGroups.map((group) => ({
+        ...group,
+        params: group.params.map((p) => order.get(p) as number),
+      })),
+    };
+  }
+
+  /** Continues from {@link stateDict}, which must come from an optimizer with the same groups. Tensors are copied. */
+  loadStateDict(dict: OptimizerStateDict): void {
+    const sizes = dict.paramGroups.map((g) => g.params.length).join(", ");
+    const own = this.paramGroups.map((g) => g.params.length).join(", ");
+    if (sizes !== own) {
+      throw new ChainruleError(
+        "state",
+        `The state is for groups of ${sizes} parameters, and this optimizer has groups of ${own}.`,
+        "Make the optimizer with the same model and groups first.",
+      );
+    }
+    const params = this.paramGroups.flatMap((g) => g.params);
+    const loaded = new Map<Tensor, ParamState>();
+    for (const [key, saved] of Object.entries(dict.state)) {
+      const p = params[Number(key)];
+      const copy: ParamState = { step: saved.step };
+      for (const [name, value] of Object.entries(saved)) {
+        if (value instanceof Tensor && !sameShape(value.shape, p.shape)) {
+          throw new ChainruleError(
+            "state",
+            `"${name}" of parameter ${key} has shape ${showShape(value.shape)}, and the parameter ${showShape(p.shape)}.`,
+            "Make the optimizer with the same model first.",
+          );
+        }
+        copy[name] = value instanceof Tensor ? value.to(p.dtype).clone() : value;
+      }
+      loaded.set(p, copy);
+    }
+    dict.paramGroups.forEach((group, i) => {
+      Object.assign(this.paramGroups[i], { ...group, params: this.paramGroups[i].params });
+    });
+    this.state.clear();
+    for (const [p, s] of loaded) this.state.set(p, s);
+  }
+
+  /** Moves all parameters; runs inside noGrad. */
+  protected move(): void {
+    for (const group of this.paramGroups) {
+      for (const p of group.params) {
+        if (!p.grad) continue;
+        const state = this.stateOf(p, group);
+        const c = live(() => {
+          state.step++;
+          const numbers = this.coefficients(group, state);
+          numbers.weightDecay = group.weightDecay;
+          return numbers;
+        });
+        let gradient = group.maximize ? p.grad.neg() : p.grad;
+        if (group.weightDecay !== 0 && !this.decoupled(group))
+          gradient = gradient.add(p, { alpha: c.weightDecay });
+        this.update(p, gradient, state, c, group);
+      }
+    }
+  }
+
+  private stateOf(p: Tensor, group: ParamGroup<O>): ParamState {
+    let state = this.state.get(p);
+    if (!state) {
+      state = { step: 0, ...this.initialState(p, group) };
+      this.state.set(p, state);
+    }
+    return state;
+  }
+
+  /** Whether weight decay is applied by `update` itself rather than through the gradient. */
+  protected decoupled(_group: ParamGroup<O>): boolean {
+    return false;
+  }
+
+  /** Checks the options of a group that this optimizer adds to the common ones. */
+  protected abstract check(group: ParamGroup<O>): void;
+
+  /** Tensors and numbers remembered of a parameter, before its first step. */
+  protected abstract initialState(p: Tensor, group: ParamGroup<O>): Omit<ParamState, "step">;
+
+  /** Numbers of this step; `state.step` counts from 1. May advance numbers in `state`. */
+  protected abstract coefficients(group: ParamGroup<O>, state: ParamState): Coefficients;
+
+  /** Moves one parameter in place. */
+  protected abstract update(
+    p: Tensor,
+    gradient: Tensor,
+    state: ParamState,
+    c: Coefficients,
+    group: ParamGroup<O>,
+  ): void;
+}
+
+/** Zeros in the shape and dtype of a parameter. */
+export const zerosFor = (p: Tensor): Tensor => zerosLike(p);
+
+/** A remembered tensor by name. */
+export const average = (state: ParamState, name: string): Tensor => state[name] as Tensor;
+
+/** Throws unless low ≤ value (< high). */
+export function checkRange(name: string, value: number, low: number, high = Number.POSITIVE_INFINITY): void {
+  if (typeof value === "number" && value >= low && (value < high || high === Number.POSITIVE_INFINITY))
+    return;
+  throw new ChainruleError(
+    "argument",
+    `${name} is ${String(value)}.`,
+    `Give a number of at least ${low}${high === Number.POSITIVE_INFINITY ? "" : ` and below ${high}`}.`,
+  );
+}
+
+/** Checks a pair of decay rates. */
+export function checkBetas(betas: readonly [number, number]): void {
+  checkRange("betas[0]", betas[0], 0, 1);
+  checkRange("betas[1]", betas[1], 0, 1);
+}

@@ -1,0 +1,73 @@
+import { fullLike, type Tensor } from "../tensor/index.ts";
+import {
+  average,
+  type Coefficients,
+  type CommonOptions,
+  checkRange,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+  zerosFor,
+} from "./optimizer.ts";
+
+export interface RpropOptions extends Omit<CommonOptions, "weightDecay"> {
+  /** Factors by which a step shrinks when the gradient's sign turns, and grows when it stays. Default [0.5, 1.2]. */
+  etas: readonly [number, number];
+  /** Smallest and largest step. Default [1e-6, 50]. */
+  stepSizes: readonly [number, number];
+}
+
+/**
+ * Resilient propagation: every weight has a step size of its own, and only the sign of its gradient counts. For full batches.
+ * Riedmiller and Braun, ICNN 1993.
+ *
+ * Defaults: lr 1e-2 (the first step size), etas [0.5, 1.2], stepSizes [1e-6, 50].
+ */
+export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
+  constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
+    super(params, {
+      lr: 1e-2,
+      etas: [0.5, 1.2],
+      stepSizes: [1e-6, 50],
+      maximize: false,
+      ...options,
+      weightDecay: 0,
+    });
+  }
+
+  protected check({ etas, stepSizes }: ParamGroup<RpropOptions>): void {
+    checkRange("etas[0]", etas[0], Number.MIN_VALUE, 1);
+    checkRange("etas[1]", etas[1], 1 + Number.EPSILON);
+    checkRange("stepSizes[0]", stepSizes[0], 0, stepSizes[1]);
+  }
+
+  protected initialState(p: Tensor, group: ParamGroup<RpropOptions>): Omit<ParamState, "step"> {
+    return { prev: zerosFor(p), stepSize: fullLike(p, group.lr) };
+  }
+
+  protected coefficients({ etas, stepSizes }: ParamGroup<RpropOptions>): Coefficients {
+    return { shrink: etas[0], grow: etas[1], smallest: stepSizes[0], largest: stepSizes[1] };
+  }
+
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+    const prev = average(state, "prev");
+    const stepSize = average(state, "stepSize");
+    const agreement = gradient.mul(prev).sign();
+    const turned = agreement.lt(0);
+    // grow where the sign stayed (1), shrink where it turned (−1), keep where either was zero
+    const grown = agreement
+      .clampMin(0)
+      .mul_(c.grow - 1)
+      .add_(1);
+    const factor = turned
+      .to(p.dtype)
+      .mul_(c.shrink - 1)
+      .add_(1)
+      .mul_(grown);
+    stepSize.mul_(factor).clamp_(c.smallest, c.largest);
+    const followed = gradient.maskedFill(turned, 0);
+    p.addcmul_(followed.sign(), stepSize, { value: -1 });
+    prev.copy_(followed);
+  }
+}

@@ -1,0 +1,220 @@
+/** Schedules that raise the rate and lower it again, and move the momentum the other way. */
+import { ChainruleError } from "../../util/errors.ts";
+import { perGroup, Schedule, type Scheduled, type ScheduledGroup } from "./schedule.ts";
+
+/** Sets momentum, or the first of Adam's betas. */
+function setMomentum(group: ScheduledGroup, momentum: number): void {
+  if (group.betas) group.betas = [momentum, group.betas[1]];
+  else group.momentum = momentum;
+}
+
+function requireMomentum(optimizer: Scheduled): void {
+  if (!optimizer.paramGroups.every((g) => g.betas || g.momentum)) {
+    throw new ChainruleError(
+      "argument",
+      "The schedule would cycle a momentum that the optimizer does not have.",
+      "Give the optimizer momentum, or pass cycleMomentum: false.",
+    );
+  }
+}
+
+export interface OneCycleOptions {
+  /** Number of steps in the cycle; or give epochs and stepsPerEpoch. */
+  totalSteps?: number;
+  epochs?: number;
+  stepsPerEpoch?: number;
+  /** Share of the cycle in which the rate rises. Default 0.3. */
+  pctStart?: number;
+  /** Shape of the ways up and down. Default "cos". */
+  annealStrategy?: "cos" | "linear";
+  /** Move the momentum against the rate. Default true. */
+  cycleMomentum?: boolean;
+  /** Default 0.85. */
+  baseMomentum?: number;
+  /** Default 0.95. */
+  maxMomentum?: number;
+  /** The first rate is maxLr / divFactor. Default 25. */
+  divFactor?: number;
+  /** The last rate is the first one / finalDivFactor. Default 1e4. */
+  finalDivFactor?: number;
+  /** Come down to the first rate as symmetrically as it rose, and only then to the last one. Default false. */
+  threePhase?: boolean;
+}
+
+interface Phase {
+  end: number;
+  lr: readonly [keyof Rates, keyof Rates];
+  momentum: readonly ["base" | "max", "base" | "max"];
+}
+
+interface Rates {
+  first: number;
+  top: number;
+  last: number;
+}
+
+/**
+ * One rise to `maxLr` (one rate for all groups, or one for each) and one fall over the whole training, stepped once a batch.
+ * Smith and Topin, arXiv 1708.07120.
+ */
+export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | readonly number[] }> {
+  declare private rates: Rates[];
+  declare private phases: Phase[];
+  declare private total: number;
+
+  constructor(optimizer: Scheduled, maxLr: number | readonly number[], options: OneCycleOptions) {
+    super(optimizer, { ...options, maxLr });
+  }
+
+  protected override start(): void {
+    const {
+      totalSteps,
+      epochs,
+      stepsPerEpoch,
+      pctStart = 0.3,
+      threePhase = false,
+      cycleMomentum = true,
+    } = this.options;
+    const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
+    if (!(Number.isInteger(total) && total > 0)) {
+      throw new ChainruleError(
+        "argument",
+        `OneCycleLR was given ${totalSteps} total steps, ${epochs} epochs and ${stepsPerEpoch} steps per epoch.`,
+        "Give totalSteps, or both epochs and stepsPerEpoch, as whole numbers above 0.",
+      );
+    }
+    if (!(pctStart >= 0 && pctStart <= 1)) {
+      throw new ChainruleError("argument", `pctStart is ${pctStart}.`, "Give a share from 0 to 1.");
+    }
+    this.total = total;
+    const { divFactor = 25, finalDivFactor = 1e4 } = this.options;
+    this.rates = perGroup(this.options.maxLr, this.optimizer).map((top) => {
+      const first = top / divFactor;
+      return { first, top, last: first / finalDivFactor };
+    });
+    const up: Phase = { end: pctStart * total - 1, lr: ["first", "top"], momentum: ["max", "base"] };
+    this.phases = threePhase
+      ? [
+          up,
+          { end: 2 * pctStart * total - 2, lr: ["top", "first"], momentum: ["base", "max"] },
+          { end: total - 1, lr: ["first", "last"], momentum: ["max", "max"] },
+        ]
+      : [up, { end: total - 1, lr: ["top", "last"], momentum: ["base", "max"] }];
+    if (cycleMomentum) requireMomentum(this.optimizer);
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.initialLr = this.rates[i].first;
+    });
+    this.baseLrs = this.rates.map((r) => r.first);
+  }
+
+  protected next(_lr: number, step: number, _base: number, group: number): number {
+    if (step > this.total) {
+      throw new ChainruleError(
+        "argument",
+        `OneCycleLR was stepped ${step} times, and its cycle has ${this.total} steps.`,
+        "Make it with more totalSteps, or stop stepping.",
+      );
+    }
+    const {
+      annealStrategy = "cos",
+      cycleMomentum = true,
+      baseMomentum = 0.85,
+      maxMomentum = 0.95,
+    } = this.options;
+    let start = 0;
+    let phase = this.phases[0];
+    for (phase of this.phases) {
+      if (step <= phase.end) break;
+      if (phase !== this.phases[this.phases.length - 1]) start = phase.end;
+    }
+    const share = (step - start) / (phase.end - start);
+    const between = (a: number, b: number): number =>
+      annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * share)) : (b - a) * share + a;
+    if (cycleMomentum) {
+      const momenta = { base: baseMomentum, max: maxMomentum };
+      setMomentum(
+        this.optimizer.paramGroups[group],
+        between(momenta[phase.momentum[0]], momenta[phase.momentum[1]]),
+      );
+    }
+    const rates = this.rates[group];
+    return between(rates[phase.lr[0]], rates[phase.lr[1]]);
+  }
+}
+
+export interface CyclicOptions {
+  /** Steps on the way up. Default 2000. */
+  stepSizeUp?: number;
+  /** Steps on the way down. Default: as on the way up. */
+  stepSizeDown?: number;
+  /** "triangular" keeps the height, "triangular2" halves it each cycle, "expRange" multiplies it by gamma each step. */
+  mode?: "triangular" | "triangular2" | "expRange";
+  /** For "expRange". Default 1. */
+  gamma?: number;
+  /** A height of one's own, in place of `mode`. */
+  scaleFn?: (x: number) => number;
+  /** What `scaleFn` is given: the number of the cycle from 1, or the step. Default "cycle". */
+  scaleMode?: "cycle" | "iterations";
+  /** Move the momentum against the rate. Default true. */
+  cycleMomentum?: boolean;
+  /** Default 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** Default 0.9. */
+  maxMomentum?: number | readonly number[];
+}
+
+/**
+ * The rate goes up and down between `baseLr` and `maxLr` (one rate for all groups, or one for each), again and again, stepped
+ * once a batch. Smith, arXiv 1506.01186.
+ */
+export class CyclicLR extends Schedule<
+  CyclicOptions & { baseLr: number | readonly number[]; maxLr: number | readonly number[] }
+> {
+  declare private top: number[];
+  declare private momenta: { base: number[]; max: number[] };
+
+  constructor(
+    optimizer: Scheduled,
+    baseLr: number | readonly number[],
+    maxLr: number | readonly number[],
+    options: CyclicOptions = {},
+  ) {
+    super(optimizer, { ...options, baseLr, maxLr });
+  }
+
+  protected override start(): void {
+    const { baseLr, maxLr, cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = this.options;
+    this.baseLrs = perGroup(baseLr, this.optimizer);
+    this.top = perGroup(maxLr, this.optimizer);
+    this.momenta = {
+      base: perGroup(baseMomentum, this.optimizer),
+      max: perGroup(maxMomentum, this.optimizer),
+    };
+    if (cycleMomentum) requireMomentum(this.optimizer);
+  }
+
+  protected next(_lr: number, step: number, base: number, group: number): number {
+    const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, cycleMomentum = true } = this.options;
+    const total = stepSizeUp + stepSizeDown;
+    const cycle = Math.floor(1 + step / total);
+    const x = 1 + step / total - cycle;
+    const turn = stepSizeUp / total;
+    const height = x <= turn ? x / turn : (x - 1) / (turn - 1);
+    const scale = this.scale(cycle, step);
+    if (cycleMomentum) {
+      const { base: low, max: high } = this.momenta;
+      setMomentum(
+        this.optimizer.paramGroups[group],
+        high[group] - (high[group] - low[group]) * height * scale,
+      );
+    }
+    return base + (this.top[group] - base) * height * scale;
+  }
+
+  private scale(cycle: number, step: number): number {
+    const { mode = "triangular", gamma = 1, scaleFn, scaleMode = "cycle" } = this.options;
+    if (scaleFn) return scaleFn(scaleMode === "cycle" ? cycle : step);
+    if (mode === "triangular2") return 1 / 2 ** (cycle - 1);
+    return mode === "expRange" ? gamma ** step : 1;
+  }
+}

@@ -1,0 +1,90 @@
+import { checkRange } from "../optimizer.ts";
+import { perGroup, type Scheduled } from "./schedule.ts";
+
+export interface PlateauOptions {
+  /** Whether a lower or a higher figure is better. Default "min". */
+  mode?: "min" | "max";
+  /** What the rate is multiplied by. Default 0.1. */
+  factor?: number;
+  /** Epochs without improvement that are forgiven. Default 10. */
+  patience?: number;
+  /** How much better counts as better. Default 1e-4. */
+  threshold?: number;
+  /** Whether the threshold is relative to the best figure or absolute. Default "rel". */
+  thresholdMode?: "rel" | "abs";
+  /** Epochs to wait after a change. Default 0. */
+  cooldown?: number;
+  /** The rate never falls below: one for all groups, or one for each. Default 0. */
+  minLr?: number | readonly number[];
+  /** Changes smaller than this are not made. Default 1e-8. */
+  eps?: number;
+}
+
+/** Lowers the rate when a figure, such as the validation loss, has stopped improving: `step(figure)` once an epoch. */
+export class ReduceLROnPlateau {
+  readonly optimizer: Scheduled;
+  readonly options: Required<PlateauOptions>;
+  lastEpoch = 0;
+  best: number;
+  private bad = 0;
+  private waiting = 0;
+
+  constructor(optimizer: Scheduled, options: PlateauOptions = {}) {
+    this.optimizer = optimizer;
+    this.options = {
+      mode: "min", factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel", cooldown: 0, minLr: 0, eps: 1e-8,
+      ...options,
+    }; // biome-ignore format: defaults
+    checkRange("factor", this.options.factor, 0, 1);
+    this.best = this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Ends an epoch whose figure is given. */
+  step(figure: number): void {
+    this.lastEpoch++;
+    if (this.better(figure)) {
+      this.best = figure;
+      this.bad = 0;
+    } else {
+      this.bad++;
+    }
+    if (this.waiting > 0) {
+      this.waiting--;
+      this.bad = 0;
+    }
+    if (this.bad > this.options.patience) {
+      this.lower();
+      this.waiting = this.options.cooldown;
+      this.bad = 0;
+    }
+  }
+
+  /** The learning rates now in force, one a group. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  stateDict(): { lastEpoch: number; best: number; bad: number; waiting: number } {
+    return { lastEpoch: this.lastEpoch, best: this.best, bad: this.bad, waiting: this.waiting };
+  }
+
+  loadStateDict(state: { lastEpoch: number; best: number; bad: number; waiting: number }): void {
+    Object.assign(this, state);
+  }
+
+  private better(figure: number): boolean {
+    const { mode, threshold, thresholdMode } = this.options;
+    if (mode === "min") {
+      return figure < (thresholdMode === "rel" ? this.best * (1 - threshold) : this.best - threshold);
+    }
+    return figure > (thresholdMode === "rel" ? this.best * (1 + threshold) : this.best + threshold);
+  }
+
+  private lower(): void {
+    const floors = perGroup(this.options.minLr, this.optimizer);
+    this.optimizer.paramGroups.forEach((group, i) => {
+      const lower = Math.max(group.lr * this.options.factor, floors[i]);
+      if (group.lr - lower > this.options.eps) group.lr = lower;
+    });
+  }
+}

@@ -1,0 +1,89 @@
+/** What a schedule needs to know of an optimizer: groups with a learning rate, and perhaps a momentum. */
+export interface Scheduled {
+  readonly paramGroups: ScheduledGroup[];
+}
+
+export interface ScheduledGroup {
+  lr: number;
+  initialLr?: number;
+  momentum?: number;
+  betas?: readonly [number, number];
+}
+
+/** A plain picture of a schedule. */
+export type ScheduleState = { lastEpoch: number; baseLrs: number[]; [name: string]: unknown };
+
+/**
+ * Base of the schedules: a rule for the learning rate of the next epoch, epoch 0 being the one that starts when the schedule
+ * is made. `step()` is called once an epoch, after the optimizer's steps (or once a batch, for schedules by batches). A
+ * schedule changes nothing but numbers in `optimizer.paramGroups`, so several may act on one optimizer.
+ */
+export abstract class Schedule<O> {
+  readonly optimizer: Scheduled;
+  readonly options: Readonly<O>;
+  /** Learning rates from which the schedule starts, one a group. */
+  baseLrs: number[];
+  /** The epoch whose rates are in force. */
+  lastEpoch = -1;
+
+  constructor(optimizer: Scheduled, options: O) {
+    this.optimizer = optimizer;
+    this.options = options;
+    for (const group of optimizer.paramGroups) group.initialLr ??= group.lr;
+    this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr as number);
+    this.start();
+    this.step();
+  }
+
+  /** Checks options and prepares the first epoch. */
+  protected start(): void {}
+
+  /** Moves to the next epoch. */
+  step(): void {
+    this.lastEpoch++;
+    this.set((group, i) => this.next(group.lr, this.lastEpoch, this.baseLrs[i], i));
+  }
+
+  /** Jumps to an epoch, as if all epochs before it had passed. */
+  jump(epoch: number): void {
+    this.lastEpoch = epoch;
+    this.set(
+      (group, i) => this.closed(epoch, this.baseLrs[i], i) ?? this.next(group.lr, epoch, this.baseLrs[i], i),
+    );
+  }
+
+  /** The learning rates now in force, one a group. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  /** A plain picture from which {@link loadStateDict} continues. Functions given as options are not in it. */
+  stateDict(): ScheduleState {
+    return { lastEpoch: this.lastEpoch, baseLrs: [...this.baseLrs] };
+  }
+
+  loadStateDict(state: ScheduleState): void {
+    this.lastEpoch = state.lastEpoch;
+    this.baseLrs = [...state.baseLrs];
+  }
+
+  private set(rate: (group: ScheduledGroup, i: number) => number): void {
+    const rates = this.optimizer.paramGroups.map(rate);
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = rates[i];
+    });
+  }
+
+  /** The rate of an epoch from the rate of the epoch before, so that schedules multiply when they are chained. */
+  protected abstract next(lr: number, epoch: number, base: number, group: number): number;
+
+  /** The rate of an epoch from the base rate alone, where there is such a formula. */
+  protected closed(_epoch: number, _base: number, _group: number): number | undefined {
+    return undefined;
+  }
+}
+
+/** One value for all groups, or a list with one for each. */
+export function perGroup<T>(value: T | readonly T[], optimizer: Scheduled): T[] {
+  return Array.isArray(value) ? [...value] : optimizer.paramGroups.map(() => value as T);
+}

@@ -1,0 +1,80 @@
+import type { Tensor } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+import {
+  average,
+  type Coefficients,
+  type CommonOptions,
+  checkRange,
+  Optimizer,
+  type ParamGroup,
+  type ParamState,
+  type Params,
+  zerosFor,
+} from "./optimizer.ts";
+
+export interface SGDOptions extends CommonOptions {
+  /** Share μ of the last direction that is kept. Default 0. */
+  momentum: number;
+  /** Share of the new gradient that momentum leaves out. Default 0. */
+  dampening: number;
+  /** Look ahead along the momentum (Nesterov). Needs momentum and no dampening. Default false. */
+  nesterov: boolean;
+}
+
+/**
+ * Stochastic gradient descent, w ← w − η g; with momentum b ← μ b + (1 − dampening) g and w ← w − η b, where the first step
+ * takes b = g. Sutskever et al., ICML 2013.
+ *
+ * Defaults: lr 1e-3, everything else off.
+ *
+ * @example
+ * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    super(params, {
+      lr: 1e-3,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+      ...options,
+    });
+  }
+
+  protected check(group: ParamGroup<SGDOptions>): void {
+    checkRange("momentum", group.momentum, 0);
+    if (group.nesterov && (group.momentum <= 0 || group.dampening !== 0)) {
+      throw new ChainruleError(
+        "argument",
+        `nesterov needs momentum and no dampening, and they are ${group.momentum} and ${group.dampening}.`,
+        "Set momentum, for instance to 0.9, and leave dampening out.",
+      );
+    }
+  }
+
+  protected initialState(): Omit<ParamState, "step"> {
+    return {};
+  }
+
+  protected coefficients(group: ParamGroup<SGDOptions>, { step }: ParamState): Coefficients {
+    return { descent: -group.lr, momentum: group.momentum, fresh: step === 1 ? 1 : 1 - group.dampening };
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    state: ParamState,
+    c: Coefficients,
+    group: ParamGroup<SGDOptions>,
+  ): void {
+    let direction = gradient;
+    if (group.momentum !== 0) {
+      state.momentumBuffer ??= zerosFor(p);
+      const buffer = average(state, "momentumBuffer").mul_(c.momentum).add_(gradient, { alpha: c.fresh });
+      direction = group.nesterov ? gradient.add(buffer, { alpha: c.momentum }) : buffer;
+    }
+    p.add_(direction, { alpha: c.descent });
+  }
+}
