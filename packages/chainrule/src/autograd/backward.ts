@@ -1,8 +1,9 @@
 import { modes } from "../core/modes.ts";
 import type { Node } from "../core/node.ts";
-import { type Op, savedOf } from "../core/op.ts";
+import { freeSaved, inputOf, type Op, savedOf } from "../core/op.ts";
 import { Tensor } from "../core/tensor.ts";
-import { sameShape, showShape } from "../shape/shape.ts";
+import { allocate } from "../shape/dtype.ts";
+import { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
 export interface WalkOptions {
@@ -10,10 +11,10 @@ export interface WalkOptions {
   retainGraph: boolean;
   /** Record the walk itself, so that its results can be differentiated. */
   createGraph: boolean;
-  /** The only nodes whose gradients are wanted; all leaves when null. */
+  /** The only nodes whose gradients are wanted; when null, all that collect one: leaves, and those that retain theirs. */
   targets: ReadonlySet<Node> | null;
-  /** Is told of each gradient as it is complete. */
-  arrive(node: Node, gradient: Tensor): void;
+  /** Is told of each wanted gradient when it is complete; `fresh` when nobody else can hold the tensor. */
+  arrive(node: Node, gradient: Tensor, fresh: boolean): void;
 }
 
 /**
@@ -25,24 +26,55 @@ export function walkBackward(
   gradients: readonly Tensor[],
   options: WalkOptions,
 ): void {
+  const { targets } = options;
   const nodes = reachable(roots);
-  const wanted = options.targets ? leadingTo(nodes, options.targets) : null;
-  const arrived = new Map<Node, Tensor>();
+  const wanted = targets ? leadingTo(nodes, targets) : null;
+  const arrived = new Arrivals();
   const recording = modes.grad;
   modes.grad = options.createGraph;
   try {
-    for (let i = 0; i < roots.length; i++) deliver(arrived, roots[i], gradients[i]);
+    for (let i = 0; i < roots.length; i++) arrived.add(roots[i], gradients[i], false);
     for (const node of nodes) {
-      let gradient = arrived.get(node);
-      if (!gradient) continue;
-      arrived.delete(node);
-      if (node.hooks) gradient = runHooks(node, gradient);
-      options.arrive(node, gradient);
-      if (node.op) send(node, node.op, gradient, arrived, wanted);
-      if (node.op && !options.retainGraph) node.saved = null;
+      if (wanted && !wanted.has(node)) continue;
+      const collects = targets ? targets.has(node) : node.keeper !== null;
+      let gradient = arrived.take(node);
+      if (!gradient) {
+        if (!collects) continue;
+        // Only derivatives that are zero everywhere lead here, as through floor().
+        gradient = Tensor.over(allocate(node.dtype, numel(node.shape)), node.shape, node.dtype);
+      }
+      const passed = node.hooks ? runHooks(node, node.hooks, gradient) : gradient;
+      if (collects) options.arrive(node, passed, !node.hooks && arrived.isFresh(node));
+      if (node.op && (!wanted || leadsOn(node, wanted))) {
+        send(node, node.op, passed, arrived, wanted);
+        if (!options.retainGraph) freeSaved(node);
+      }
     }
   } finally {
     modes.grad = recording;
+  }
+}
+
+/** The gradients under way, added up for each node. */
+class Arrivals {
+  readonly #sums = new Map<Node, Tensor>();
+  readonly #fresh = new Set<Node>();
+
+  /** `fresh`: the tensor was made for this node alone. Only a leaf asks, which then need not copy it. */
+  add(node: Node, gradient: Tensor, fresh: boolean): void {
+    const before = this.#sums.get(node);
+    this.#sums.set(node, before ? before.add(gradient) : gradient);
+    if (node.op === null && (fresh || before)) this.#fresh.add(node);
+  }
+
+  take(node: Node): Tensor | undefined {
+    const sum = this.#sums.get(node);
+    if (sum) this.#sums.delete(node);
+    return sum;
+  }
+
+  isFresh(node: Node): boolean {
+    return this.#fresh.has(node);
   }
 }
 
@@ -51,58 +83,96 @@ function send(
   node: Node,
   op: Op,
   gradient: Tensor,
-  arrived: Map<Node, Tensor>,
+  arrived: Arrivals,
   wanted: ReadonlySet<Node> | null,
 ): void {
   const saved = savedOf(node);
   const { edges } = node;
-  const lists = edges.length - op.inputs.length; // more edges than inputs: the one input is a list
+  const lead = op.inputs.length - 1; // a list of inputs comes last
+  const observer = modes.observer;
   for (let i = 0; i < edges.length; i++) {
     const input = edges[i];
     if (!input || (wanted && !wanted.has(input))) continue;
-    const name = op.inputs[lists > 0 || op.inputs.length === 1 ? 0 : i];
+    const name = inputOf(op, i);
     let sent: Tensor | null;
     try {
-      sent = op.vjp[name](gradient, saved, input, i);
+      modes.observer = null; // what happens inside is told as one event
+      sent = op.vjp[name](gradient, saved, input, Math.max(0, i - lead));
+      if (sent) sent = fitted(sent, input, name);
     } catch (error) {
       throw error instanceof ChainruleError ? error.within(`derivative of ${node.describe()}`) : error;
+    } finally {
+      modes.observer = observer;
     }
     if (!sent) continue;
-    if (!sameShape(sent.shape, input.shape)) sent = sent.sumTo(input.shape);
-    if (sent.dtype !== input.dtype) sent = sent.to(input.dtype);
-    if (modes.observer) modes.observer(op, { derivativeOf: name, node }, sent);
-    deliver(arrived, input, sent);
+    if (observer?.derived) observer.derived(node, name, sent, i);
+    arrived.add(input, sent, input.op === null && !observer && isFresh(op, sent, gradient, saved));
   }
 }
 
-function deliver(arrived: Map<Node, Tensor>, node: Node, gradient: Tensor): void {
-  const before = arrived.get(node);
-  arrived.set(node, before ? before.add(gradient) : gradient);
-}
-
-function runHooks(node: Node, gradient: Tensor): Tensor {
-  let current = gradient;
-  for (const hook of node.hooks ?? []) {
-    const replaced = hook(current);
-    if (!replaced) continue;
-    if (!sameShape(replaced.shape, node.shape)) {
+/** Sums what broadcasting stretched, and converts to the input's dtype. */
+function fitted(sent: Tensor, input: Node, name: string): Tensor {
+  let summed = sent;
+  if (!sameShape(sent.shape, input.shape)) {
+    if (!stretchesTo(input.shape, sent.shape)) {
       throw new ChainruleError(
         "autograd",
-        `A hook returned a gradient of shape ${showShape(replaced.shape)} for a tensor of shape ${showShape(node.shape)}.`,
+        `The gradient for "${name}" has shape ${showShape(sent.shape)}, and the input ${showShape(input.shape)}.`,
+        "Return one number for each element of the input.",
+      );
+    }
+    summed = sent.sumTo(input.shape);
+  }
+  return summed.dtype === input.dtype ? summed : summed.to(input.dtype);
+}
+
+/** Whether broadcasting can stretch the first shape to the second. */
+function stretchesTo(shape: Shape, target: Shape): boolean {
+  const lead = target.length - shape.length;
+  return lead >= 0 && shape.every((size, d) => size === 1 || size === target[lead + d]);
+}
+
+/** Whether a gradient lies in memory of its own: not in that of the incoming gradient or of something remembered. */
+function isFresh(op: Op, sent: Tensor, gradient: Tensor, saved: object): boolean {
+  const { storage } = sent;
+  if (op.custom || storage === gradient.storage || storage.elements.length !== sent.numel) return false;
+  if (!sent.isContiguous) return false;
+  for (const value of Object.values(saved)) {
+    if (value instanceof Tensor ? value.storage === storage : Array.isArray(value) && value.some(sharesWith))
+      return false;
+  }
+  return true;
+
+  function sharesWith(item: unknown): boolean {
+    return item instanceof Tensor && item.storage === storage;
+  }
+}
+
+function runHooks(node: Node, hooks: NonNullable<Node["hooks"]>, gradient: Tensor): Tensor {
+  let current = gradient;
+  for (const hook of hooks) {
+    const replaced = hook(current);
+    if (replaced === undefined || replaced === null) continue;
+    if (!(replaced instanceof Tensor) || !sameShape(replaced.shape, node.shape)) {
+      throw new ChainruleError(
+        "autograd",
+        `A hook returned ${replaced instanceof Tensor ? `a gradient of shape ${showShape(replaced.shape)}` : "something that is no tensor"} for a tensor of shape ${showShape(node.shape)}.`,
         "Return a gradient of the tensor's own shape, or nothing.",
       );
     }
-    current = replaced;
+    current = replaced.dtype === node.dtype ? replaced : replaced.to(node.dtype);
   }
   return current;
 }
 
-/** All nodes that the roots were computed from, later ones first. */
+/** All nodes that the roots were computed from, later ones first. No recursion: graphs may be very deep. */
 function reachable(roots: readonly Node[]): Node[] {
   const seen = new Set<Node>(roots);
   const found = [...seen];
   for (let i = 0; i < found.length; i++) {
-    for (const input of found[i].edges) {
+    const { edges } = found[i];
+    for (let k = 0; k < edges.length; k++) {
+      const input = edges[k];
       if (input && !seen.has(input)) {
         seen.add(input);
         found.push(input);
@@ -117,14 +187,16 @@ function leadingTo(descending: readonly Node[], targets: ReadonlySet<Node>): Set
   const wanted = new Set<Node>();
   for (let i = descending.length - 1; i >= 0; i--) {
     const node = descending[i];
-    if (targets.has(node) || node.edges.some((input) => input !== null && wanted.has(input)))
-      wanted.add(node);
+    if (targets.has(node) || leadsOn(node, wanted)) wanted.add(node);
   }
   return wanted;
 }
 
+const leadsOn = (node: Node, wanted: ReadonlySet<Node>): boolean =>
+  node.edges.some((input) => input !== null && wanted.has(input));
+
 /** The gradient to start from: the given one, or 1 for a tensor of one element. */
-export function startGradient(y: Tensor, given: Tensor | undefined): Tensor {
+export function startGradient(y: Tensor, given: Tensor | null | undefined): Tensor {
   if (!y.node) {
     throw new ChainruleError(
       "autograd",
@@ -140,7 +212,7 @@ export function startGradient(y: Tensor, given: Tensor | undefined): Tensor {
         "Give one number for each element of the tensor.",
       );
     }
-    return given;
+    return given.dtype === y.dtype ? given : given.to(y.dtype);
   }
   if (y.numel !== 1) {
     throw new ChainruleError(
@@ -149,6 +221,5 @@ export function startGradient(y: Tensor, given: Tensor | undefined): Tensor {
       "Reduce it first (sum(), mean()), or give backward({ gradient }).",
     );
   }
-  const one = Tensor.over(y.dtype === "float64" ? Float64Array.of(1) : Float32Array.of(1), y.shape, y.dtype);
-  return one;
+  return Tensor.over(allocate(y.dtype, 1).fill(1), y.shape, y.dtype);
 }

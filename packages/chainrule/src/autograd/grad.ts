@@ -2,6 +2,7 @@ import { interpreter } from "../core/interpreter.ts";
 import { leafNode, type Node, type TensorHook } from "../core/node.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
+import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { startGradient, walkBackward } from "./backward.ts";
 
@@ -12,25 +13,61 @@ export interface BackwardOptions {
   retainGraph?: boolean;
   /** Record the backward pass, so that gradients can be differentiated again. Default false. */
   createGraph?: boolean;
+  /** The only tensors whose `grad` is added to; by default all leaves that this tensor depends on. */
+  inputs?: Tensor | readonly Tensor[];
 }
 
 export interface GradOptions {
-  /** ∂ℓ/∂output for each output, to start from. */
-  gradOutputs?: Tensor | readonly (Tensor | undefined)[];
+  /** ∂ℓ/∂output for each output, to start from; 1 where left out, which needs an output of one element. */
+  gradOutputs?: Tensor | readonly (Tensor | null | undefined)[];
+  /** Keep what derivatives remember, so that they can run again. Default: the value of createGraph. */
   retainGraph?: boolean;
+  /** Record the backward pass, so that the gradients can be differentiated again. Default false. */
   createGraph?: boolean;
   /** Give null for inputs that the outputs do not depend on, instead of an error. Default false. */
   allowUnused?: boolean;
 }
 
-/** Adds to what a leaf has collected. The first gradient is copied: it may be shared with another leaf or with the user. */
-function accumulate(keeper: Tensor, gradient: Tensor, createGraph: boolean): void {
-  if (keeper.grad) {
-    keeper.grad = keeper.grad.add(gradient);
+/**
+ * Adds to what a tensor has collected. As in PyTorch, later gradients are added in place, so that whoever holds `grad` sees
+ * them, unless the backward pass is itself recorded. The first one is copied when it may be shared with another tensor.
+ */
+function accumulate(keeper: Tensor, gradient: Tensor, fresh: boolean, createGraph: boolean): void {
+  const { grad } = keeper;
+  if (!grad) {
+    if (fresh) keeper.grad = gradient;
+    else keeper.grad = createGraph ? gradient.clone() : interpreter.copy(gradient, gradient);
+    return;
+  }
+  if (!sameShape(grad.shape, gradient.shape) || grad.dtype !== gradient.dtype) {
+    throw new ChainruleError(
+      "autograd",
+      `A tensor of shape ${showShape(gradient.shape)} (${gradient.dtype}) was given a grad of shape ${showShape(grad.shape)} (${grad.dtype}).`,
+      "Set grad to null, or to a tensor of the same shape and dtype.",
+    );
+  }
+  if (createGraph || grad.requiresGrad || !grad.isContiguous) {
+    keeper.grad = grad.add(gradient);
   } else {
-    keeper.grad = createGraph ? gradient.clone() : interpreter.copy(gradient, gradient);
+    interpreter.binary("add", grad, gradient, grad, grad);
+    grad.storage.version++;
   }
 }
+
+/** The nodes of tensors whose gradients are asked for. */
+function nodesOf(tensors: readonly Tensor[]): Node[] {
+  return tensors.map((x, i) => {
+    if (x.node) return x.node;
+    throw new ChainruleError(
+      "autograd",
+      `Input ${i}, of shape ${showShape(x.shape)}, does not require a gradient.`,
+      "Call requiresGrad_() on it before the forward pass.",
+    );
+  });
+}
+
+const listOf = <T>(x: Tensor | readonly T[] | undefined): readonly (Tensor | T)[] =>
+  x === undefined ? [] : x instanceof Tensor ? [x] : x;
 
 /**
  * ∂outputs/∂inputs, as `torch.autograd.grad`: returns the gradients instead of collecting them in `.grad`.
@@ -54,46 +91,45 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  const ys = outputs instanceof Tensor ? [outputs] : outputs;
-  const xs = inputs instanceof Tensor ? [inputs] : inputs;
-  const given = options.gradOutputs instanceof Tensor ? [options.gradOutputs] : (options.gradOutputs ?? []);
+  const ys = listOf(outputs);
+  const xs = listOf(inputs);
+  const given = listOf(options.gradOutputs);
+  if (given.length > ys.length) {
+    throw new ChainruleError(
+      "argument",
+      `${given.length} gradients were given for ${ys.length} output${ys.length === 1 ? "" : "s"}.`,
+      "Give one for each output.",
+    );
+  }
   const starts = ys.map((y, i) => startGradient(y, given[i]));
+  const nodes = nodesOf(xs);
   const found = new Map<Node, Tensor>();
-  const targets = new Set<Node>();
-  xs.forEach((x, i) => {
-    if (!x.node) {
-      throw new ChainruleError(
-        "autograd",
-        `Input ${i} does not require a gradient.`,
-        "Call requiresGrad_() on it before the forward pass.",
-      );
-    }
-    targets.add(x.node);
-  });
+  const { createGraph = false } = options;
   walkBackward(
     ys.map((y) => y.node as Node),
     starts,
     {
-      createGraph: options.createGraph ?? false,
-      retainGraph: options.retainGraph ?? options.createGraph ?? false,
-      targets,
-      arrive: (node, gradient) => {
-        if (targets.has(node)) found.set(node, gradient);
-      },
+      createGraph,
+      retainGraph: options.retainGraph ?? createGraph,
+      targets: new Set(nodes),
+      arrive: (node, gradient) => found.set(node, gradient),
     },
   );
-  return xs.map((x, i) => {
-    const gradient = found.get(x.node as Node);
+  return nodes.map((node, i) => {
+    const gradient = found.get(node);
     if (!gradient && !options.allowUnused) {
       throw new ChainruleError(
         "autograd",
-        `Input ${i} was not used to compute the outputs.`,
+        `Input ${i}, of shape ${showShape(xs[i].shape)}, was not used to compute the outputs.`,
         "Remove it, or pass allowUnused: true to get null for it.",
       );
     }
     return gradient ?? null;
   });
 }
+
+/** The nodes of leaves that stopped requiring their gradient: hooks are still there when they start again. */
+const asleep = new WeakMap<Tensor, Node>();
 
 declare module "../core/tensor.ts" {
   interface Tensor {
@@ -113,14 +149,19 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   backward(options = {}) {
-    const { gradient, createGraph = false } = options;
+    const { gradient, createGraph = false, inputs } = options;
     const start = startGradient(this, gradient);
+    const keepers = inputs
+      ? new Map(nodesOf(listOf(inputs)).map((node, i) => [node, listOf(inputs)[i]]))
+      : null;
     walkBackward([this.node as Node], [start], {
       createGraph,
       retainGraph: options.retainGraph ?? createGraph,
-      targets: null,
-      arrive: (node, arrived) => {
-        if (node.keeper) accumulate(node.keeper, arrived, createGraph);
+      targets: keepers && new Set(keepers.keys()),
+      arrive(node, arrived, fresh) {
+        const keeper = keepers ? keepers.get(node) : node.keeper;
+        // A leaf that was frozen after the forward pass collects nothing.
+        if (keeper?.requiresGrad) accumulate(keeper, arrived, fresh && !createGraph, createGraph);
       },
     });
   },
@@ -133,6 +174,7 @@ defineMethods({
           "Use detach() for a tensor that was computed.",
         );
       }
+      if (this.node) asleep.set(this, this.node);
       this.node = null;
     } else if (!this.node) {
       if (!isFloating(this.dtype)) {
@@ -142,7 +184,7 @@ defineMethods({
           'Convert it by to("float32") first.',
         );
       }
-      this.node = leafNode(this);
+      this.node = asleep.get(this) ?? leafNode(this);
     }
     return this;
   },

@@ -49,13 +49,15 @@ export function mutate(
       modes.grad = before;
     }
     target.storage.version++;
+    modes.observer?.changed?.(name, target);
     return target;
   } catch (error) {
     throw error instanceof ChainruleError ? error.within(name) : error;
   }
 }
 
-function checkHistory(target: Tensor, operands: readonly Operand[]): void {
+/** Refuses a change in place that derivatives would not see. */
+export function checkHistory(target: Tensor, operands: readonly Operand[]): void {
   if (!modes.grad) return;
   if (target.requiresGrad) {
     throw new ChainruleError(

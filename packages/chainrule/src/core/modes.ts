@@ -1,8 +1,8 @@
 import { ChainruleError } from "../util/errors.ts";
-import type { ApplyObserver } from "./events.ts";
+import type { Observer } from "./events.ts";
 
 /** What every op consults. One object of plain fields, because every op reads it. */
-export const modes: { grad: boolean; observer: ApplyObserver | null } = { grad: true, observer: null };
+export const modes: { grad: boolean; observer: Observer | null } = { grad: true, observer: null };
 
 /** Runs `body` with one mode changed, and puts the mode back whatever happens. */
 export function withMode<K extends keyof typeof modes, R>(

@@ -22,7 +22,7 @@ export class Node implements Spec {
   readonly edges: readonly (Node | null)[];
   /** What the op's derivative needs: its attributes and saved tensors; null once freed. */
   saved: Args | null;
-  /** Versions of the saved tensors' storages at the time, in the order of `op.saves`. */
+  /** Versions of the saved tensors' storages at the time, in the order of `op.saves`; empty when none was saved. */
   readonly versions: readonly number[];
   /** Later nodes have larger numbers, so that descending order visits a node after all of its uses. */
   readonly order = clock++;

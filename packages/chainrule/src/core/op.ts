@@ -18,7 +18,7 @@ export type Saved<A extends Args> = A & { readonly y: Tensor };
 /**
  * The vector–Jacobian product for one input: from ∂ℓ/∂y to ∂ℓ/∂input, written with tensor methods, so that it can be
  * differentiated again. `input` gives the input's shape and dtype; `index` its place in a list of inputs. The result may
- * still be broadcast: `backward` sums it to the input's shape. Null means that the derivative is zero.
+ * still be broadcast: `backward` sums it to the input's shape. Null means that the derivative is zero everywhere.
  */
 export type Vjp<A extends Args> = (dy: Tensor, saved: Saved<A>, input: Spec, index: number) => Tensor | null;
 
@@ -33,14 +33,19 @@ export interface OpDefinition<A extends Args> {
   readonly name: string;
   /** One line in the field's notation. */
   readonly formula: string;
-  /** Names of the inputs, in order; the other arguments are attributes. A list of tensors counts as one input. */
+  /** Names of the inputs, in order; the other arguments are attributes. A list of tensors counts as one input, the last. */
   readonly inputs: readonly InputName<A>[];
   /** Shape and dtype of the result; throws when the inputs do not fit. */
   result(args: A): Spec;
   /** Computes the result by primitives (or by other ops): a fresh tensor, never an input itself. */
   lower(args: A, out: Spec): Tensor;
-  /** Which inputs, and the result as "y", the derivatives read. Only these are remembered. */
-  readonly saves?: readonly (InputName<A> | "y")[];
+  /**
+   * Which inputs, and the result as "y", the derivatives read. Only these are remembered. Where derivatives of several
+   * inputs read different things, list them by input: then a weight is not kept for the sake of data without gradient.
+   */
+  readonly saves?:
+    | readonly (InputName<A> | "y")[]
+    | { readonly [K in InputName<A>]?: readonly (InputName<A> | "y")[] };
   /** Derivatives by input; an input without one gets no gradient. */
   readonly vjp?: { readonly [K in InputName<A>]?: Vjp<A> };
   /** Arguments inside the domain, away from kinks: generated tests run on them. */
@@ -56,8 +61,13 @@ export interface Op<A extends Args = Args> {
   readonly inputs: readonly string[];
   result(args: A): Spec;
   lower(args: A, out: Spec): Tensor;
+  /** All inputs (and "y") that some derivative reads. */
   readonly saves: readonly string[];
+  /** For each input, what its derivative reads, as a set of bits: bit k stands for `saves[k]`. */
+  readonly reads: readonly number[];
   readonly vjp: Readonly<Record<string, Vjp<Args>>>;
+  /** Whether derivatives are a user's, who may keep the tensors that they return. */
+  readonly custom?: boolean;
   samples(s: Samples): A[];
   readonly edges: readonly Edge<Args>[];
 }
@@ -78,7 +88,7 @@ export function defineOp<A extends Args>(definition: OpDefinition<A>): Op<A> {
   }
   const op = {
     ...definition,
-    saves: definition.saves ?? [],
+    ...readsOf(definition),
     vjp: (definition.vjp ?? {}) as Readonly<Record<string, Vjp<Args>>>,
     edges: (definition.edges ?? []) as readonly Edge<Args>[],
   };
@@ -86,23 +96,39 @@ export function defineOp<A extends Args>(definition: OpDefinition<A>): Op<A> {
   return op;
 }
 
+function readsOf<A extends Args>(definition: OpDefinition<A>): Pick<Op, "saves" | "reads"> {
+  const { inputs, saves = [] } = definition;
+  const of = (name: InputName<A>): readonly string[] => (isList(saves) ? saves : (saves[name] ?? []));
+  const all = [...new Set(inputs.flatMap(of))];
+  return {
+    saves: all,
+    reads: inputs.map((name) => of(name).reduce((bits, s) => bits | (1 << all.indexOf(s)), 0)),
+  };
+}
+
+const isList = <T>(x: readonly T[] | object): x is readonly T[] => Array.isArray(x);
+
 /**
  * Runs an op: checks its arguments, computes the result, and records the derivative where one is wanted. Takes the object
  * `args` over: it becomes the record.
  */
 export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
   const recording = modes.grad;
+  const observer = modes.observer;
   let y: Tensor;
   try {
     const out = op.result(args);
-    modes.grad = false; // what happens inside is covered by the op's own derivative
+    // What happens inside is covered by the op's own derivative, and by the op's own event.
+    modes.grad = false;
+    modes.observer = null;
     y = op.lower(args, out);
   } catch (error) {
     throw error instanceof ChainruleError ? error.within(op.name) : error;
   } finally {
     modes.grad = recording;
+    modes.observer = observer;
   }
-  if (modes.observer) modes.observer(op as Op, args, y);
+  if (observer) observer.applied(op as Op, args, y);
   if (recording && isFloating(y.dtype)) {
     const edges = edgesOf(op, args as Record<string, unknown>);
     if (edges) record(op, args as Record<string, unknown>, edges, y);
@@ -136,23 +162,37 @@ function edgesOf(op: Op, args: Record<string, unknown>): (Node | null)[] | null 
 const noVersions: readonly number[] = [];
 
 function record(op: Op, args: Record<string, unknown>, edges: readonly (Node | null)[], y: Tensor): void {
-  // Inputs that no derivative reads are let go: the garbage collector may have them.
-  const saved = args as Record<string, unknown>;
-  for (let i = 0; i < op.inputs.length; i++)
-    if (!op.saves.includes(op.inputs[i])) saved[op.inputs[i]] = undefined;
-  if (op.saves.length === 0) {
-    y.node = new Node(op, y, edges, saved, noVersions);
+  const { inputs, saves, reads } = op;
+  let needed = 0;
+  for (let i = 0; i < edges.length; i++) if (edges[i]) needed |= reads[Math.min(i, inputs.length - 1)];
+  // Inputs that no derivative will read are let go: the garbage collector may have them.
+  for (let i = 0; i < inputs.length; i++) {
+    const k = saves.indexOf(inputs[i]);
+    if (k < 0 || (needed & (1 << k)) === 0) args[inputs[i]] = undefined;
+  }
+  if (needed === 0) {
+    y.node = new Node(op, y, edges, args, noVersions);
     return;
   }
-  const versions = new Array<number>(op.saves.length);
-  for (let i = 0; i < op.saves.length; i++) {
-    const name = op.saves[i];
-    if (name === "y") saved.y = y;
-    const value = saved[name];
-    versions[i] = value instanceof Tensor ? value.storage.version : 0;
+  const versions = new Array<number>(saves.length);
+  for (let k = 0; k < saves.length; k++) {
+    if (saves[k] === "y" && (needed & (1 << k)) !== 0) args.y = y;
+    versions[k] = versionOf(args[saves[k]]);
   }
-  y.node = new Node(op, y, edges, saved, versions);
+  y.node = new Node(op, y, edges, args, versions);
 }
+
+/** How often a saved tensor was changed in place; for a list, all of its tensors together. */
+function versionOf(value: unknown): number {
+  if (value instanceof Tensor) return value.storage.version;
+  if (!Array.isArray(value)) return 0;
+  let sum = 0;
+  for (const item of value) sum += versionOf(item);
+  return sum;
+}
+
+/** The name of the input that an edge of a node belongs to: the edges of a list come last. */
+export const inputOf = (op: Op, edge: number): string => op.inputs[Math.min(edge, op.inputs.length - 1)];
 
 /** The saved arguments of a node for its derivatives, once it is sure that they still hold what the forward pass saw. */
 export function savedOf(node: Node): Saved<Args> {
@@ -161,21 +201,28 @@ export function savedOf(node: Node): Saved<Args> {
   if (!saved) {
     throw new ChainruleError(
       "autograd",
-      `The derivative of ${node.describe()} was already computed, and what it remembered was freed.`,
+      `The backward pass went through ${node.describe()} before, and what its derivative remembered was freed.`,
       "Call backward({ retainGraph: true }) the first time, or run the forward pass again.",
     );
   }
-  for (let i = 0; i < op.saves.length; i++) {
-    const value = saved[op.saves[i]];
-    if (value instanceof Tensor && value.storage.version !== node.versions[i]) {
+  for (let k = 0; k < node.versions.length; k++) {
+    const value = saved[op.saves[k]];
+    if (versionOf(value) !== node.versions[k]) {
+      const what =
+        value instanceof Tensor ? `A tensor of shape ${showShape(value.shape)}` : "One of the tensors";
       throw new ChainruleError(
         "in-place",
-        `A tensor of shape ${showShape(value.shape)} that the derivative of ${node.describe()} needs (its "${op.saves[i]}") was changed in place after the forward pass.`,
+        `${what} that the derivative of ${node.describe()} needs (its "${op.saves[k]}") was changed in place after the forward pass.`,
         "Change a copy (clone()), or make the change after backward().",
       );
     }
   }
   return saved as Saved<Args>;
+}
+
+/** Lets go of what a node's derivative remembered. A derivative that needs no tensors can run again, as in PyTorch. */
+export function freeSaved(node: Node): void {
+  if (node.versions.length > 0) node.saved = null;
 }
 
 /** Whether a computed tensor is what the op's shape and dtype rule announced; generated tests ask this. */
