@@ -1,0 +1,208 @@
+/** Losses of classifiers whose target is a class, or a distribution over classes. */
+import { isFloating, sameShape, showShape, Tensor, where } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
+
+export interface ClassOptions extends ReductionOption {
+  /** A weight for each class, shape [classes]. "mean" then divides by the sum of the weights of the targets. */
+  weight?: Tensor | null;
+  /** Targets of this value count for nothing. Default −100. */
+  ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends ClassOptions {
+  /** Share of the target that is spread evenly over all classes. Default 0. */
+  labelSmoothing?: number;
+}
+
+/** The dimension of the classes: [classes], [n, classes] or [n, classes, …]. */
+function classDim(input: Tensor): number {
+  if (input.ndim === 0) {
+    throw new ChainruleError(
+      "shape",
+      "The scores of a classifier need a dimension of classes.",
+      "Give shape [n, classes].",
+    );
+  }
+  return input.ndim === 1 ? 0 : 1;
+}
+
+/** Throws unless targets are class indices of the input's rows, and weights one for each class. */
+function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null | undefined): number {
+  const dim = classDim(input);
+  const rows = input.shape.filter((_, d) => d !== dim);
+  if (target.dtype !== "int32") {
+    throw new ChainruleError(
+      "dtype",
+      `Classes are given as ${target.dtype}.`,
+      'Give class indices as int32, by to("int32"), or probabilities in the shape of the input.',
+    );
+  }
+  if (!sameShape(rows, target.shape)) {
+    throw new ChainruleError(
+      "shape",
+      `Scores of shape ${showShape(input.shape)} do not fit targets of shape ${showShape(target.shape)}.`,
+      `Give class indices of shape ${showShape(rows)}.`,
+    );
+  }
+  const classes = input.shape[dim];
+  if (weight && !sameShape(weight.shape, [classes])) {
+    throw new ChainruleError(
+      "shape",
+      `The class weights have shape ${showShape(weight.shape)}, and there are ${classes} classes.`,
+      `Give weights of shape [${classes}].`,
+    );
+  }
+  return dim;
+}
+
+/** Runs a look-up by class, and names the row whose label is not a class. */
+function byLabel<R>(target: Tensor, classes: number, ignoreIndex: number, look: () => R): R {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof ChainruleError) || error.code !== "index") throw error;
+    const labels = target.data;
+    const row = labels.findIndex((label) => label !== ignoreIndex && !(label >= 0 && label < classes));
+    if (row < 0) throw error;
+    throw new ChainruleError(
+      "index",
+      `The label ${labels[row]} of row ${row} is none of the ${classes} classes.`,
+      `Labels run from 0 to ${classes - 1}; the model's last layer must have one output for each class.`,
+      { cause: error },
+    );
+  }
+}
+
+/** One number for each target out of the scores of its classes, along `dim`. */
+const pick = (scores: Tensor, dim: number, labels: Tensor): Tensor =>
+  scores.gather(dim, labels.unsqueeze(dim)).squeeze(dim);
+
+/** Labels without those to ignore, 1 where a label counts, and the weight of each label, 0 where it is ignored. */
+function counted(
+  logProbs: Tensor,
+  target: Tensor,
+  weight: Tensor | null | undefined,
+  ignoreIndex: number,
+): { labels: Tensor; counts: Tensor; weights: Tensor } {
+  const keep = target.ne(ignoreIndex);
+  const labels = where(keep, target, 0);
+  const counts = keep.to(logProbs.dtype);
+  if (!weight) return { labels, counts, weights: counts };
+  const each = weight.indexSelect(0, labels.reshape([-1])).reshape(target.shape);
+  return { labels, counts, weights: each.mul(counts) };
+}
+
+/** Sums weighted losses, or divides the sum by that of the weights. */
+function weighted(losses: Tensor, weights: Tensor, reduction: Reduction = "mean"): Tensor {
+  return reduction === "mean" ? losses.sum().div(weights.sum()) : reduced(losses, reduction);
+}
+
+/**
+ * Negative log-likelihood: ℓ = −w_t · logProbs_t, for targets t that are class indices.
+ *
+ * @param logProbs [n, classes] (or [classes], or [n, classes, …]), as logSoftmax gives them
+ * @param target int32, shape [n] (or [], or [n, …])
+ */
+export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
+  const { weight, ignoreIndex = -100, reduction } = options;
+  const dim = checkClasses(logProbs, target, weight);
+  return byLabel(target, logProbs.shape[dim], ignoreIndex, () => {
+    const { labels, weights } = counted(logProbs, target, weight, ignoreIndex);
+    return weighted(pick(logProbs, dim, labels).neg().mul(weights), weights, reduction);
+  });
+}
+
+/**
+ * Cross-entropy of softmax(input) with the target: ℓ = −Σ_c t_c log softmax(z)_c, on logits.
+ *
+ * @param input logits z, [n, classes] (or [classes], or [n, classes, …])
+ * @param target class indices (int32, shape [n]), or probabilities in the shape of the input
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { weight, labelSmoothing = 0, ignoreIndex = -100, reduction } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ChainruleError("argument", `labelSmoothing is ${labelSmoothing}.`, "Give a share from 0 to 1.");
+  }
+  const dim = classDim(input);
+  const logProbs = input.logSoftmax(dim);
+  if (isFloating(target.dtype)) return softCrossEntropy(logProbs, target, dim, options);
+  if (labelSmoothing === 0) return nllLoss(logProbs, target, options);
+  checkClasses(input, target, weight);
+  const classes = input.shape[dim];
+  return byLabel(target, classes, ignoreIndex, () => {
+    const { labels, counts, weights } = counted(logProbs, target, weight, ignoreIndex);
+    const hard = pick(logProbs, dim, labels).neg().mul(weights);
+    const even = weight ? logProbs.mul(alongClasses(weight, logProbs, dim)) : logProbs;
+    const smooth = even.sum(dim).neg().mul(counts);
+    return weighted(
+      hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / classes)),
+      weights,
+      reduction,
+    );
+  });
+}
+
+/** Class weights in a shape that broadcasts along the classes of the scores. */
+const alongClasses = (weight: Tensor, scores: Tensor, dim: number): Tensor =>
+  weight.reshape(scores.shape.map((_, d) => (d === dim ? -1 : 1)));
+
+function softCrossEntropy(
+  logProbs: Tensor,
+  target: Tensor,
+  dim: number,
+  options: CrossEntropyOptions,
+): Tensor {
+  const { weight, labelSmoothing = 0, reduction } = options;
+  if (!sameShape(logProbs.shape, target.shape)) {
+    throw new ChainruleError(
+      "shape",
+      `Scores of shape ${showShape(logProbs.shape)} do not fit probabilities of shape ${showShape(target.shape)}.`,
+      'Give probabilities in the shape of the scores, or class indices as int32, by to("int32").',
+    );
+  }
+  const classes = logProbs.shape[dim];
+  const shares = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+  const terms = logProbs.mul(shares);
+  const losses = (weight ? terms.mul(alongClasses(weight, logProbs, dim)) : terms).sum(dim).neg();
+  return reduced(losses, reduction);
+}
+
+export interface MultiMarginOptions extends ReductionOption {
+  /** Power of the margins missed: 1 or 2. Default 1. */
+  p?: 1 | 2;
+  /** Default 1. */
+  margin?: number;
+  /** A weight for each class, shape [classes]. */
+  weight?: Tensor | null;
+}
+
+/** Hinge loss for classes: ℓ = 1/C Σ_{i≠t} max(0, margin − x_t + x_i)^p, times the weight of t. */
+export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+  const { p = 1, margin = 1, weight, reduction } = options;
+  if (p !== 1 && p !== 2) throw new ChainruleError("argument", `p is ${String(p)}.`, "Use 1 or 2.");
+  const dim = checkClasses(input, target, weight);
+  const classes = input.shape[dim];
+  return byLabel(target, classes, Number.NaN, () => {
+    const labels = target.unsqueeze(dim);
+    const missed = input.sub(input.gather(dim, labels)).add(margin).relu();
+    const powered = p === 2 ? missed.square() : missed;
+    // The target's own term is a constant, margin^p: it is taken out by setting it to zero.
+    const others = where(
+      labels.eq(
+        Tensor.over(
+          Int32Array.from({ length: classes }, (_, i) => i),
+          [classes],
+          "int32",
+        ),
+      ),
+      0,
+      powered,
+    );
+    const losses = others.sum(dim).div(classes);
+    return reduced(
+      weight ? losses.mul(weight.indexSelect(0, target.reshape([-1])).reshape(target.shape)) : losses,
+      reduction,
+    );
+  });
+}

@@ -1,0 +1,95 @@
+/** Negative log-likelihoods of distributions, and the divergence of two of them. */
+import { sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { type Reduction, type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
+
+export interface KLDivOptions {
+  /** "batchmean" divides by the number of rows, as the definition has it. Default "mean", over all elements. */
+  reduction?: Reduction | "batchmean";
+  /** Whether targets are logarithms of probabilities too. Default false. */
+  logTarget?: boolean;
+}
+
+/**
+ * Kullback–Leibler divergence: ℓ = t (log t − x), zero where t is.
+ *
+ * @param input logarithms of probabilities
+ * @param target probabilities, or their logarithms with `logTarget`
+ */
+export function klDiv(
+  input: Tensor,
+  target: Tensor,
+  { reduction = "mean", logTarget = false }: KLDivOptions = {},
+): Tensor {
+  const losses = logTarget
+    ? target.exp().mul(target.sub(input))
+    : target.xlogy(target).sub(target.mul(input));
+  if (reduction !== "batchmean") return reduced(losses, reduction);
+  return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
+}
+
+export interface PoissonNLLOptions extends ReductionOption {
+  /** Whether the input is the logarithm of the rate. Default true. */
+  logInput?: boolean;
+  /** Add Stirling's approximation of log t! for t > 1. Default false. */
+  full?: boolean;
+  /** Keeps the logarithm away from zero when `logInput` is false. Default 1e-8. */
+  eps?: number;
+}
+
+/** Negative log-likelihood of counts t under a Poisson distribution: ℓ = eˣ − t x, or x − t log(x + ε). */
+export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLOptions = {}): Tensor {
+  const { logInput = true, full = false, eps = 1e-8, reduction } = options;
+  let losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
+  if (full) {
+    const many = target.gt(1);
+    const safe = where(many, target, 1); // the formula has no value at 0
+    const stirling = safe
+      .mul(safe.log())
+      .sub(safe)
+      .add(
+        safe
+          .mul(2 * Math.PI)
+          .log()
+          .mul(0.5),
+      );
+    losses = losses.add(where(many, stirling, 0));
+  }
+  return reduced(losses, reduction);
+}
+
+export interface GaussianNLLOptions extends ReductionOption {
+  /** Add the constant ½ log 2π. Default false. */
+  full?: boolean;
+  /** Variances are not taken below this. Default 1e-6. */
+  eps?: number;
+}
+
+/**
+ * Negative log-likelihood under normal distributions: ℓ = ½ (log v + (x − t)² / v).
+ *
+ * @param variance in the shape of the input, or one for each row: the last size 1 or left out
+ */
+export function gaussianNllLoss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  options: GaussianNLLOptions = {},
+): Tensor {
+  const { full = false, eps = 1e-6, reduction } = options;
+  requireSameShape("gaussianNllLoss", input, target);
+  const rows = input.shape.slice(0, -1);
+  const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);
+  const given = perRow ? variance.unsqueeze(-1) : variance;
+  if (!sameShape(given.shape, input.shape) && !sameShape(given.shape, [...rows, 1])) {
+    throw new ChainruleError(
+      "shape",
+      `Variances of shape ${showShape(variance.shape)} do not fit an input of shape ${showShape(input.shape)}.`,
+      "Give one variance for each element, or one for each row.",
+    );
+  }
+  // The bound changes the value but not the gradient, as in PyTorch.
+  const v = given.add(given.clamp(eps, null).sub(given).detach());
+  const losses = v.log().add(input.sub(target).square().div(v)).mul(0.5);
+  return reduced(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+}

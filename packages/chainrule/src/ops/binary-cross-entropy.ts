@@ -1,0 +1,53 @@
+import { apply, defineOp } from "../core/op.ts";
+import { promotedFloat, requireFloating } from "../core/rules.ts";
+import { defineMethods, type Tensor } from "../core/tensor.ts";
+
+/** Logarithms are not taken below this, so that a probability of exactly 0 or 1 gives a finite loss. */
+const LOWEST = -100;
+/** p (1 − p) is not taken below this in the derivative. */
+const SMALLEST = 1e-12;
+
+export const binaryCrossEntropy = defineOp<{ x: Tensor; target: Tensor }>({
+  name: "binaryCrossEntropy",
+  formula: "y = −(t log x + (1 − t) log(1 − x))",
+  inputs: ["x", "target"],
+  result({ x, target }) {
+    requireFloating(x);
+    return promotedFloat({ x, other: target });
+  },
+  lower({ x, target }) {
+    const yes = x.log().clamp(LOWEST, null);
+    const no = x.neg().log1p().clamp(LOWEST, null);
+    return target.sub(1).mul(no).sub(target.mul(yes));
+  },
+  saves: ["x", "target"],
+  vjp: {
+    // ∂ℓ/∂x = ∂ℓ/∂y · (x − t) / (x (1 − x))
+    x: (dy, { x, target }) => dy.mul(x.sub(target)).div(x.neg().add(1).mul(x).clamp(SMALLEST, null)),
+    // ∂ℓ/∂t = ∂ℓ/∂y · (log(1 − x) − log x)
+    target: (dy, { x }) => dy.mul(x.neg().log1p().clamp(LOWEST, null).sub(x.log().clamp(LOWEST, null))),
+  },
+  samples: (s) => [
+    { x: s.real([2, 3], 0.1, 0.9), target: s.real([2, 3], 0, 1) },
+    { x: s.real([], 0.1, 0.9), target: s.real([], 0, 1) },
+    { x: s.real([0], 0.1, 0.9), target: s.real([0], 0, 1) },
+  ],
+  edges: [
+    [0.5, 1, Math.LN2, -2, 0],
+    [0, 0, 0, 0, 100],
+    [0, 1, 100, -1e12, 100],
+  ],
+});
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** −(t log x + (1 − t) log(1 − x)) for probabilities x; logarithms not below −100. */
+    binaryCrossEntropy(target: Tensor): Tensor;
+  }
+}
+
+defineMethods({
+  binaryCrossEntropy(target) {
+    return apply(binaryCrossEntropy, { x: this, target });
+  },
+});
