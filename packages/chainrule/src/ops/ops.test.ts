@@ -18,6 +18,7 @@ import {
   checkRule,
 } from "./testing/values.ts";
 
+const positions = "gives positions, which are constant almost everywhere";
 const stepwise = "constant almost everywhere: comparisons and counts have no derivative";
 
 /** Inputs of real numbers that have no derivative, each with its reason. Anything else is a derivative forgotten. */
@@ -25,6 +26,10 @@ const withoutDerivative: Readonly<Record<string, string>> = {
   "eq.x": stepwise, "eq.other": stepwise, "ne.x": stepwise, "ne.other": stepwise,
   "gt.x": stepwise, "gt.other": stepwise, "ge.x": stepwise, "ge.other": stepwise,
   "lt.x": stepwise, "lt.other": stepwise, "le.x": stepwise, "le.other": stepwise,
+  "argsort.x": positions, "argmax.x": positions, "argmin.x": positions,
+  "isnan.x": stepwise, "isfinite.x": stepwise, "logicalNot.x": stepwise,
+  "logicalAnd.x": stepwise, "logicalAnd.other": stepwise, "logicalOr.x": stepwise, "logicalOr.other": stepwise,
+  "logicalXor.x": stepwise, "logicalXor.other": stepwise,
 }; // biome-ignore format: pairs of operands
 
 for (const op of allOps()) {

@@ -84,7 +84,14 @@ export function checkBroadcast(op: Op, args: Arguments): void {
       return false;
     }
   };
-  if (inputs.length < 2 || !inputs.every(stretches) || inputs.every((x) => sameShape(x.shape, shape))) return;
+  const hasList = op.inputs.some((name) => Array.isArray(args[name])); // lists are joined, not broadcast
+  if (
+    hasList ||
+    inputs.length < 2 ||
+    !inputs.every(stretches) ||
+    inputs.every((x) => sameShape(x.shape, shape))
+  )
+    return;
   const stretched = withInputs(op, args, (x) => contiguous.apply(x.expand(shape)));
   mustAgree(run(op, args), run(op, stretched), 1e-13, () => `${show(args)}: broadcast`);
 }

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import {
+  ChainruleError,
+  customFunction,
+  gradcheck,
+  gradgradcheck,
+  manualSeed,
+  rand,
+  type Tensor,
+  tensor,
+} from "../index.ts";
+
+const leaf = (data: number | number[] | number[][]): Tensor =>
+  tensor(data, { dtype: "float64", requiresGrad: true });
+
+const failure = (body: () => unknown): ChainruleError => {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof ChainruleError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+};
+
+/** 2x instead of x's slope 1 in one place of the derivative. */
+const wrongSlope = customFunction({
+  name: "wrongSlope",
+  forward: (x: Tensor) => ({ output: x.mul(3), save: { x } }),
+  backward: (dy: Tensor, { x }) => dy.mul(x.gt(1).mul(1).add(3)), // 4 where x > 1, else the right 3
+});
+
+/** Right to first order, but its backward hides that it depends on x. */
+const constantSlope = customFunction({
+  name: "constantSlope",
+  forward: (x: Tensor) => ({ output: x.square(), save: { x } }),
+  backward: (dy: Tensor, { x }) => dy.mul(x.detach()).mul(2),
+});
+
+describe("gradcheck", () => {
+  test("right derivatives, element by element and along directions", () => {
+    const [x, w] = [
+      leaf([
+        [0.5, -1],
+        [2, 0.1],
+      ]),
+      leaf([
+        [1, 2],
+        [-0.5, 0.3],
+      ]),
+    ];
+    const fn = (a: Tensor, b: Tensor): Tensor => a.matmul(b).tanh();
+    const full = gradcheck(fn, [x, w]);
+    expect(full.checks).toBe(4 * 8); // outputs × inputs
+    expect(full.relativeError).toBeLessThan(1e-7);
+    expect(gradcheck(fn, [x, w], { fast: true, directions: 5 }).checks).toBe(10);
+  });
+  test("inputs stay as they were, and nothing is collected", () => {
+    const x = leaf([0.1, 0.7]);
+    gradcheck((a) => a.square(), x);
+    expect(x.toArray()).toEqual([0.1, 0.7]);
+    expect([x.grad, x.storage.version]).toEqual([null, 0]);
+  });
+  test("parameters that the function closes over", () => {
+    const w = leaf([2, 3]);
+    const x = tensor([0.5, 0.25], { dtype: "float64" });
+    expect(gradcheck(() => w.mul(x).sigmoid(), [w]).checks).toBe(4);
+  });
+  test("several outputs, whole numbers and constants among them", () => {
+    const x = leaf([1.5, 2]);
+    const fn = (a: Tensor): Tensor[] => [a.square(), a.gt(1), tensor(3, { dtype: "float64" }), a.sum()];
+    expect(gradcheck(fn, x).checks).toBe(2 * 4);
+  });
+  test.each([false, true])("a wrong derivative names input, element and op (fast: %s)", (fast) => {
+    const [a, b] = [
+      leaf([1]),
+      leaf([
+        [0.5, 0.25],
+        [0.75, 2],
+      ]),
+    ];
+    const error = failure(() => gradcheck((x, y) => x.add(wrongSlope(y).square()), [a, b], { fast }));
+    expect(error.code).toBe("autograd");
+    expect(error.message).toMatch(/element \[1, 1\] of input 1/);
+    expect(error.message).toMatch(/output 0 at \[1, 1\]/);
+    expect(error.message).toMatch(/is 48\.0+ by backward and 36\.0+ by differences/);
+    expect(error.message).toMatch(/derivative of op wrongSlope for its input "inputs" is wrong/);
+  });
+  test("a detached part cannot be blamed on one op", () => {
+    const error = failure(() => gradcheck((x) => x.mul(x.detach()), leaf([2])));
+    expect(error.message).toMatch(/is 2\.0+ by backward and 4\.0+ by differences/);
+    expect(error.message).toMatch(/detaches/);
+  });
+  test("a kink is told from a wrong derivative", () => {
+    const error = failure(() => gradcheck((x) => x.relu(), leaf([1, 0])));
+    expect(error.message).toMatch(
+      /kink within 0\.000001 of element \[1\] of input 0: the slope of output 0 at \[1\] is 0/,
+    );
+    expect(failure(() => gradcheck((x) => x.relu(), leaf([1, 3e-7]))).message).toMatch(/kink/);
+    expect(gradcheck((x) => x.relu(), leaf([1, 0]), { kinks: "skip" })).toMatchObject({
+      checks: 3,
+      kinks: 1,
+    });
+  });
+  test("random functions are refused", () => {
+    manualSeed(0);
+    const noisy = (x: Tensor): Tensor => x.mul(rand([2], { dtype: "float64" }));
+    expect(failure(() => gradcheck(noisy, leaf([1, 2]))).message).toMatch(/different results.*dropout/);
+    const drifting = customFunction({
+      name: "drifting",
+      forward: (x: Tensor) => x.mul(2),
+      backward: (dy: Tensor) => dy.mul(rand([], { dtype: "float64" })),
+    });
+    expect(failure(() => gradcheck(drifting, leaf([1, 2]))).message).toMatch(/different results/);
+  });
+  test("inputs must be fit for it", () => {
+    const single = tensor([1], { requiresGrad: true });
+    expect(failure(() => gradcheck((x) => x, single)).code).toBe("dtype");
+    expect(failure(() => gradcheck((x) => x, tensor([1]))).message).toMatch(/None of the inputs/);
+    const wide = tensor([1], { dtype: "float64" }).expand([3]).requiresGrad_();
+    expect(failure(() => gradcheck((x) => x, wide)).message).toMatch(/clone\(\)/);
+    expect(failure(() => gradcheck(() => 3 as unknown as Tensor, leaf([1]))).code).toBe("argument");
+  });
+});
+
+describe("gradgradcheck", () => {
+  test("right second derivatives, also where they vanish", () => {
+    const x = leaf([0.5, -1.5]);
+    expect(gradgradcheck((a) => a.mul(a).mul(a), x).relativeError).toBeLessThan(1e-6);
+    expect(gradgradcheck((a) => a.mul(2), x).kinks).toBe(0);
+  });
+  test("a derivative that is no function of the input any more", () => {
+    const x = leaf([0.5, -1.5]);
+    expect(gradcheck(constantSlope, x).checks).toBe(4);
+    const error = failure(() => gradgradcheck(constantSlope, x));
+    expect(error.message).toMatch(/second derivative.*derivative of op constantSlope/);
+  });
+  test("given cotangents", () => {
+    const x = leaf([0.5, -1.5]);
+    const gradOutputs = tensor([1, -2], { dtype: "float64" });
+    expect(gradgradcheck((a) => a.square(), x, { gradOutputs }).checks).toBe(2 * 4);
+  });
+});
