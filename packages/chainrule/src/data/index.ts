@@ -1,0 +1,17 @@
+/** Datasets, the order in which they are visited, batches, and splits; with PyTorch's names and draws. */
+export { type Collated, defaultCollate } from "./collate.ts";
+export { ConcatDataset, type Dataset, Subset, TensorDataset } from "./dataset.ts";
+export { type Fold, type FoldOptions, groupKFold, kFold, stratifiedKFold } from "./folds.ts";
+export { DataLoader, type DataLoaderOptions } from "./loader.ts";
+export {
+  type BatchedSampler,
+  BatchSampler,
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from "./samplers.ts";
+export { type Labels, randomSplit, type SplitOptions, stratifiedSplit } from "./split.ts";

@@ -1,0 +1,197 @@
+import { defaultGenerator, draws, Generator, Tensor } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+import type { Dataset } from "./dataset.ts";
+
+/**
+ * An order in which to visit samples: gives indices, and is asked anew each epoch. The draws are PyTorch's, and like PyTorch's
+ * they happen as the indices are asked for.
+ */
+export interface Sampler {
+  /** How many indices one pass gives. */
+  readonly length: number;
+  /** Where the sampler draws from, when that is not the default generator: checkpoints keep its state. */
+  readonly generator?: Generator | null;
+  [Symbol.iterator](): Iterator<number>;
+}
+
+/** Gives batches of indices. */
+export interface BatchedSampler {
+  /** How many batches one pass gives. */
+  readonly length: number;
+  readonly generator?: Generator | null;
+  [Symbol.iterator](): Iterator<ArrayLike<number>>;
+}
+
+type Indices = globalThis.Generator<number, void>;
+
+/** Anything that counts its samples. */
+type Counted = Pick<Dataset<unknown>, "length">;
+
+/** All samples in order. */
+export class SequentialSampler implements Sampler {
+  readonly source: Counted;
+
+  constructor(source: Counted) {
+    this.source = source;
+  }
+
+  get length(): number {
+    return this.source.length;
+  }
+
+  *[Symbol.iterator](): Indices {
+    for (let i = 0; i < this.source.length; i++) yield i;
+  }
+}
+
+export interface RandomSamplerOptions {
+  /** Draw each index independently of the others. Default false: a permutation. */
+  replacement?: boolean;
+  /** How many indices one pass gives. Default: as many as there are samples. */
+  numSamples?: number;
+  /** Where to draw from. By default each pass seeds a generator of its own from the default one. */
+  generator?: Generator | null;
+}
+
+/** Samples in random order, as `torch.utils.data.RandomSampler`. */
+export class RandomSampler implements Sampler {
+  readonly source: Counted;
+  readonly replacement: boolean;
+  readonly generator: Generator | null;
+  readonly #numSamples: number | undefined;
+
+  constructor(source: Counted, options: RandomSamplerOptions = {}) {
+    const { replacement = false, numSamples, generator = null } = options;
+    if (numSamples !== undefined) checkCount(numSamples);
+    this.source = source;
+    this.replacement = replacement;
+    this.generator = generator;
+    this.#numSamples = numSamples;
+  }
+
+  get length(): number {
+    return this.#numSamples ?? this.source.length;
+  }
+
+  *[Symbol.iterator](): Indices {
+    const n = this.source.length;
+    const generator = this.generator ?? new Generator(defaultGenerator.nextInt63());
+    if (n === 0) return;
+    if (this.replacement) {
+      // PyTorch draws 32 at a time, so that breaking off leaves the generator at the same place.
+      for (let left = this.length; left > 0; left -= 32) {
+        const chosen = new Int32Array(Math.min(left, 32));
+        draws.fillRandint(chosen, generator, 0, n);
+        yield* chosen;
+      }
+      return;
+    }
+    const rounds = Math.floor(this.length / n);
+    for (let round = 0; round < rounds; round++) yield* draws.randperm(n, generator);
+    // The last permutation is drawn even if none of it is used, as PyTorch does.
+    yield* draws.randperm(n, generator).subarray(0, this.length % n);
+  }
+}
+
+/** The given indices in random order, as `torch.utils.data.SubsetRandomSampler`. */
+export class SubsetRandomSampler implements Sampler {
+  readonly indices: readonly number[];
+  readonly generator: Generator | null;
+
+  constructor(indices: Iterable<number>, { generator = null }: { generator?: Generator | null } = {}) {
+    this.indices = [...indices];
+    this.generator = generator;
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  *[Symbol.iterator](): Indices {
+    const order = draws.randperm(this.indices.length, this.generator ?? defaultGenerator);
+    for (const i of order) yield this.indices[i];
+  }
+}
+
+export interface WeightedRandomSamplerOptions {
+  /** Whether an index may come more than once. Default true. */
+  replacement?: boolean;
+  generator?: Generator | null;
+}
+
+/**
+ * Indices in proportion to weights, as `torch.utils.data.WeightedRandomSampler`: for classes of unequal size, weight each
+ * sample by 1 / (size of its class).
+ *
+ * @param weights - one for each sample, non-negative; they need not sum to 1
+ */
+export class WeightedRandomSampler implements Sampler {
+  readonly weights: Float64Array;
+  readonly length: number;
+  readonly replacement: boolean;
+  readonly generator: Generator | null;
+
+  constructor(
+    weights: ArrayLike<number> | Tensor,
+    numSamples: number,
+    { replacement = true, generator = null }: WeightedRandomSamplerOptions = {},
+  ) {
+    checkCount(numSamples);
+    this.weights = Float64Array.from(weights instanceof Tensor ? weights.data : weights);
+    this.length = numSamples;
+    this.replacement = replacement;
+    this.generator = generator;
+  }
+
+  *[Symbol.iterator](): Indices {
+    const generator = this.generator ?? defaultGenerator;
+    yield* draws.multinomial(this.weights, this.length, this.replacement, generator);
+  }
+}
+
+/** Batches of another sampler's indices, as `torch.utils.data.BatchSampler`. */
+export class BatchSampler implements BatchedSampler {
+  readonly sampler: Sampler;
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+
+  constructor(sampler: Sampler, batchSize: number, dropLast = false) {
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new ChainruleError(
+        "argument",
+        `batchSize is ${String(batchSize)}.`,
+        "Give a whole number of samples ≥ 1.",
+      );
+    }
+    this.sampler = sampler;
+    this.batchSize = batchSize;
+    this.dropLast = dropLast;
+  }
+
+  get length(): number {
+    const batches = this.sampler.length / this.batchSize;
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  get generator(): Generator | null {
+    return this.sampler.generator ?? null;
+  }
+
+  *[Symbol.iterator](): globalThis.Generator<Int32Array, void> {
+    let batch = new Int32Array(this.batchSize);
+    let count = 0;
+    for (const index of this.sampler) {
+      batch[count++] = index;
+      if (count < this.batchSize) continue;
+      yield batch;
+      batch = new Int32Array(this.batchSize);
+      count = 0;
+    }
+    if (count > 0 && !this.dropLast) yield batch.subarray(0, count);
+  }
+}
+
+function checkCount(numSamples: number): void {
+  if (Number.isInteger(numSamples) && numSamples > 0) return;
+  throw new ChainruleError("argument", `numSamples is ${String(numSamples)}.`, "Give a whole number ≥ 1.");
+}

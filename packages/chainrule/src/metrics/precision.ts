@@ -1,0 +1,134 @@
+/** Precision, recall and F1 by class and averaged, with scikit-learn's definitions. */
+import { ChainruleError } from "../util/errors.ts";
+import { counts, type PredictionOptions } from "./classes.ts";
+import type { Scores } from "./read.ts";
+
+/**
+ * How the figures of the classes become one: `binary`, that of the positive class of two; `macro`, their mean; `weighted`, their mean
+ * by the classes' true frequency; `micro`, from the counts of all classes together; `none`, a list by class.
+ */
+export type Average = "binary" | "macro" | "micro" | "weighted" | "none";
+
+export interface ByClassOptions<A extends Average = Average> extends PredictionOptions {
+  /** Default "binary", which needs two classes. */
+  average?: A;
+  /** The class whose figure "binary" gives. Default 1. */
+  positive?: number;
+  /**
+   * Number of classes: all of them count in "macro". By default those that occur in targets or predictions, and "none" gives one
+   * figure for each column of the scores, or up to the largest class.
+   */
+  numClasses?: number;
+  /** The figure where it would be 0/0: a class that was never predicted, or never true. Default 0. */
+  zeroDivision?: 0 | 1;
+}
+
+/** How often a class was predicted rightly, predicted at all, and true. */
+interface Tally {
+  hits: number;
+  predicted: number;
+  support: number;
+}
+
+type Figure = (tally: Tally, zeroDivision: number) => number;
+
+// precision = TP / (TP + FP)
+const precisionOf: Figure = ({ hits, predicted }, zero) => (predicted === 0 ? zero : hits / predicted);
+// recall = TP / (TP + FN)
+const recallOf: Figure = ({ hits, support }, zero) => (support === 0 ? zero : hits / support);
+// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of both
+const f1Of: Figure = ({ hits, predicted, support }, zero) =>
+  predicted + support === 0 ? zero : (2 * hits) / (predicted + support);
+
+/**
+ * Of the samples predicted to be of a class, the share that is.
+ *
+ * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
+ * @param target - true classes [N]
+ * @returns a number; with `average: "none"` one for each class
+ *
+ * @example
+ * precision(logits, y, { average: "macro" });
+ */
+export function precision(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
+export function precision(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
+export function precision(p: Scores, t: Scores, options: ByClassOptions): number | number[];
+export function precision(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
+  return byClass(precisionOf, p, t, options);
+}
+
+/** Of the samples of a class, the share that is predicted to be. Arguments as {@link precision}. */
+export function recall(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
+export function recall(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
+export function recall(p: Scores, t: Scores, options: ByClassOptions): number | number[];
+export function recall(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
+  return byClass(recallOf, p, t, options);
+}
+
+/** The harmonic mean of precision and recall. Arguments as {@link precision}. */
+export function f1(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
+export function f1(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
+export function f1(p: Scores, t: Scores, options: ByClassOptions): number | number[];
+export function f1(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
+  return byClass(f1Of, p, t, options);
+}
+
+function byClass(figure: Figure, p: Scores, t: Scores, options: ByClassOptions): number | number[] {
+  const { average = "binary", positive = 1, zeroDivision = 0 } = options;
+  const { matrix, numClasses, known } = counts(p, t, options, options.numClasses);
+  const tallies = talliesOf(matrix, numClasses);
+  const mean = (of: readonly Tally[], weight: (tally: Tally) => number): number => {
+    const total = of.reduce((sum, tally) => sum + weight(tally), 0);
+    return of.reduce((sum, tally) => sum + weight(tally) * figure(tally, zeroDivision), 0) / total;
+  };
+  switch (average) {
+    case "none":
+      return tallies.map((tally) => figure(tally, zeroDivision));
+    case "micro": {
+      const all = { hits: 0, predicted: 0, support: 0 };
+      for (const { hits, predicted, support } of tallies) {
+        all.hits += hits;
+        all.predicted += predicted;
+        all.support += support;
+      }
+      return figure(all, zeroDivision);
+    }
+    case "macro":
+      return mean(known ? tallies : tallies.filter((c) => c.predicted + c.support > 0), () => 1);
+    case "weighted":
+      return mean(tallies, ({ support }) => support);
+    case "binary":
+      return figure(positiveOf(tallies, positive), zeroDivision);
+    default:
+      throw new ChainruleError(
+        "argument",
+        `There is no average "${String(average)}".`,
+        'Use "binary", "macro", "micro", "weighted" or "none".',
+      );
+  }
+}
+
+function talliesOf(matrix: Int32Array, n: number): Tally[] {
+  return Array.from({ length: n }, (_, c) => {
+    const tally = { hits: matrix[c * n + c], predicted: 0, support: 0 };
+    for (let other = 0; other < n; other++) {
+      tally.predicted += matrix[other * n + c];
+      tally.support += matrix[c * n + other];
+    }
+    return tally;
+  });
+}
+
+function positiveOf(tallies: readonly Tally[], positive: number): Tally {
+  if (tallies.length > 2) {
+    throw new ChainruleError(
+      "argument",
+      `average: "binary" needs two classes, and there are ${tallies.length}.`,
+      'Say average: "macro", "micro", "weighted" or "none".',
+    );
+  }
+  if (positive !== 0 && positive !== 1) {
+    throw new ChainruleError("argument", `The positive class is ${positive}.`, "It must be 0 or 1.");
+  }
+  return tallies[positive] ?? { hits: 0, predicted: 0, support: 0 };
+}
