@@ -1,0 +1,102 @@
+import { Tensor } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
+import { checkItem, notCallable } from "./items.ts";
+
+/** What {@link ModuleDict} and {@link ParameterDict} have in common: items by name, in the order in which they were added. */
+export abstract class DictContainer<T, Given = T>
+  extends Module
+  implements Iterable<[name: string, item: T]>
+{
+  private readonly items = new Map<string, T>();
+
+  constructor(items: Readonly<Record<string, Given>> | Iterable<readonly [string, Given]> = []) {
+    super();
+    const entries = Symbol.iterator in items ? items : Object.entries(items);
+    for (const [name, item] of entries as Iterable<readonly [string, Given]>) this.set(name, item);
+  }
+
+  /** Checks an item, and makes of it what is kept. */
+  protected abstract accept(item: Given, name: string): T;
+
+  /** The number of items. */
+  get size(): number {
+    return this.items.size;
+  }
+
+  has(name: string): boolean {
+    return this.items.has(name);
+  }
+
+  /** The item of that name; throws when there is none. */
+  get(name: string): T {
+    const item = this.items.get(name);
+    if (item === undefined) {
+      throw new ChainruleError(
+        "index",
+        `${this.scopeKind()} has no item "${name}".`,
+        `It has ${[...this.items.keys()].map((known) => `"${known}"`).join(", ") || "none"}.`,
+      );
+    }
+    return item;
+  }
+
+  /** Adds an item, or puts it in the place of the one of that name. */
+  set(name: string, item: Given): this {
+    if (name === "" || name.includes(".")) {
+      throw new ChainruleError(
+        "argument",
+        `"${name}" is no name for an item of ${this.scopeKind()}: paths are made of names separated by points.`,
+        "Choose a name that is not empty and has no point.",
+      );
+    }
+    this.items.set(name, this.accept(item, name));
+    return this;
+  }
+
+  /** Removes an item; false when there was none of that name. */
+  delete(name: string): boolean {
+    return this.items.delete(name);
+  }
+
+  keys(): string[] {
+    return [...this.items.keys()];
+  }
+
+  values(): T[] {
+    return [...this.items.values()];
+  }
+
+  [Symbol.iterator](): Iterator<[string, T]> {
+    return this.items[Symbol.iterator]();
+  }
+
+  override forward(): never {
+    throw notCallable(this.scopeKind());
+  }
+
+  protected override parts(): (readonly [name: string, value: unknown])[] {
+    return [...this.items, ...super.parts()];
+  }
+}
+
+/** Modules by name, whose parameters the module around it finds. It is not callable. */
+export class ModuleDict<M extends Module = Module> extends DictContainer<M> {
+  static override readonly name: string = "ModuleDict";
+
+  protected override accept(item: M, name: string): M {
+    checkItem(item instanceof Module, item, `"${name}"`, "ModuleDict", "module");
+    return item;
+  }
+}
+
+/** Parameters by name, found by the module around it. Plain tensors become parameters. It is not callable. */
+export class ParameterDict extends DictContainer<Parameter, Tensor> {
+  static override readonly name: string = "ParameterDict";
+
+  protected override accept(item: Tensor, name: string): Parameter {
+    checkItem(item instanceof Tensor, item, `"${name}"`, "ParameterDict", "tensor");
+    return item instanceof Parameter ? item : new Parameter(item);
+  }
+}

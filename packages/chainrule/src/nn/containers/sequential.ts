@@ -1,0 +1,93 @@
+import type { Tensor } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import type { Fitting, Layer } from "../module/layer.ts";
+import { Module } from "../module/module.ts";
+import { checkItem, placeOf } from "./items.ts";
+
+/**
+ * Layers one after the other: y = layer_n(… layer_2(layer_1(x))).
+ *
+ * Layers are given one by one and then named 0, 1, 2, …, or named by an object. Where the widths of layers are literals,
+ * TypeScript refuses a layer that does not fit the one before.
+ *
+ * @example
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+ * model(x);                 // x [N, 2] → [N, 1]
+ * model.at(0).weight;       // typed as Linear
+ * const named = new nn.Sequential({ hidden: new nn.Linear(2, 3), out: new nn.Linear(3, 1) });
+ * named.at("out");
+ */
+export class Sequential<L extends readonly Layer[] = readonly Layer[]>
+  extends Module
+  implements Iterable<L[number]>
+{
+  static override readonly name: string = "Sequential";
+  private readonly names: string[] = [];
+  private readonly layers: Layer[] = [];
+
+  constructor(...layers: L extends Fitting<L> ? L : Fitting<L>);
+  constructor(layers: Readonly<Record<string, Layer>>);
+  constructor(...given: readonly unknown[]) {
+    super();
+    const [first] = given;
+    const named = given.length === 1 && typeof first === "object" && first !== null && !Array.isArray(first);
+    for (const [name, layer] of Object.entries(named ? first : given)) this.add(name, layer);
+  }
+
+  override forward(x: Tensor): Tensor {
+    let y = x;
+    for (const layer of this.layers) y = layer(y);
+    return y;
+  }
+
+  /** The number of layers. */
+  override get length(): number {
+    return this.layers.length;
+  }
+
+  /** The layer at a place, from the end where it is negative, or under a name. */
+  at(index: -1): [never, ...L][L["length"]];
+  at<I extends number>(index: `${I}` extends `-${string}` ? never : I): L[I];
+  at(index: number | string): L[number];
+  at(index: number | string): Layer {
+    const place =
+      typeof index === "string" ? this.names.indexOf(index) : placeOf(index, this.length, "Sequential");
+    if (place < 0) {
+      throw new ChainruleError(
+        "index",
+        `Sequential has no layer "${index}".`,
+        `Its layers are ${this.names.map((name) => `"${name}"`).join(", ")}.`,
+      );
+    }
+    return this.layers[place];
+  }
+
+  /** Adds a layer at the end. */
+  append(layer: Layer): this {
+    this.add(String(this.length), layer);
+    return this;
+  }
+
+  /** A model of some of the layers, from `start` to before `end`. It shares them with this one, and they keep their names. */
+  slice(start?: number, end?: number): Sequential {
+    const part = new Sequential();
+    this.layers.slice(start, end).forEach((layer, i) => {
+      part.add(this.names.slice(start, end)[i], layer);
+    });
+    return part;
+  }
+
+  [Symbol.iterator](): Iterator<L[number]> {
+    return this.layers[Symbol.iterator]();
+  }
+
+  protected override parts(): (readonly [name: string, value: unknown])[] {
+    return [...this.layers.map((layer, i): [string, Layer] => [this.names[i], layer]), ...super.parts()];
+  }
+
+  private add(name: string, layer: unknown): void {
+    checkItem(layer instanceof Module, layer, name, "Sequential", "module");
+    this.names.push(name);
+    this.layers.push(layer as Layer);
+  }
+}

@@ -1,0 +1,24 @@
+/** Networks: modules, layers, losses, initial values, and their functional forms. */
+export { DictContainer, ModuleDict, ParameterDict } from "./containers/dict.ts";
+export { ListContainer, ModuleList, ParameterList } from "./containers/list.ts";
+export { Sequential } from "./containers/sequential.ts";
+export * as functional from "./functional/index.ts";
+export * as init from "./init.ts";
+export { BatchNorm1d, type BatchNorm1dOptions } from "./layers/batch-norm.ts";
+export { AlphaDropout, Dropout, type DropoutLayerOptions } from "./layers/dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
+export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.ts";
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.ts";
+export { Bilinear, Linear, type LinearOptions } from "./layers/linear.ts";
+export * from "./layers/rectifiers.ts";
+export { Flatten, Identity, Unflatten } from "./layers/shape.ts";
+export * from "./layers/smooth.ts";
+export { GLU, LogSoftmax, Softmax, Softmin } from "./layers/softmax.ts";
+export * from "./loss/modules.ts";
+export type { BackwardHook, ForwardHook, ForwardPreHook, Gradients } from "./module/hooks.ts";
+export { type Fitting, type Layer, type LayerTaking, WidthKeeper } from "./module/layer.ts";
+export { Module } from "./module/module.ts";
+export { Parameter } from "./module/parameter.ts";
+export type { SummaryInput } from "./module/print.ts";
+export type { LoadResult, StateDict } from "./module/state.ts";
+export * as utils from "./utils.ts";

@@ -1,0 +1,43 @@
+import { type DType, isFloating, Tensor } from "../../tensor/index.ts";
+
+/**
+ * A tensor that a module learns: found by `parameters()` when it is a property of a module, and a leaf whose gradient
+ * `backward()` collects. It shares the elements of `data`.
+ *
+ * @param requiresGrad - false for a parameter that is kept and saved but not trained. Default true.
+ *
+ * @example
+ * class Scale extends nn.Module {
+ *   factor = new nn.Parameter(ones([3]));
+ *   forward(x: Tensor) {
+ *     return x.mul(this.factor);
+ *   }
+ * }
+ */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, requiresGrad = true) {
+    super(data.storage, data.shape, data.strides, data.offset);
+    if (requiresGrad) this.requiresGrad_();
+  }
+}
+
+type Writable = { -readonly [K in "storage" | "shape" | "strides" | "offset" | "dtype"]: Tensor[K] };
+
+/**
+ * Converts a parameter and its gradient to another dtype and keeps the object, so that an optimizer made before still holds
+ * it. Graphs recorded before the change are no use for it any more.
+ */
+export function convertParameter(parameter: Parameter, dtype: DType): void {
+  if (parameter.dtype === dtype || !isFloating(parameter.dtype)) return;
+  const trained = parameter.requiresGrad;
+  const data = parameter.detach().to(dtype);
+  const slot: Writable = parameter;
+  slot.storage = data.storage;
+  slot.shape = data.shape;
+  slot.strides = data.strides;
+  slot.offset = data.offset;
+  slot.dtype = data.dtype;
+  parameter.node = null; // the old leaf speaks of the old dtype
+  if (trained) parameter.requiresGrad_();
+  if (parameter.grad) parameter.grad = parameter.grad.detach().to(dtype);
+}

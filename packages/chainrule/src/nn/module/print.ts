@@ -1,0 +1,97 @@
+import { isFloating, noGrad, type Shape, showShape, Tensor, zeros } from "../../tensor/index.ts";
+import type { Module } from "./module.ts";
+
+/** The modules inside a module, nested, each with its sizes. */
+export function printTree(module: Module): string {
+  const inside = module.ownModules().map(([name, child]) => `(${name}): ${indented(printTree(child))}`);
+  const extra = module.extraRepr();
+  const lines = extra ? [indented(extra), ...inside] : inside;
+  if (inside.length === 0 && !extra.includes("\n")) return `${module.scopeKind()}(${extra})`;
+  return `${module.scopeKind()}(\n  ${lines.join("\n  ")}\n)`;
+}
+
+const indented = (text: string): string => text.replaceAll("\n", "\n  ");
+
+/** What a summary runs the model on: a tensor, or the shape of one. */
+export type SummaryInput = Tensor | Shape;
+
+const WIDTHS = [38, 28, 14];
+
+/** See `Module.summary`. */
+export function summarize(model: Module, inputs: readonly SummaryInput[]): string {
+  const shapes = outputShapes(model, inputs);
+  const rows = model.namedModules().map(([path, module]) => {
+    const names = path === "" ? [] : path.split(".");
+    const name = names.length > 0 ? `${names[names.length - 1]}: ` : "";
+    let count = 0;
+    for (const [, p] of module.ownParameters()) count += p.numel;
+    return [
+      `${"  ".repeat(names.length)}${name}${module.scopeKind()}`,
+      shapes.get(module) ?? "not called",
+      count > 0 ? grouped(count) : "–",
+    ];
+  });
+  const rule = "─".repeat(WIDTHS[0] + WIDTHS[1] + WIDTHS[2]);
+  const all = model.numParameters();
+  const trained = model.numParameters({ trainable: true });
+  let bytes = 0;
+  for (const t of [...model.parameters(), ...model.buffers()]) bytes += t.numel * bytesOf(t);
+  return [
+    line(["Layer", "Output shape", "Parameters"]),
+    rule,
+    ...rows.map(line),
+    rule,
+    `Parameters: ${grouped(all)}, of which trained: ${grouped(trained)}. Memory: ${memory(bytes)}.`,
+  ].join("\n");
+}
+
+/** Runs the model as it is in evaluation, and notes what each module gave last. */
+function outputShapes(model: Module, inputs: readonly SummaryInput[]): Map<Module, string> {
+  const dtype = model.parameters().find((p) => isFloating(p.dtype))?.dtype ?? "float32";
+  const args = inputs.map((input) => (input instanceof Tensor ? input : zeros(input, { dtype })));
+  const modules = model.modules();
+  const modes = modules.map((module) => module.training);
+  const shapes = new Map<Module, string>();
+  const removals = modules.map((module) =>
+    module.registerForwardHook((_, __, output) => {
+      shapes.set(module, shapeText(output));
+    }),
+  );
+  try {
+    model.eval();
+    noGrad(() => model(...(args as never[])));
+  } finally {
+    for (const remove of removals) remove();
+    modules.forEach((module, i) => {
+      module.training = modes[i];
+    });
+  }
+  return shapes;
+}
+
+function shapeText(output: unknown): string {
+  if (output instanceof Tensor) return showShape(output.shape);
+  return Array.isArray(output) ? output.map(shapeText).join(", ") : typeof output;
+}
+
+const line = ([layer, shape, count]: readonly string[]): string =>
+  `${cell(layer, WIDTHS[0])}${cell(shape, WIDTHS[1])}${count.padStart(WIDTHS[2])}`;
+
+/** Text in a column: cut where it is too long, with a blank after it. */
+const cell = (text: string, width: number): string =>
+  (text.length < width ? text : `${text.slice(0, width - 2)}…`).padEnd(width);
+
+const grouped = (count: number): string => count.toLocaleString("en-US");
+
+const bytesOf = (t: Tensor): number => t.storage.elements.BYTES_PER_ELEMENT;
+
+function memory(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

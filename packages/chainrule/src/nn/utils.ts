@@ -1,0 +1,71 @@
+/** Helpers for parameters and their gradients: `torch.nn.utils`. */
+import { cat, noGrad, sameShape, stack, type Tensor, zeros } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+const listOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
+  Symbol.iterator in parameters ? [...parameters] : [parameters];
+
+const gradientsOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
+  listOf(parameters).flatMap(({ grad }) => (grad ? [grad] : []));
+
+/**
+ * Scales all gradients by one factor, in place, so that the norm of all of them taken together is at most `maxNorm`. Gives the
+ * norm before. The factor is maxNorm / (norm + 1e-6), at most 1, and always multiplied by: there is no branch on its value.
+ *
+ * @param options.normType - p of the norm; Infinity for the largest absolute value. Default 2.
+ * @param options.errorIfNonfinite - throw where the norm is NaN or infinite, instead of spreading that. Default false.
+ */
+export function clipGradNorm_(
+  parameters: Iterable<Tensor> | Tensor,
+  maxNorm: number,
+  options: { normType?: number; errorIfNonfinite?: boolean } = {},
+): Tensor {
+  const { normType = 2, errorIfNonfinite = false } = options;
+  const gradients = gradientsOf(parameters);
+  return noGrad(() => {
+    if (gradients.length === 0) return zeros([]);
+    const norms = gradients.map((gradient) => gradient.norm(normType));
+    const total = stack(norms.map((norm) => norm.to(norms[0].dtype))).norm(normType);
+    if (errorIfNonfinite && !Number.isFinite(total.item())) {
+      throw new ChainruleError(
+        "non-finite",
+        `The norm of the gradients is ${total.item()}.`,
+        "Lower the learning rate, or find the layer by detectAnomaly().",
+      );
+    }
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
+    for (const gradient of gradients) gradient.mul_(factor);
+    return total;
+  });
+}
+
+/** Cuts every element of all gradients to [−clipValue, clipValue], in place. */
+export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue: number): void {
+  noGrad(() => {
+    for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);
+  });
+}
+
+/** All parameters one after the other in one vector; gradients flow through it. */
+export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
+  cat(Array.from(parameters, (p) => p.reshape([p.numel])));
+
+/** Copies a vector, as {@link parametersToVector} makes it, into parameters. */
+export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+  const targets = [...parameters];
+  const count = targets.reduce((sum, p) => sum + p.numel, 0);
+  if (!sameShape(vector.shape, [count])) {
+    throw new ChainruleError(
+      "shape",
+      `A tensor of shape [${vector.shape.join(", ")}] does not fill ${count} elements of parameters.`,
+      `Give a vector of ${count}.`,
+    );
+  }
+  noGrad(() => {
+    let at = 0;
+    for (const p of targets) {
+      p.copy_(vector.detach().narrow(0, at, p.numel).reshape(p.shape));
+      at += p.numel;
+    }
+  });
+}
