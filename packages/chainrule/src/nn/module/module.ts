@@ -323,7 +323,7 @@ export abstract class Module extends Callable implements ScopeOwner {
 
   /** The kind of layer, such as `Linear`: the name of the class. */
   scopeKind(): string {
-    return this.constructor.name;
+    return this.constructor.name || "Module";
   }
 
   /** The path of a module inside this one; undefined when it is not inside. */

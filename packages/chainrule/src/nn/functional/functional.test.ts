@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { manualSeed, ones, rand, tensor } from "../../tensor/index.ts";
+import * as nn from "../index.ts";
+
+const F = nn.functional;
+const x = tensor([[1, -2, 3], [0.5, 0, -4]]); // biome-ignore format: rows
+
+test("functions give what the layers give", () => {
+  const pairs: [(t: typeof x) => typeof x, nn.Layer][] = [
+    [F.relu, new nn.ReLU()],
+    [F.relu6, new nn.ReLU6()],
+    [(t) => F.leakyRelu(t, 0.2), new nn.LeakyReLU(0.2)],
+    [(t) => F.elu(t, 0.7), new nn.ELU(0.7)],
+    [F.selu, new nn.SELU()],
+    [(t) => F.celu(t, 2), new nn.CELU(2)],
+    [(t) => F.gelu(t, { approximate: "tanh" }), new nn.GELU({ approximate: "tanh" })],
+    [F.silu, new nn.SiLU()],
+    [F.mish, new nn.Mish()],
+    [F.sigmoid, new nn.Sigmoid()],
+    [F.logSigmoid, new nn.LogSigmoid()],
+    [F.hardsigmoid, new nn.Hardsigmoid()],
+    [F.tanh, new nn.Tanh()],
+    [(t) => F.hardtanh(t, -2, 0.5), new nn.Hardtanh({ minVal: -2, maxVal: 0.5 })],
+    [F.hardswish, new nn.Hardswish()],
+    [(t) => F.softplus(t, { beta: 2 }), new nn.Softplus({ beta: 2 })],
+    [F.softsign, new nn.Softsign()],
+    [(t) => F.softmax(t, 1), new nn.Softmax(1)],
+    [(t) => F.softmin(t, 1), new nn.Softmin(1)],
+    [(t) => F.logSoftmax(t, 0), new nn.LogSoftmax(0)],
+    [(t) => F.threshold(t, 0.1, 20), new nn.Threshold(0.1, 20)],
+    [(t) => F.hardshrink(t, 1), new nn.Hardshrink(1)],
+    [(t) => F.softshrink(t, 1), new nn.Softshrink(1)],
+    [F.tanhshrink, new nn.Tanhshrink()],
+    [(t) => F.glu(t, 0), new nn.GLU(0)],
+    [(t) => F.prelu(t, tensor([0.25])), new nn.PReLU()],
+    [(t) => F.layerNorm(t, [3]), new nn.LayerNorm(3)],
+    [(t) => F.rmsNorm(t, [3]), new nn.RMSNorm(3)],
+    [(t) => F.groupNorm(t, 3), new nn.GroupNorm(3, 3)],
+    [(t) => F.batchNorm(t, null, null, { training: true }), new nn.BatchNorm1d(3)],
+  ];
+  for (const [f, layer] of pairs) expect(f(x).data, String(layer)).toEqual(layer(x).data);
+});
+
+test("dropout draws as the layer does, and passes its input on otherwise", () => {
+  manualSeed(5);
+  const dropped = F.dropout(ones([50]), { p: 0.3 });
+  manualSeed(5);
+  expect(new nn.Dropout(0.3)(ones([50])).data).toEqual(dropped.data);
+  expect(F.dropout(x, { training: false })).toBe(x);
+  expect(F.alphaDropout(x, { p: 0 })).toBe(x);
+});
+
+describe("distances", () => {
+  // numbers of torch.nn.functional 1.13
+  test("normalize", () => {
+    expect(F.normalize(tensor([[3, 4], [0, 0]])).toArray()).toEqual([tensor([0.6, 0.8]).toArray(), [0, 0]]); // biome-ignore format: rows
+    expect(F.normalize(tensor([[1, 3]]), { p: 1 }).toArray()).toEqual([[0.25, 0.75]]);
+  });
+
+  test("cosineSimilarity", () => {
+    const [similarity] = F.cosineSimilarity(tensor([[1, 2, 3]]), tensor([[3, 2, 1]])).toArray() as number[];
+    expect(similarity).toBeCloseTo(10 / 14, 6);
+    expect(F.cosineSimilarity(rand([2, 3, 4]), rand([2, 3, 4]), { dim: -1 }).shape).toEqual([2, 3]);
+    const zero = tensor([[0, 0]], { requiresGrad: true });
+    F.cosineSimilarity(zero, tensor([[3, 4]]))
+      .sum()
+      .backward();
+    expect(zero.grad?.data.every(Number.isFinite)).toBe(true);
+  });
+
+  test("pairwiseDistance", () => {
+    const distance = F.pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]]), { eps: 0 });
+    expect(distance.toArray()).toEqual([5]);
+    expect(
+      F.pairwiseDistance(tensor([0, 0]), tensor([3, 4]), { p: 1, keepdim: true, eps: 0 }).toArray(),
+    ).toEqual([7]);
+  });
+});
+
+test("oneHot, pad and the losses stand here too", () => {
+  expect(F.oneHot(tensor([1, 0], { dtype: "int32" }), 3).toArray()).toEqual([[0, 1, 0], [1, 0, 0]]); // biome-ignore format: rows
+  expect(F.pad(tensor([[1, 2]]), [1, 0], { value: 9 }).toArray()).toEqual([[9, 1, 2]]);
+  expect(F.mseLoss(x, x).item()).toBe(0);
+});
