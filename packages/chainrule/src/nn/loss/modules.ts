@@ -35,30 +35,32 @@ import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./regression.ts";
 
 /** Base of the losses: holds the options, with their tensors as buffers, so that `to(dtype)` and state dictionaries know them. */
 abstract class Loss<O extends object> extends Module {
-  readonly #options: O;
-  readonly #tensors: (keyof O & string)[] = [];
+  private readonly given: O;
+  private readonly tensors: (keyof O & string)[] = [];
 
   constructor(options: O) {
     super();
-    this.#options = options;
+    this.given = options;
     for (const name of Object.keys(options) as (keyof O & string)[]) {
       const value = options[name];
       if (!(value instanceof Tensor)) continue;
       this.registerBuffer(name, value);
-      this.#tensors.push(name);
+      this.tensors.push(name);
     }
   }
 
   /** The options, with the tensors as they are now. */
   protected get options(): O {
-    if (this.#tensors.length === 0) return this.#options;
+    if (this.tensors.length === 0) return this.given;
     const own = this as unknown as O;
-    return { ...this.#options, ...Object.fromEntries(this.#tensors.map((name) => [name, own[name]])) };
+    return { ...this.given, ...Object.fromEntries(this.tensors.map((name) => [name, own[name]])) };
   }
 }
 
 /** Mean squared error, ℓ = (x − t)². Default reduction "mean". */
 export class MSELoss extends Loss<ReductionOption> {
+  static override readonly name: string = "MSELoss";
+
   constructor(options: ReductionOption = {}) {
     super(options);
   }
@@ -69,6 +71,8 @@ export class MSELoss extends Loss<ReductionOption> {
 
 /** Mean absolute error, ℓ = |x − t|. */
 export class L1Loss extends Loss<ReductionOption> {
+  static override readonly name: string = "L1Loss";
+
   constructor(options: ReductionOption = {}) {
     super(options);
   }
@@ -79,6 +83,8 @@ export class L1Loss extends Loss<ReductionOption> {
 
 /** ½ d² / β while |d| < β, then |d| − ½ β. Default beta 1. */
 export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
+  static override readonly name: string = "SmoothL1Loss";
+
   constructor(options: ReductionOption & { beta?: number } = {}) {
     super(options);
   }
@@ -89,6 +95,8 @@ export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
 
 /** ½ d² while |d| ≤ δ, then δ (|d| − ½ δ). Default delta 1. */
 export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
+  static override readonly name: string = "HuberLoss";
+
   constructor(options: ReductionOption & { delta?: number } = {}) {
     super(options);
   }
@@ -102,6 +110,8 @@ export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
  * ignoreIndex (−100), labelSmoothing (0), reduction.
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
+  static override readonly name: string = "CrossEntropyLoss";
+
   constructor(options: CrossEntropyOptions = {}) {
     super(options);
   }
@@ -112,6 +122,8 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 
 /** Negative log-likelihood of classes, on logarithms of probabilities. Options: weight, ignoreIndex (−100), reduction. */
 export class NLLLoss extends Loss<ClassOptions> {
+  static override readonly name: string = "NLLLoss";
+
   constructor(options: ClassOptions = {}) {
     super(options);
   }
@@ -122,6 +134,8 @@ export class NLLLoss extends Loss<ClassOptions> {
 
 /** Hinge loss for classes. Options: p (1), margin (1), weight, reduction. */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
+  static override readonly name: string = "MultiMarginLoss";
+
   constructor(options: MultiMarginOptions = {}) {
     super(options);
   }
@@ -132,6 +146,8 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 
 /** Binary cross-entropy of probabilities. Options: weight, reduction. */
 export class BCELoss extends Loss<BinaryOptions> {
+  static override readonly name: string = "BCELoss";
+
   constructor(options: BinaryOptions = {}) {
     super(options);
   }
@@ -142,6 +158,8 @@ export class BCELoss extends Loss<BinaryOptions> {
 
 /** Binary cross-entropy on logits. Options: weight, posWeight, reduction. */
 export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor | null }> {
+  static override readonly name: string = "BCEWithLogitsLoss";
+
   constructor(options: BinaryOptions & { posWeight?: Tensor | null } = {}) {
     super(options);
   }
@@ -152,6 +170,8 @@ export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor
 
 /** Logistic loss for targets −1 and 1. */
 export class SoftMarginLoss extends Loss<ReductionOption> {
+  static override readonly name: string = "SoftMarginLoss";
+
   constructor(options: ReductionOption = {}) {
     super(options);
   }
@@ -162,6 +182,8 @@ export class SoftMarginLoss extends Loss<ReductionOption> {
 
 /** For distances with targets 1 and −1. Options: margin (1), reduction. */
 export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
+  static override readonly name: string = "HingeEmbeddingLoss";
+
   constructor(options: ReductionOption & { margin?: number } = {}) {
     super(options);
   }
@@ -172,6 +194,8 @@ export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number
 
 /** Kullback–Leibler divergence. Options: reduction (also "batchmean"), logTarget (false). */
 export class KLDivLoss extends Loss<KLDivOptions> {
+  static override readonly name: string = "KLDivLoss";
+
   constructor(options: KLDivOptions = {}) {
     super(options);
   }
@@ -182,6 +206,8 @@ export class KLDivLoss extends Loss<KLDivOptions> {
 
 /** Negative log-likelihood of counts. Options: logInput (true), full (false), eps (1e-8), reduction. */
 export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
+  static override readonly name: string = "PoissonNLLLoss";
+
   constructor(options: PoissonNLLOptions = {}) {
     super(options);
   }
@@ -192,6 +218,8 @@ export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
 
 /** Negative log-likelihood under normal distributions of given variance. Options: full (false), eps (1e-6), reduction. */
 export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
+  static override readonly name: string = "GaussianNLLLoss";
+
   constructor(options: GaussianNLLOptions = {}) {
     super(options);
   }
@@ -202,6 +230,8 @@ export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
 
 /** For pairs with targets 1 (alike) and −1 (not), by their angle. Options: margin (0), reduction. */
 export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
+  static override readonly name: string = "CosineEmbeddingLoss";
+
   constructor(options: ReductionOption & { margin?: number } = {}) {
     super(options);
   }
@@ -212,6 +242,8 @@ export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: numbe
 
 /** For pairs of which one should rank higher. Options: margin (0), reduction. */
 export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number }> {
+  static override readonly name: string = "MarginRankingLoss";
+
   constructor(options: ReductionOption & { margin?: number } = {}) {
     super(options);
   }
@@ -222,6 +254,8 @@ export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number 
 
 /** For triplets of anchor, positive and negative. Options: margin (1), p (2), eps (1e-6), swap (false), reduction. */
 export class TripletMarginLoss extends Loss<TripletOptions> {
+  static override readonly name: string = "TripletMarginLoss";
+
   constructor(options: TripletOptions = {}) {
     super(options);
   }

@@ -287,6 +287,10 @@ describe("modes and conversions", () => {
     copy.getBuffer("norm.running_mean").add_(1);
     expect(net.scale.item()).toBe(1);
     expect(net.getBuffer("norm.running_mean").toArray()).toEqual([0, 0, 0]);
+    const loss = new nn.CrossEntropyLoss({ weight: tensor([1, 3]), labelSmoothing: 0.1 });
+    const labels = tensor([0, 1], { dtype: "int32" });
+    const logits = tensor([[1, 2], [0, 5]]); // biome-ignore format: rows
+    expect(loss.clone()(logits, labels).item()).toBe(loss(logits, labels).item());
     const list = new nn.Sequential(new nn.Linear(1, 1), new nn.Dropout()).clone();
     expect(list.append(new nn.ReLU()).length).toBe(3);
     expect(list.slice(1).length).toBe(2);
