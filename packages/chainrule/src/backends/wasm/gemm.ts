@@ -1,0 +1,60 @@
+/** Matrix products of eager tensors, on plain arrays. Nothing is compiled before the first one. */
+
+import type { FloatType } from "./microkernels.ts";
+import { Multiplier } from "./multiplier.ts";
+import type { GemmTier, RefusedTier } from "./tiers.ts";
+import type { FloatArray } from "./workspace.ts";
+
+let multiplier: Multiplier | undefined;
+
+function theMultiplier(): Multiplier {
+  multiplier ??= new Multiplier();
+  return multiplier;
+}
+
+/**
+ * out[i, j] = Σ_k a[i, k] · b[k, j], for an m × k matrix `a` and a k × n matrix `b` with any element strides (a transposed
+ * view costs nothing extra; a stride of 0 repeats a row or column). `out` gets m × n elements, row-major without gaps from
+ * `outOffset` on; it must not share memory with `a` or `b`. All three arrays are of the given type, and m, n or k may be 0.
+ *
+ * The sum over k is cut into runs that depend on k alone (`blockOfK`), so a result's bits depend neither on m, n and strides nor
+ * on the tier's tile; they do differ between tiers that fuse a product with its sum and those that do not.
+ */
+export function gemm(
+  type: FloatType,
+  m: number,
+  n: number,
+  k: number,
+  a: FloatArray,
+  aOffset: number,
+  aRowStride: number,
+  aColumnStride: number,
+  b: FloatArray,
+  bOffset: number,
+  bRowStride: number,
+  bColumnStride: number,
+  out: FloatArray,
+  outOffset: number,
+): void {
+  theMultiplier().multiply(
+    type,
+    { m, n, k },
+    { data: a, offset: aOffset, rowStride: aRowStride, columnStride: aColumnStride },
+    { data: b, offset: bOffset, rowStride: bRowStride, columnStride: bColumnStride },
+    out,
+    outOffset,
+  );
+}
+
+/**
+ * Whether `gemm` is faster than plain loops for an m × k by k × n product. False for all sizes where the engine has no
+ * WebAssembly SIMD.
+ */
+export function gemmIsWorthIt(m: number, n: number, k: number): boolean {
+  return m * n * k >= 4096 && theMultiplier().tier().tier !== "none";
+}
+
+/** The tier in use, and the better ones that were passed over with the reason. */
+export function gemmTier(): { readonly tier: GemmTier; readonly refused: readonly RefusedTier[] } {
+  return theMultiplier().tier();
+}

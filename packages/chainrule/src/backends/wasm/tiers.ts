@@ -1,0 +1,157 @@
+/**
+ * Which code this engine gets. A tier is a kind of instruction with the register tile that suits it; the best available
+ * one is taken, and a kernel that fails its check makes the process step down.
+ */
+import { ChainruleError } from "../../util/errors.ts";
+import { f32x4, ModuleBuilder } from "./assembler/index.ts";
+import type { Tile } from "./microkernels.ts";
+
+/**
+ * - `wide`: relaxed multiply–add, pairs of 128-bit operations fused to 256-bit ones by V8's revectorizer;
+ * - `relaxed`: relaxed multiply–add on 128 bits;
+ * - `simd`: plain 128-bit products and sums, which give the same bits on every machine;
+ * - `none`: no WebAssembly SIMD; plain loops.
+ */
+export type GemmTier = "wide" | "relaxed" | "simd" | "none";
+
+/** A tier that was passed over, and why. */
+export interface RefusedTier {
+  readonly tier: GemmTier;
+  readonly reason: string;
+}
+
+/** What it takes to use a tier. */
+export interface TierDescription {
+  readonly tier: Exclude<GemmTier, "none">;
+  readonly tile: Tile;
+  /** V8 flags that are on while its kernels compile, each with the flag that undoes it. */
+  readonly flags: readonly (readonly [on: string, off: string])[];
+  /** Why the engine cannot run it, or undefined. */
+  readonly missing: () => string | undefined;
+}
+
+type Process = Pick<typeof globalThis.process, "versions" | "arch" | "env" | "getBuiltinModule">;
+
+const host = (globalThis as { process?: Partial<Process> }).process;
+
+/** The major version of Node; 0 elsewhere, also in engines that pretend to be Node. */
+const nodeMajor =
+  host?.versions?.node && !host.versions.bun && !host.versions.deno
+    ? Number.parseInt(host.versions.node, 10)
+    : 0;
+
+/**
+ * By default V8 compiles a function with its baseline compiler first and optimizes later, in the background, when our flags
+ * are off again. With all bits of this mask set, a function that is compiled gets optimized code at once. (Switching the
+ * baseline compiler off instead crashes the process when another module's function is just being optimized.)
+ */
+const optimizeAtOnce = ["--wasm-tier-mask-for-testing=-1", "--wasm-tier-mask-for-testing=0"] as const;
+const revectorize = ["--experimental-wasm-revectorize", "--no-experimental-wasm-revectorize"] as const;
+
+const canSetFlags = nodeMajor >= 24;
+
+// Tiles were measured (bench/gemm): enough sums to hide the latency of a multiply–add, few enough to stay in registers. On
+// 128 bits, 6×8 is as fast as 4×8 under V8 13.6 and later, but spills under 12.4 (Node 22) and runs at half the speed.
+const descriptions: readonly TierDescription[] = [
+  {
+    tier: "wide",
+    tile: { rows: 6, vectors: 4, fused: true },
+    flags: [revectorize, optimizeAtOnce],
+    missing: () => {
+      if (!canSetFlags || !host?.getBuiltinModule) return "It needs Node 24 or later.";
+      if (host.arch !== "x64") return "It needs an x64 processor.";
+      return missingRelaxed();
+    },
+  },
+  {
+    tier: "relaxed",
+    tile: { rows: 4, vectors: 2, fused: true },
+    flags: canSetFlags ? [optimizeAtOnce] : [],
+    missing: missingRelaxed,
+  },
+  {
+    tier: "simd",
+    tile: { rows: 4, vectors: 2, fused: false },
+    flags: canSetFlags ? [optimizeAtOnce] : [],
+    missing: () => (validates(false) ? undefined : "The engine has no WebAssembly SIMD."),
+  },
+];
+
+function missingRelaxed(): string | undefined {
+  return validates(true) ? undefined : "The engine has no relaxed WebAssembly SIMD.";
+}
+
+/** Whether the engine knows vectors, and relaxed multiply–add among them if asked for. */
+function validates(relaxed: boolean): boolean {
+  if (typeof WebAssembly !== "object") return false;
+  const module = new ModuleBuilder();
+  module.func("probe", { params: { a: "v128" }, result: "v128" }, ({ a }) => [
+    relaxed ? f32x4.relaxedMadd(a, a, a) : f32x4.mul(a, a),
+  ]);
+  return WebAssembly.validate(module.encode());
+}
+
+/** What the environment variable CHAINRULE_WASM asks for, as the tier to begin with. */
+const forced: Readonly<Record<string, GemmTier>> = { wide: "wide", relaxed: "relaxed", strict: "simd" };
+
+/** The tier that is in use, and those that were passed over. */
+export class TierChoice {
+  readonly #candidates: TierDescription[];
+  readonly #refused: RefusedTier[] = [];
+  #settled = false;
+
+  /** Begins with the best of `candidates`, or with the one that CHAINRULE_WASM names. */
+  constructor(candidates: readonly TierDescription[] = descriptions, wish = host?.env?.CHAINRULE_WASM) {
+    this.#candidates = [...candidates];
+    if (!wish) return;
+    const first = forced[wish];
+    if (!first) {
+      throw new ChainruleError(
+        "backend",
+        `CHAINRULE_WASM is "${wish}", which is no tier.`,
+        "Set it to strict, relaxed or wide, or unset it.",
+      );
+    }
+    while (this.#candidates.length > 0 && this.#candidates[0].tier !== first) {
+      this.#pass(`CHAINRULE_WASM=${wish} asks for less.`);
+    }
+  }
+
+  /** The tier in use; undefined if the engine has none. */
+  current(): TierDescription | undefined {
+    while (!this.#settled && this.#candidates.length > 0) {
+      const reason = this.#candidates[0].missing();
+      if (reason === undefined) this.#settled = true;
+      else this.#pass(reason);
+    }
+    return this.#candidates[0];
+  }
+
+  /** Tiers passed over, best first. */
+  get refused(): readonly RefusedTier[] {
+    return this.#refused;
+  }
+
+  /** Gives up the current tier. */
+  stepDown(reason: string): void {
+    this.#pass(reason);
+    this.#settled = false;
+  }
+
+  #pass(reason: string): void {
+    const passed = this.#candidates.shift();
+    if (passed) this.#refused.push({ tier: passed.tier, reason });
+  }
+}
+
+/** Runs `compile` with V8 flags switched on, and switches them off again whatever happens. */
+export function withFlags<T>(flags: TierDescription["flags"], compile: () => T): T {
+  const v8 = flags.length > 0 ? host?.getBuiltinModule?.("node:v8") : undefined;
+  if (!v8) return compile();
+  try {
+    for (const [on] of flags) v8.setFlagsFromString(on);
+    return compile();
+  } finally {
+    for (const [, off] of flags) v8.setFlagsFromString(off);
+  }
+}
