@@ -2,6 +2,7 @@
 import { arange, linspace, manualSeed, nn, optim, type Tensor } from "chainrule";
 import { describe, expect, test } from "vitest";
 import { expectClose, expectNumbers, type GoldenTensor, golden, toNumber } from "./golden.ts";
+import { NAdamOf113 } from "./nadam113.ts";
 
 interface Case {
   name: string;
@@ -21,7 +22,7 @@ interface Case {
 
 type AnyOptimizer = optim.Optimizer<optim.CommonOptions>;
 type MakeOptimizer = new (params: unknown, options: object) => AnyOptimizer;
-const makers = optim as unknown as Record<string, MakeOptimizer>;
+const makers = { ...optim, NAdam: NAdamOf113 } as unknown as Record<string, MakeOptimizer>;
 
 /** The classifier of torch_reference.json: made in float32, then moved to the dtype. */
 function classifier(dtype: "float32" | "float64"): { model: nn.Module; loss: () => Tensor } {

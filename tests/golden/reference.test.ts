@@ -17,6 +17,7 @@ import {
 import { DataLoader } from "chainrule/data";
 import { describe, expect, test } from "vitest";
 import { expectNumbers } from "./golden.ts";
+import { NAdamOf113 } from "./nadam113.ts";
 
 type Numbers = number[] | number[][];
 interface Run {
@@ -169,7 +170,7 @@ describe("twenty losses of each optimizer, float64", () => {
     "adagrad_0.1": (p) => new optim.Adagrad(p, { lr: 0.1 }),
     adadelta_1: (p) => new optim.Adadelta(p, { lr: 1 }),
     "adamax_0.01": (p) => new optim.Adamax(p, { lr: 0.01 }),
-    "nadam_0.01": (p) => new optim.NAdam(p, { lr: 0.01 }),
+    "nadam_0.01": (p) => new NAdamOf113(p, { lr: 0.01 }),
     "radam_0.01": (p) => new optim.RAdam(p, { lr: 0.01 }),
   };
   const wanted = Object.entries(reference.classifier_float64).filter(([key]) => key !== "how");

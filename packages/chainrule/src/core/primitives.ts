@@ -14,7 +14,10 @@ export type Unary =
   | "isfinite" | "isnan" | "lgamma" | "log" | "log1p" | "log2" | "neg" | "not" | "reciprocal" | "relu" | "round" | "rsqrt"
   | "sigmoid" | "sign" | "sin" | "sinh" | "softplus" | "sqrt" | "square" | "tan" | "tanh" | "trunc"; // biome-ignore format: a list
 
-/** Functions of two numbers. `min` and `max` give NaN when either is NaN; `remainder` has the sign of the divisor. */
+/**
+ * Functions of two numbers. `min` and `max` give NaN when either is NaN; `remainder` has the sign of the divisor. Towards
+ * int32, `div` cuts the fraction off, and `div` and `remainder` refuse a divisor of zero.
+ */
 export type Binary =
   | "add" | "and" | "atan2" | "div" | "eq" | "ge" | "gt" | "le" | "lt" | "max" | "min" | "mul" | "ne" | "or" | "pow"
   | "remainder" | "sub" | "xor"; // biome-ignore format: a list
@@ -44,6 +47,8 @@ export interface Interpreter {
   unary(op: Unary, x: Tensor, out: Spec, into?: Tensor): Tensor;
   /** Operands broadcast to `out.shape`. */
   binary(op: Binary, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor;
+  /** `x + alpha · other`: product and sum are rounded once in float32, as by a fused multiply–add. */
+  addScaled(x: Operand, other: Operand, alpha: number, out: Spec, into?: Tensor): Tensor;
   /** `a` where the condition is not zero, else `b`; all broadcast to `out.shape`. */
   where(condition: Tensor, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor;
   /** Copies, broadcasts and converts; towards bool, every non-zero is 1; towards int32, fractions are cut off. */

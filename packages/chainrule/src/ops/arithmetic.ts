@@ -1,9 +1,11 @@
 import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp, type Operand } from "../core/op.ts";
-import { like, promoted, promotedFloat, requireDType, resultType2 } from "../core/rules.ts";
+import { like, promoted, promotedFloat, requireDType } from "../core/rules.ts";
 import { realPairs, reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { isFloating } from "../shape/dtype.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { floorDivide, truncDivide } from "./rounding.ts";
 
 type Pair = { x: Operand; other: Operand };
 
@@ -21,13 +23,39 @@ export const add = defineOp<Pair>({
   edges: [[1, 2, 3, 1, 1]],
 });
 
+export const addScaled = defineOp<Pair & { alpha: number }>({
+  name: "addScaled",
+  formula: "y = x + α · other",
+  inputs: ["x", "other"],
+  result({ x, other, alpha }) {
+    const out = promoted({ x, other });
+    if (!isFloating(out.dtype) && !Number.isInteger(alpha)) {
+      throw new ChainruleError(
+        "dtype",
+        `Tensors of ${out.dtype} cannot be scaled by ${alpha}.`,
+        'Convert one of them by to("float32"), or give a whole alpha.',
+      );
+    }
+    return out;
+  },
+  lower: ({ x, other, alpha }, out) => interpreter.addScaled(x, other, alpha, out),
+  vjp: {
+    x: (dy) => dy, // ∂ℓ/∂x = ∂ℓ/∂y
+    other: (dy, { alpha }) => dy.mul(alpha), // ∂ℓ/∂other = α · ∂ℓ/∂y
+  },
+  samples: (s) => realPairs(-2, 2)(s).map((args) => ({ ...args, alpha: 0.75 })),
+  edges: [{ inputs: { x: 1, other: 2 }, attributes: { alpha: -3 }, y: -5, grads: { x: 1, other: -3 } }],
+});
+
+const isBool = (x: Operand): boolean => typeof x !== "number" && x.dtype === "bool";
+
 export const sub = defineOp<Pair>({
   name: "sub",
   formula: "y = x − other",
   inputs: ["x", "other"],
   result(args) {
     const out = promoted(args);
-    if (out.dtype === "bool") {
+    if (isBool(args.x) || isBool(args.other)) {
       throw new ChainruleError(
         "dtype",
         "Bool tensors have no difference.",
@@ -51,7 +79,7 @@ export const mul = defineOp<Pair>({
   inputs: ["x", "other"],
   result: promoted,
   lower: ({ x, other }, out) => interpreter.binary("mul", x, other, out),
-  saves: ["x", "other"],
+  saves: { x: ["other"], other: ["x"] },
   vjp: {
     x: (dy, { other }) => dy.mul(other), // ∂ℓ/∂x = ∂ℓ/∂y · other
     other: (dy, { x }) => dy.mul(x), // ∂ℓ/∂other = ∂ℓ/∂y · x
@@ -66,7 +94,7 @@ export const div = defineOp<Pair>({
   inputs: ["x", "other"],
   result: promotedFloat,
   lower: ({ x, other }, out) => interpreter.binary("div", x, other, out),
-  saves: ["x", "other"],
+  saves: { x: ["other"], other: ["x", "other"] },
   vjp: {
     // ∂ℓ/∂x = ∂ℓ/∂y / other
     x: (dy, { other }) => dy.div(other),
@@ -95,7 +123,7 @@ export const square = defineOp<{ x: Tensor }>({
   name: "square",
   formula: "y = x²",
   inputs: ["x"],
-  result: like,
+  result: ({ x }) => (x.dtype === "bool" ? { shape: x.shape, dtype: "int32" } : like({ x })),
   lower: ({ x }, out) => interpreter.unary("square", x, out),
   saves: ["x"],
   vjp: { x: (dy, { x }) => dy.mul(x).mul(2) }, // ∂ℓ/∂x = ∂ℓ/∂y · 2x
@@ -125,30 +153,28 @@ declare module "../core/tensor.ts" {
   }
 }
 
-const scaled = (x: Operand, alpha: number): Operand =>
-  alpha === 1 ? x : typeof x === "number" ? x * alpha : apply(mul, { x, other: alpha });
-
 defineMethods({
   add(other, options) {
-    return apply(add, {
-      x: this,
-      other: options?.alpha === undefined ? other : scaled(other, options.alpha),
-    });
+    const alpha = options?.alpha ?? 1;
+    return alpha === 1 ? apply(add, { x: this, other }) : apply(addScaled, { x: this, other, alpha });
   },
   sub(other, options) {
-    return apply(sub, {
-      x: this,
-      other: options?.alpha === undefined ? other : scaled(other, options.alpha),
-    });
+    const alpha = options?.alpha ?? 1;
+    return alpha === 1 ? apply(sub, { x: this, other }) : apply(addScaled, { x: this, other, alpha: -alpha });
   },
   mul(other) {
     return apply(mul, { x: this, other });
   },
   div(other, options) {
-    const quotient = apply(div, { x: this, other });
-    if (!options?.roundingMode) return quotient;
-    const rounded = options.roundingMode === "floor" ? quotient.floor() : quotient.trunc();
-    return rounded.to(resultType2(this, other));
+    const mode = options?.roundingMode;
+    if (mode === undefined) return apply(div, { x: this, other });
+    if (mode === "floor") return apply(floorDivide, { x: this, other });
+    if (mode === "trunc") return apply(truncDivide, { x: this, other });
+    throw new ChainruleError(
+      "argument",
+      `div() does not round by "${String(mode)}".`,
+      'Use "floor" or "trunc", or leave roundingMode out.',
+    );
   },
   neg() {
     return apply(neg, { x: this });

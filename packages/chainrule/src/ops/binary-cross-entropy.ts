@@ -4,8 +4,8 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 
 /** Logarithms are not taken below this, so that a probability of exactly 0 or 1 gives a finite loss. */
 const LOWEST = -100;
-/** p (1 − p) is not taken below this in the derivative. */
-const SMALLEST = 1e-12;
+/** p (1 − p) is not taken below this in the derivative: 1e-12 in float32, as PyTorch has it for both dtypes. */
+const SMALLEST = Math.fround(1e-12);
 
 export const binaryCrossEntropy = defineOp<{ x: Tensor; target: Tensor }>({
   name: "binaryCrossEntropy",
@@ -35,7 +35,7 @@ export const binaryCrossEntropy = defineOp<{ x: Tensor; target: Tensor }>({
   edges: [
     [0.5, 1, Math.LN2, -2, 0],
     [0, 0, 0, 0, 100],
-    [0, 1, 100, -1e12, 100],
+    [0, 1, 100, -1 / SMALLEST, 100],
   ],
 });
 

@@ -18,7 +18,14 @@ export {
 } from "./adaptive.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
-export { Optimizer, type OptimizerStateDict, type ParamGroup, type Params } from "./optimizer.ts";
+export {
+  type Coefficients,
+  type CommonOptions,
+  Optimizer,
+  type OptimizerStateDict,
+  type ParamGroup,
+  type Params,
+} from "./optimizer.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
 export * from "./schedules/index.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -6,6 +6,7 @@ import {
   type CommonOptions,
   checkRange,
   Optimizer,
+  type OptimizerStateDict,
   type ParamGroup,
   type ParamState,
   type Params,
@@ -114,6 +115,40 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
       );
     }
     return noGrad(() => this.iterate(() => enableGrad(closure)));
+  }
+
+  /** State and options; the curvature that was learned stands with the first parameter, history oldest first. */
+  override stateDict(): OptimizerStateDict {
+    const dict = super.stateDict();
+    const progress = this.#progress;
+    if (!progress) return dict;
+    const { iterations, evaluations, direction, t, gradient, history, scale } = progress;
+    const state: ParamState = { step: iterations, evaluations, direction, t, gradient, scale };
+    history.forEach(({ y, s, rho }, i) => {
+      Object.assign(state, { [`y${i}`]: y, [`s${i}`]: s, [`rho${i}`]: rho });
+    });
+    return { ...dict, state: { 0: state } };
+  }
+
+  override loadStateDict(dict: OptimizerStateDict): void {
+    super.loadStateDict({ ...dict, state: {} });
+    const state = dict.state[0];
+    this.#progress = null;
+    if (!state) return;
+    const vector = (name: string): Tensor => (state[name] as Tensor).clone();
+    const history: Progress["history"] = [];
+    for (let i = 0; `y${i}` in state; i++) {
+      history.push({ y: vector(`y${i}`), s: vector(`s${i}`), rho: state[`rho${i}`] as number });
+    }
+    this.#progress = {
+      iterations: state.step,
+      evaluations: state.evaluations as number,
+      direction: vector("direction"),
+      t: state.t as number,
+      gradient: vector("gradient"),
+      history,
+      scale: state.scale as number,
+    };
   }
 
   private iterate(closure: () => Tensor): Tensor {

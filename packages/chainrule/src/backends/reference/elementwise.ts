@@ -2,8 +2,10 @@ import type { Operand } from "../../core/op.ts";
 import type { Binary, Unary } from "../../core/primitives.ts";
 import type { Spec, Tensor } from "../../core/tensor.ts";
 import type { TypedArray } from "../../shape/dtype.ts";
+import { ChainruleError } from "../../util/errors.ts";
 import { clashes, copyInto, forEachRow, fresh, isDense, reader } from "./loops.ts";
-import { binaryTable, unaryTable } from "./scalars.ts";
+import { binaryTable } from "./scalars.ts";
+import { unaryLoop } from "./unary-loops.ts";
 
 /** Runs `fill` on the tensor that takes the result: a fresh one, `into` itself, or a detour where reading and writing clash. */
 function withTarget(
@@ -29,16 +31,15 @@ function withTarget(
 
 export function unary(op: Unary, x: Tensor, out: Spec, into?: Tensor): Tensor {
   return withTarget([x], out, into, (y) => {
-    const f = unaryTable[op];
+    const loop = unaryLoop(op);
     const source = x.storage.elements;
     const target = y.storage.elements;
     if (isDense(x, y.shape) && y.isContiguous) {
-      const n = y.numel;
-      for (let k = 0, i = x.offset, o = y.offset; k < n; k++) target[o++] = f(source[i++]);
+      loop(source, x.offset, 1, target, y.offset, 1, y.numel);
       return;
     }
-    forEachRow(y.shape, [x.strides, y.strides], [x.offset, y.offset], ([at, to], [step, toStep], n) => {
-      for (let k = 0, i = at, o = to; k < n; k++, i += step, o += toStep) target[o] = f(source[i]);
+    forEachRow(y.shape, [x.strides, y.strides], [x.offset, y.offset], ([i, o], [di, dy], n) => {
+      loop(source, i, di, target, o, dy, n);
     });
   });
 }
@@ -63,28 +64,71 @@ const loops: { readonly [P in Binary]?: Loop } = {
   div: (a, i, di, b, j, dj, y, o, dy, n) => {
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] / b[j];
   },
-  gt: (a, i, di, b, j, dj, y, o, dy, n) => {
-    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] > b[j] ? 1 : 0;
+  max: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = Math.max(a[i], b[j]);
+  },
+  min: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = Math.min(a[i], b[j]);
   },
 };
 
+/** Comparisons give 0 or 1, whatever the dtype of the result. */
+const comparisons: { readonly [P in Binary]?: Loop } = {
+  eq: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] === b[j] ? 1 : 0;
+  },
+  ge: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] >= b[j] ? 1 : 0;
+  },
+  gt: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] > b[j] ? 1 : 0;
+  },
+  le: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] <= b[j] ? 1 : 0;
+  },
+  lt: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] < b[j] ? 1 : 0;
+  },
+  ne: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] !== b[j] ? 1 : 0;
+  },
+};
+
+/** Where whole numbers need something else than the function of real numbers. */
+const wholeNumbers: Record<"mul" | "div" | "remainder", Loop> = {
+  // A product of doubles would lose the low bits that wrapping around needs.
+  mul: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = Math.imul(a[i], b[j]);
+  },
+  // Storing cuts the fraction off.
+  div: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] / divisor(b[j]);
+  },
+  remainder: (a, i, di, b, j, dj, y, o, dy, n) => {
+    const f = binaryTable.remainder;
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = f(a[i], divisor(b[j]));
+  },
+};
+
+function divisor(x: number): number {
+  if (x !== 0) return x;
+  throw new ChainruleError(
+    "argument",
+    "A whole number was divided by zero.",
+    'Convert to "float32", where the quotient is infinite.',
+  );
+}
+
 function loopOf(op: Binary, out: Spec): Loop {
+  const comparison = comparisons[op];
+  if (comparison) return comparison;
   const f = binaryTable[op];
   if (out.dtype === "bool") {
-    const loop = op === "gt" ? loops.gt : undefined;
-    return (
-      loop ??
-      ((a, i, di, b, j, dj, y, o, dy, n) => {
-        for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = f(a[i], b[j]) !== 0 ? 1 : 0;
-      })
-    );
-  }
-  if (out.dtype === "int32" && op === "mul") {
-    // A product of doubles would lose the low bits that wrapping around needs.
     return (a, i, di, b, j, dj, y, o, dy, n) => {
-      for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = Math.imul(a[i], b[j]);
+      for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = f(a[i], b[j]) !== 0 ? 1 : 0;
     };
   }
+  if (out.dtype === "int32" && op in wholeNumbers) return wholeNumbers[op as keyof typeof wholeNumbers];
   return (
     loops[op] ??
     ((a, i, di, b, j, dj, y, o, dy, n) => {
@@ -97,9 +141,29 @@ function loopOf(op: Binary, out: Spec): Loop {
 const numberA = new Float64Array(1);
 const numberB = new Float64Array(1);
 
+/** Numbers beside float32 tensors are rounded first, as PyTorch does: 0.1 is the float32 nearest to it. */
+function rounded(x: Operand, partner: Operand, out: Spec): Operand {
+  if (typeof x !== "number") return x;
+  const dtype = out.dtype === "bool" && typeof partner !== "number" ? partner.dtype : out.dtype;
+  return dtype === "float32" ? Math.fround(x) : x;
+}
+
 export function binary(op: Binary, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor {
+  return combine(loopOf(op, out), rounded(a, b, out), rounded(b, a, out), out, into);
+}
+
+export function addScaled(x: Operand, other: Operand, alpha: number, out: Spec, into?: Tensor): Tensor {
+  const factor = rounded(alpha, x, out) as number;
+  // The product of two float32 numbers is exact here, so that only the store rounds.
+  const loop: Loop = (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] + factor * b[j];
+  };
+  return combine(loop, rounded(x, other, out), rounded(other, x, out), out, into);
+}
+
+/** Runs a loop over two operands, broadcast to the shape of the result. */
+function combine(loop: Loop, a: Operand, b: Operand, out: Spec, into: Tensor | undefined): Tensor {
   return withTarget([a, b], out, into, (y) => {
-    const loop = loopOf(op, out);
     const target = y.storage.elements;
     const aIsNumber = typeof a === "number";
     const bIsNumber = typeof b === "number";

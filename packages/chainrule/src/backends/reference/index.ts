@@ -1,7 +1,7 @@
 /** The reference backend: primitives as readable loops over typed arrays, run at once. The definition of correctness. */
 import type { Interpreter } from "../../core/primitives.ts";
 import { Tensor } from "../../core/tensor.ts";
-import { binary, copy, unary, where } from "./elementwise.ts";
+import { addScaled, binary, copy, unary, where } from "./elementwise.ts";
 import { argsort, gather, nonzero, scatter } from "./indexing.ts";
 import { matmul } from "./matmul.ts";
 import { random } from "./random.ts";
@@ -10,6 +10,7 @@ import { reduce, scan } from "./reduce.ts";
 export const reference: Interpreter = {
   unary,
   binary,
+  addScaled,
   where,
   copy,
   reduce,

@@ -1,8 +1,26 @@
 import type { Operand } from "../../core/op.ts";
-import { type Spec, Tensor, visit } from "../../core/tensor.ts";
-import { contiguousStrides, numel } from "../../shape/shape.ts";
+import { type Spec, Tensor } from "../../core/tensor.ts";
+import type { TypedArray } from "../../shape/dtype.ts";
+import { numel } from "../../shape/shape.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { copyInto, forEachRow, fresh, reader } from "./loops.ts";
+
+/** From this many neighbours on, a block copy is quicker than a loop. */
+const BLOCK = 48;
+
+/** n elements from one place to another, by steps. */
+function copyRow(
+  x: TypedArray,
+  i: number,
+  di: number,
+  y: TypedArray,
+  o: number,
+  dy: number,
+  n: number,
+): void {
+  if (n >= BLOCK && di === 1 && dy === 1) y.set(x.subarray(i, i + n), o);
+  else for (let k = 0; k < n; k++, i += di, o += dy) y[o] = x[i];
+}
 
 /** Throws on the first index that is not in [0, size). */
 function checkIndex(index: number, size: number, dim: number): void {
@@ -25,6 +43,13 @@ export function gather(x: Tensor, dim: number, index: Tensor, out: Spec): Tensor
   forEachRow(index.shape, [others, index.strides, y.strides], [x.offset, index.offset, 0], (at, by, n) => {
     let [i, j, o] = at;
     const [di, dj, dy] = by;
+    if (dj === 0) {
+      // One place for the whole row: indexSelect, the lookup of an embedding.
+      const place = places[j];
+      checkIndex(place, size, dim);
+      copyRow(source, i + place * along, di, target, o, dy, n);
+      return;
+    }
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) {
       const place = places[j];
       checkIndex(place, size, dim);
@@ -43,7 +68,12 @@ export function scatter(
   out: Spec,
 ): Tensor {
   const y = fresh(out);
-  copyInto(x, y);
+  if (mode === "add" && out.dtype === "bool") {
+    // Bytes would overflow: count first.
+    copyInto(scatter(mode, x, dim, index, source, { shape: out.shape, dtype: "int32" }), y);
+    return y;
+  }
+  copyBase(x, y);
   const target = y.storage.elements;
   const places = index.storage.elements;
   const size = y.shape[dim] ?? 1;
@@ -62,6 +92,14 @@ export function scatter(
     (at, by, n) => {
       let [i, j, o] = at;
       const [di, dj, dy] = by;
+      if (dj === 0) {
+        const place = places[j];
+        checkIndex(place, size, dim);
+        o += place * along;
+        if (!adds) copyRow(from.elements, i, di, target, o, dy, n);
+        else for (let k = 0; k < n; k++, i += di, o += dy) target[o] += from.elements[i];
+        return;
+      }
       for (let k = 0; k < n; k++, i += di, j += dj, o += dy) {
         const place = places[j];
         checkIndex(place, size, dim);
@@ -70,9 +108,18 @@ export function scatter(
       }
     },
   );
+  if (out.dtype === "bool") for (let k = 0; k < target.length; k++) target[k] = target[k] === 0 ? 0 : 1;
   return y;
 }
 
+/** What the scattering starts from; often one number for all places, as in derivatives. */
+function copyBase(x: Tensor, y: Tensor): void {
+  const one = x.numel > 0 && x.strides.every((stride, d) => stride === 0 || x.shape[d] === 1);
+  if (!one) copyInto(x, y);
+  else if (x.storage.elements[x.offset] !== 0) copyInto(x.storage.elements[x.offset], y);
+}
+
+/** Stable; NaN counts as the largest. */
 export function argsort(x: Tensor, dim: number, descending: boolean, out: Spec): Tensor {
   const y = fresh(out);
   if (numel(x.shape) === 0) return y;
@@ -82,34 +129,109 @@ export function argsort(x: Tensor, dim: number, descending: boolean, out: Spec):
   const along = x.strides[dim] ?? 0;
   const toAlong = y.strides[dim] ?? 0;
   const outer = x.shape.map((s, d) => (d === dim ? 1 : s));
-  const order = new Int32Array(size);
+  const sorter = new Sorter(size);
+  const sign = descending ? -1 : 1;
   forEachRow(outer, [x.strides, y.strides], [x.offset, 0], ([at, to], [dx, dy], n) => {
-    for (let k = 0; k < n; k++) {
-      const base = at + k * dx;
-      for (let j = 0; j < size; j++) order[j] = j;
-      order.sort((p, q) => {
-        const a = source[base + p * along];
-        const b = source[base + q * along];
-        const rising = a === b ? 0 : a !== a ? (b !== b ? 0 : 1) : b !== b ? -1 : a < b ? -1 : 1;
-        return (descending ? -rising : rising) || p - q;
-      });
-      for (let j = 0; j < size; j++) target[to + k * dy + j * toAlong] = order[j];
+    for (let k = 0; k < n; k++, at += dx, to += dy) {
+      for (let j = 0; j < size; j++) sorter.keys[j] = sign * source[at + j * along];
+      const order = sorter.sort(descending);
+      for (let j = 0; j < size; j++) target[to + j * toAlong] = order[j];
     }
   });
   return y;
 }
 
+/** Sorts the places of keys by merging, with its memory used again for row after row. */
+class Sorter {
+  readonly keys: Float64Array;
+  #from: Int32Array;
+  #to: Int32Array;
+
+  constructor(size: number) {
+    this.keys = new Float64Array(size);
+    this.#from = new Int32Array(size);
+    this.#to = new Int32Array(size);
+  }
+
+  /** Places of the keys in ascending order; those of NaN at one end. */
+  sort(nanFirst: boolean): Int32Array {
+    const { keys } = this;
+    const size = keys.length;
+    let from = this.#from;
+    let to = this.#to;
+    let nans = 0;
+    for (let j = 0; j < size; j++) if (Number.isNaN(keys[j])) nans++;
+    const start = nanFirst ? nans : 0;
+    const end = start + size - nans;
+    for (let j = 0, o = start, q = nanFirst ? 0 : end; j < size; j++)
+      from[Number.isNaN(keys[j]) ? q++ : o++] = j;
+    to.set(from);
+    // Short runs by insertion, then twice as long ones by merging until there is one.
+    const RUN = 8;
+    for (let a = start; a < end; a += RUN) insertionSort(keys, from, a, Math.min(a + RUN, end));
+    for (let run = RUN; run < end - start; run *= 2) {
+      for (let a = start; a < end; a += 2 * run) {
+        merge(keys, from, to, a, Math.min(a + run, end), Math.min(a + 2 * run, end));
+      }
+      [from, to] = [to, from];
+    }
+    [this.#from, this.#to] = [from, to];
+    return from;
+  }
+}
+
+function insertionSort(keys: Float64Array, order: Int32Array, start: number, end: number): void {
+  for (let a = start + 1; a < end; a++) {
+    const place = order[a];
+    const key = keys[place];
+    let b = a - 1;
+    for (; b >= start && keys[order[b]] > key; b--) order[b + 1] = order[b];
+    order[b + 1] = place;
+  }
+}
+
+/** Merges the sorted runs [a, middle) and [middle, end). */
+function merge(
+  keys: Float64Array,
+  from: Int32Array,
+  to: Int32Array,
+  a: number,
+  middle: number,
+  end: number,
+): void {
+  let b = middle;
+  for (let o = a, i = a; o < end; o++) {
+    if (i < middle && (b >= end || keys[from[i]] <= keys[from[b]])) to[o] = from[i++];
+    else to[o] = from[b++];
+  }
+}
+
 export function nonzero(x: Tensor): Tensor {
-  const found: number[] = [];
   const source = x.storage.elements;
-  const strides = contiguousStrides(x.shape);
-  let position = 0;
-  visit(x.shape, x.strides, x.offset, (at) => {
-    if (source[at] !== 0)
-      for (let d = 0; d < strides.length; d++) found.push(Math.floor(position / strides[d]) % x.shape[d]);
-    position++;
-  });
   const rank = x.shape.length;
-  const count = rank === 0 ? Number(source[x.offset] !== 0) : found.length / rank;
-  return Tensor.over(Int32Array.from(found), [count, rank], "int32");
+  let count = 0;
+  forEachRow(x.shape, [x.strides], [x.offset], ([at], [step], n) => {
+    for (let k = 0, i = at; k < n; k++, i += step) if (source[i] !== 0) count++;
+  });
+  const found = new Int32Array(count * rank);
+  const place = new Array<number>(rank).fill(0);
+  let o = 0;
+  const walk = (dim: number, at: number): void => {
+    const size = x.shape[dim];
+    const step = x.strides[dim];
+    if (dim < rank - 1) {
+      for (let i = 0; i < size; i++) {
+        place[dim] = i;
+        walk(dim + 1, at + i * step);
+      }
+      return;
+    }
+    for (let i = 0; i < size; i++, at += step) {
+      if (source[at] === 0) continue;
+      for (let d = 0; d < dim; d++) found[o++] = place[d];
+      found[o++] = i;
+    }
+  };
+  if (rank > 0 && count > 0) walk(0, x.offset);
+  return Tensor.over(found, [count, rank], "int32");
 }

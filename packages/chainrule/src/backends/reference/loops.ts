@@ -91,7 +91,9 @@ export function copyInto(x: Operand, into: Tensor): void {
   } else if (isDense(x, into.shape) && into.isContiguous && (!toBool || x.dtype === "bool")) {
     const source = x.storage.elements;
     const count = into.numel;
-    target.set(source.length === count ? source : source.subarray(x.offset, x.offset + count), into.offset);
+    // An empty view may lie behind the end, where set() would not accept it.
+    if (count > 0)
+      target.set(source.length === count ? source : source.subarray(x.offset, x.offset + count), into.offset);
     return;
   }
   const from = reader(x, into.shape);
@@ -103,11 +105,8 @@ export function copyInto(x: Operand, into: Tensor): void {
     ([at, to], [step, toStep], n) => {
       let i = at;
       let o = to;
-      for (let k = 0; k < n; k++) {
-        target[o] = toBool ? Number(source[i] !== 0) : source[i];
-        i += step;
-        o += toStep;
-      }
+      if (toBool) for (let k = 0; k < n; k++, i += step, o += toStep) target[o] = source[i] !== 0 ? 1 : 0;
+      else for (let k = 0; k < n; k++, i += step, o += toStep) target[o] = source[i];
     },
   );
 }

@@ -1,12 +1,18 @@
 import type { Reduction, Scan } from "../../core/primitives.ts";
 import type { Spec, Tensor } from "../../core/tensor.ts";
+import { isFloating } from "../../shape/dtype.ts";
 import { contiguousStrides, numel } from "../../shape/shape.ts";
 import { forEachRow, fresh } from "./loops.ts";
 import { folds } from "./scalars.ts";
+import { sum } from "./sum.ts";
 
-/** Folds in float64 and rounds once at the end; the order of the elements depends on nothing but the shape. */
+/**
+ * Sums of floating numbers keep PyTorch's order (sum.ts); other folds are made in float64, and rounded once at the end. The
+ * order of the elements depends on nothing but shape and layout.
+ */
 export function reduce(op: Reduction, x: Tensor, dims: readonly number[], out: Spec): Tensor {
   if (op === "argmax" || op === "argmin") return argument(op, x, dims, out);
+  if (op === "sum" && isFloating(out.dtype)) return sum(x, dims, out);
   const y = fresh(out);
   const target = y.storage.elements;
   const source = x.storage.elements;
@@ -16,21 +22,18 @@ export function reduce(op: Reduction, x: Tensor, dims: readonly number[], out: S
   // The result seen in the shape of x: reduced dimensions have stride 0, so that all their elements meet at one place.
   const kept = x.shape.map((size, d) => (dims.includes(d) ? 1 : size));
   const strides = contiguousStrides(kept).map((s, d) => (dims.includes(d) ? 0 : s));
-  const isSum = op === "sum";
   const isInt = op === "prod" && out.dtype === "int32";
   forEachRow(x.shape, [x.strides, strides], [x.offset, 0], ([at, to], [dx, dy], n) => {
     let i = at;
     if (dy === 0) {
       let total = sums[to];
-      if (isSum) for (let k = 0; k < n; k++, i += dx) total += source[i];
-      else if (isInt) for (let k = 0; k < n; k++, i += dx) total = Math.imul(total, source[i]);
+      if (isInt) for (let k = 0; k < n; k++, i += dx) total = Math.imul(total, source[i]);
       else for (let k = 0; k < n; k++, i += dx) total = step(total, source[i]);
       sums[to] = total;
       return;
     }
     let o = to;
-    if (isSum) for (let k = 0; k < n; k++, i += dx, o += dy) sums[o] += source[i];
-    else if (isInt) for (let k = 0; k < n; k++, i += dx, o += dy) sums[o] = Math.imul(sums[o], source[i]);
+    if (isInt) for (let k = 0; k < n; k++, i += dx, o += dy) sums[o] = Math.imul(sums[o], source[i]);
     else for (let k = 0; k < n; k++, i += dx, o += dy) sums[o] = step(sums[o], source[i]);
   });
   if (out.dtype === "bool") for (let i = 0; i < count; i++) target[i] = sums[i] !== 0 ? 1 : 0;

@@ -53,7 +53,7 @@ export function hingeEmbeddingLoss(
   { margin = 1, reduction }: ReductionOption & { margin?: number } = {},
 ): Tensor {
   requireSameShape("hingeEmbeddingLoss", input, target, sizes);
-  const apart = where(target.ne(1), input.neg().add(margin).relu(), 0);
+  const apart = where(target.ne(1), input.neg().add(margin).clampMin(0), 0);
   const alike = where(target.ne(-1), input, 0);
   return reduced(apart.add(alike), reduction);
 }

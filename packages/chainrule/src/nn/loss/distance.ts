@@ -1,4 +1,7 @@
-/** Losses that compare items with each other: by angle, by rank, by distance. */
+/**
+ * Losses that compare items with each other: by angle, by rank, by distance. Margins are cut off by clampMin(0), whose slope at
+ * the bound itself is 1, as in PyTorch; relu's would be 0.
+ */
 import { type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
@@ -17,7 +20,7 @@ export function cosineEmbeddingLoss(
   const squares = input1.square().sum(-1).add(tiny).mul(input2.square().sum(-1).add(tiny));
   const cos = dot.div(squares.sqrt());
   const alike = where(target.eq(1), cos.neg().add(1), 0);
-  const apart = where(target.eq(-1), cos.sub(margin).relu(), 0);
+  const apart = where(target.eq(-1), cos.sub(margin).clampMin(0), 0);
   return reduced(alike.add(apart), reduction);
 }
 
@@ -29,7 +32,7 @@ export function marginRankingLoss(
   { margin = 0, reduction }: ReductionOption & { margin?: number } = {},
 ): Tensor {
   requireSameShape("marginRankingLoss", input1, input2);
-  return reduced(input1.sub(input2).mul(target).neg().add(margin).relu(), reduction);
+  return reduced(input1.sub(input2).mul(target).neg().add(margin).clampMin(0), reduction);
 }
 
 export interface TripletOptions extends ReductionOption {
@@ -60,5 +63,5 @@ export function tripletMarginLoss(
   const near = distance(anchor, positive, p, eps);
   let far = distance(anchor, negative, p, eps);
   if (swap) far = far.minimum(distance(positive, negative, p, eps));
-  return reduced(near.sub(far).add(margin).relu(), reduction);
+  return reduced(near.sub(far).add(margin).clampMin(0), reduction);
 }
