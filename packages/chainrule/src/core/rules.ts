@@ -6,7 +6,17 @@ import type { Spec, Tensor } from "./tensor.ts";
 
 const scalarShape: readonly number[] = [];
 
-export const shapeOf = (x: Operand): readonly number[] => (typeof x === "number" ? scalarShape : x.shape);
+export const shapeOf = (x: Operand): readonly number[] =>
+  typeof x === "number" ? scalarShape : (x?.shape ?? refuse(x));
+
+/** For callers without types. */
+function refuse(x: unknown): never {
+  throw new ChainruleError(
+    "argument",
+    `${typeof x === "string" ? `"${x}"` : String(x)} was given where a tensor or a number is needed.`,
+    "Make a tensor of it by tensor().",
+  );
+}
 
 /** A number counts as an integer when it is one that int32 holds; otherwise it is floating. */
 const dtypeOfNumber = (x: number): DType => (x === (x | 0) ? "int32" : "float32");
@@ -85,3 +95,9 @@ export function requireDType(x: Tensor, allowed: readonly DType[], remedy: strin
 /** Refuses tensors that are not floating. */
 export const requireFloating = (x: Tensor): void =>
   requireDType(x, ["float32", "float64"], 'Convert it by to("float32").');
+
+/** Rule: the same shape and dtype as `x`, which must be floating. */
+export function onlyFloating({ x }: { x: Tensor }): Spec {
+  requireFloating(x);
+  return x;
+}
