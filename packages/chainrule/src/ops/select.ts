@@ -1,0 +1,163 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp, type Operand } from "../core/op.ts";
+import { requireDType, resultType, resultType2, shapeOf } from "../core/rules.ts";
+import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { finfo } from "../shape/dtype.ts";
+import { broadcastShapes } from "../shape/shape.ts";
+import { ChainruleError } from "../util/errors.ts";
+
+export const whereOp = defineOp<{ condition: Tensor; x: Operand; other: Operand }>({
+  name: "where",
+  formula: "y = x where the condition holds, else other",
+  inputs: ["condition", "x", "other"],
+  result({ condition, x, other }) {
+    requireDType(condition, ["bool"], "Compare first: where(x.gt(0), a, b).");
+    return {
+      shape: broadcastShapes(condition.shape, broadcastShapes(shapeOf(x), shapeOf(other))),
+      dtype: resultType2(x, other),
+    };
+  },
+  lower: ({ condition, x, other }, out) => interpreter.where(condition, x, other, out),
+  saves: { x: ["condition"], other: ["condition"] },
+  vjp: {
+    x: (dy, { condition }) => dy.where(condition, 0), // ∂ℓ/∂x = ∂ℓ/∂y where the condition holds, else 0
+    other: (dy, { condition }) => where(condition, 0, dy), // ∂ℓ/∂other = 0 where the condition holds, else ∂ℓ/∂y
+  },
+  samples: (s) => [
+    { condition: s.bool([2, 3]), x: s.real([2, 3]), other: s.real([2, 3]) },
+    { condition: s.bool([2, 1]), x: s.real([3]), other: s.real([]) },
+    { condition: s.bool([3]), x: s.real([2, 1]), other: 0.5 },
+    { condition: s.bool([]), x: 1, other: s.real([2]) },
+    { condition: s.bool([0, 3]), x: s.real([3]), other: s.real([0, 1]) },
+  ],
+  edges: [
+    {
+      inputs: { condition: [1, 0], x: [1, Number.NaN], other: [Number.POSITIVE_INFINITY, 2] },
+      y: [1, 2],
+      grads: { x: [1, 0], other: [0, 1] },
+    },
+  ],
+});
+
+/**
+ * `x` where the condition holds, else `other`, as `torch.where`. All three broadcast; `x` and `other` may be numbers.
+ *
+ * @param condition bool
+ * @example
+ * where(x.gt(0), x, x.mul(0.1)); // a leaky ReLU
+ */
+export const where = (condition: Tensor, x: Operand, other: Operand): Tensor =>
+  apply(whereOp, { condition, x, other });
+
+type Interpolation = { x: Tensor; end: Operand; weight: Operand };
+
+export const lerp = defineOp<Interpolation>({
+  name: "lerp",
+  formula: "y = x + weight · (end − x)",
+  inputs: ["x", "end", "weight"],
+  result({ x, end, weight }) {
+    for (const other of [end, weight]) {
+      if (typeof other === "number" || other.dtype === x.dtype) continue;
+      throw new ChainruleError(
+        "dtype",
+        `lerp of a ${x.dtype} and a ${other.dtype} tensor has no common dtype.`,
+        "Convert one of them by to().",
+      );
+    }
+    requireDType(x, ["float32", "float64"], 'Convert it by to("float32").');
+    return {
+      shape: broadcastShapes(x.shape, broadcastShapes(shapeOf(end), shapeOf(weight))),
+      dtype: x.dtype,
+    };
+  },
+  // From x for weights below ½ and from end above, as in PyTorch, so that both ends are met exactly.
+  lower({ x, end, weight }, out) {
+    const gap = interpreter.binary("sub", end, x, out);
+    if (typeof weight === "number") {
+      if (weight < 0.5) return add(x, interpreter.binary("mul", gap, weight, out, gap), gap);
+      return subtract(end, interpreter.binary("mul", gap, 1 - weight, out, gap), gap);
+    }
+    const fromStart = add(x, interpreter.binary("mul", gap, weight, out), gap);
+    const rest = interpreter.binary("mul", interpreter.binary("sub", end, x, out), weight.neg().add(1), out);
+    const fromEnd = subtract(end, rest, rest);
+    return interpreter.where(weight.lt(0.5), fromStart, fromEnd, out, fromStart);
+  },
+  saves: { x: ["weight"], end: ["weight"], weight: ["x", "end"] },
+  vjp: {
+    // ∂ℓ/∂x = ∂ℓ/∂y · (1 − weight)
+    x: (dy, { weight }) => dy.mul(typeof weight === "number" ? 1 - weight : weight.neg().add(1)),
+    // ∂ℓ/∂end = ∂ℓ/∂y · weight
+    end: (dy, { weight }) => dy.mul(weight),
+    // ∂ℓ/∂weight = ∂ℓ/∂y · (end − x)
+    weight: (dy, { x, end }) => dy.mul(x.neg().add(end)),
+  },
+  samples: (s) => [
+    { x: s.real([2, 3]), end: s.real([2, 3]), weight: 0.3 },
+    { x: s.real([2, 1]), end: s.real([3]), weight: 0.8 },
+    { x: s.real([3]), end: s.real([2, 3]), weight: s.real([2, 1], 0, 1) },
+    { x: s.real([]), end: s.real([]), weight: s.real([], 0, 1) },
+    { x: s.real([0, 3]), end: s.real([3]), weight: s.real([0, 3], 0, 1) },
+  ],
+  edges: [
+    {
+      inputs: { x: [1, 1], end: [3, 3], weight: [0, 1] },
+      y: [1, 3],
+      grads: { x: [1, 0], end: [0, 1], weight: [2, 2] },
+    },
+  ],
+});
+
+const add = (a: Operand, b: Tensor, into: Tensor): Tensor => interpreter.binary("add", a, b, into, into);
+const subtract = (a: Operand, b: Tensor, into: Tensor): Tensor => interpreter.binary("sub", a, b, into, into);
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** `this` where the condition (bool) holds, else `other`. */
+    where(condition: Tensor, other: Operand): Tensor;
+    /** `this + weight · (end − this)`: `this` at weight 0, `end` at weight 1. One floating dtype. */
+    lerp(end: Tensor, weight: Operand): Tensor;
+    /** `this + value · tensor1 · tensor2` (value is 1 when left out). */
+    addcmul(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): Tensor;
+    /** `this + value · tensor1 / tensor2` (value is 1 when left out). */
+    addcdiv(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): Tensor;
+    /**
+     * NaN replaced by `nan` (default 0), ∞ and −∞ by `posinf` and `neginf` (default the largest and the smallest number of
+     * the dtype).
+     */
+    nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
+  }
+}
+
+defineMethods({
+  where(condition, other) {
+    return where(condition, this, other);
+  },
+  lerp(end, weight) {
+    return apply(lerp, { x: this, end, weight });
+  },
+  addcmul(tensor1, tensor2, options) {
+    return this.add(tensor1.mul(tensor2), { alpha: options?.value ?? 1 });
+  },
+  addcdiv(tensor1, tensor2, options) {
+    wholeQuotient(this, tensor1, tensor2);
+    return this.add(tensor1.div(tensor2), { alpha: options?.value ?? 1 });
+  },
+  nanToNum({ nan = 0, posinf, neginf } = {}) {
+    const { dtype } = this;
+    if (dtype !== "float32" && dtype !== "float64") return this.clone();
+    const limits = finfo(dtype);
+    const y = where(this.isnan(), nan, this);
+    const z = where(y.eq(Number.POSITIVE_INFINITY), posinf ?? limits.max, y);
+    return where(z.eq(Number.NEGATIVE_INFINITY), neginf ?? limits.min, z);
+  },
+});
+
+/** addcdiv of whole numbers is refused, as in PyTorch, where it once gave a rounded quotient. */
+export function wholeQuotient(...operands: readonly Operand[]): void {
+  if (resultType(...operands) !== "int32") return;
+  throw new ChainruleError(
+    "dtype",
+    "addcdiv of whole numbers is no whole number.",
+    'Convert one operand by to("float32").',
+  );
+}
