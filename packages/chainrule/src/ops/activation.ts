@@ -11,7 +11,8 @@ export const relu = defineOp<{ x: Tensor }>({
   result: like,
   lower: ({ x }, out) => interpreter.unary("relu", x, out),
   saves: ["y"],
-  vjp: { x: (dy, { y }) => dy.mul(y.gt(0)) }, // ∂ℓ/∂x = ∂ℓ/∂y · [x > 0]; 0 at the kink, as PyTorch has it
+  // ∂ℓ/∂x = ∂ℓ/∂y · [x > 0]; 0 at the kink, as PyTorch has it. y ≠ 0 also lets the gradient pass where x is NaN, as there.
+  vjp: { x: (dy, { y }) => dy.mul(y.ne(0)) },
   samples: (s) => reals(0.2, 2)(s).flatMap(({ x }) => [{ x }, { x: s.real(x.shape, -2, -0.2) }]),
   edges: [
     [0, 0, 0],
