@@ -1,0 +1,197 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp, type Op } from "../core/op.ts";
+import type { Samples } from "../core/samples.ts";
+import { defineMethods, Tensor } from "../core/tensor.ts";
+import { normalizeDim, normalizeDims, reducedShape, showShape } from "../shape/shape.ts";
+import { ChainruleError } from "../util/errors.ts";
+import { kept } from "./gradients.ts";
+import type { Dims, Reduced } from "./sum.ts";
+
+/** Refuses the extreme of nothing. */
+function requireElements(x: Tensor, dims: readonly number[]): void {
+  if (dims.every((d) => x.shape[d] > 0)) return;
+  throw new ChainruleError(
+    "shape",
+    `A tensor of shape ${showShape(x.shape)} has no elements to take the largest or smallest of${dims.length < x.ndim ? ` along dimension ${dims.join(", ")}` : ""}.`,
+    "Reduce other dimensions, or treat the empty case first.",
+  );
+}
+
+/** The largest or smallest along dimensions. All places where it stands share the gradient. */
+const along = (name: "amax" | "amin", reduction: "max" | "min"): Op<Reduced> =>
+  defineOp<Reduced>({
+    name,
+    formula: `y = ${reduction} x over dims`,
+    inputs: ["x"],
+    result({ x, dims, keepdim }) {
+      requireElements(x, dims);
+      return { shape: reducedShape(x.shape, dims, keepdim), dtype: x.dtype };
+    },
+    lower: ({ x, dims }, out) => interpreter.reduce(reduction, x, dims, out),
+    saves: ["x", "y"],
+    vjp: {
+      // ∂ℓ/∂xᵢ = ∂ℓ/∂y · [xᵢ = y] / (number of such i)
+      x(dy, { x, y, dims, keepdim }) {
+        const here = x.eq(kept(y, dims, keepdim, x));
+        return kept(dy, dims, keepdim, x)
+          .mul(here)
+          .div(here.sum(dims, { keepdim: true }));
+      },
+    },
+    samples: (s) => [
+      { x: s.distinct([2, 3]), dims: [0, 1], keepdim: false },
+      { x: s.distinct([2, 3, 2]), dims: [1], keepdim: true },
+      { x: s.distinct([2, 3, 2]), dims: [0, 2], keepdim: false },
+      { x: s.distinct([]), dims: [], keepdim: false },
+      { x: s.distinct([0, 3]), dims: [1], keepdim: false },
+    ],
+    edges: [
+      {
+        inputs: { x: [[1, 1], [2, 2]] },
+        attributes: { dims: [0, 1], keepdim: false },
+        y: reduction === "max" ? 2 : 1,
+        grads: { x: reduction === "max" ? [[0, 0], [0.5, 0.5]] : [[0.5, 0.5], [0, 0]] },
+      },
+    ], // biome-ignore format: matrices by rows
+  });
+
+export const amax = along("amax", "max");
+export const amin = along("amin", "min");
+
+/** The largest or smallest of all. Other than amax and amin, a NaN gets the gradient where it is the result. */
+const ofAll = (name: "max" | "min"): Op<{ x: Tensor }> =>
+  defineOp<{ x: Tensor }>({
+    name,
+    formula: `y = ${name} x`,
+    inputs: ["x"],
+    result({ x }) {
+      requireElements(x, everyDim(x));
+      return { shape: [], dtype: x.dtype };
+    },
+    lower: ({ x }, out) => interpreter.reduce(name, x, everyDim(x), out),
+    saves: ["x", "y"],
+    vjp: {
+      // ∂ℓ/∂xᵢ = ∂ℓ/∂y · [xᵢ = y] / (number of such i)
+      x(dy, { x, y }) {
+        const here = x.eq(y).logicalOr(x.isnan());
+        return dy.div(here.sum()).where(here, 0);
+      },
+    },
+    samples: (s) => [{ x: s.distinct([2, 3]) }, { x: s.distinct([]) }, { x: s.distinct([2, 1, 3]) }],
+    edges: [
+      { inputs: { x: [1, 1] }, y: 1, grads: { x: [0.5, 0.5] } },
+      { inputs: { x: [1, Number.NaN, 3] }, y: Number.NaN, grads: { x: [0, 1, 0] } },
+    ],
+  });
+
+const everyDim = (x: Tensor): number[] => x.shape.map((_, d) => d);
+
+export const max = ofAll("max");
+export const min = ofAll("min");
+
+type Position = { x: Tensor; dim: number | null; keepdim: boolean };
+
+/** The first position of the extreme along a dimension, or in row-major order. No derivative: positions jump. */
+const position = (name: "argmax" | "argmin"): Op<Position> =>
+  defineOp<Position>({
+    name,
+    formula: `y = the first position of the ${name === "argmax" ? "largest" : "smallest"} x along dim`,
+    inputs: ["x"],
+    result({ x, dim, keepdim }) {
+      const dims = dim === null || x.ndim === 0 ? everyDim(x) : [dim];
+      requireElements(x, dims);
+      return { shape: reducedShape(x.shape, dims, keepdim), dtype: "int32" };
+    },
+    lower({ x, dim }, out) {
+      if (dim !== null && x.ndim > 0) return interpreter.reduce(name, x, [dim], out);
+      const y = interpreter.reduce(name, x.reshape([x.numel]), [0], { shape: [], dtype: out.dtype });
+      return interpreter.view(y, out.shape, out.shape.map(() => 1), 0); // biome-ignore format: one element
+    },
+    samples: (s: Samples) => [
+      { x: s.distinct([2, 3]), dim: null, keepdim: false },
+      { x: s.distinct([2, 3]), dim: null, keepdim: true },
+      { x: s.distinct([2, 3, 2]), dim: 1, keepdim: false },
+      { x: s.distinct([2, 3]), dim: 0, keepdim: true },
+      { x: s.distinct([]), dim: 0, keepdim: false },
+      { x: s.distinct([0, 3]), dim: 1, keepdim: false },
+    ],
+    edges: [
+      { inputs: { x: [2, 5, 5, 2] }, attributes: { dim: 0, keepdim: false }, y: name === "argmax" ? 1 : 0 },
+      { inputs: { x: [1, Number.NaN, 3] }, attributes: { dim: 0, keepdim: false }, y: 1 },
+    ],
+  });
+
+export const argmax = position("argmax");
+export const argmin = position("argmin");
+
+/** The extremes along a dimension, and their positions (int32). */
+export interface Extremes {
+  values: Tensor;
+  indices: Tensor;
+}
+
+type KeepDim = { keepdim?: boolean };
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** The largest element; NaN when there is one. Equal ones share the gradient. */
+    max(): Tensor;
+    /** The larger of each two elements: {@link Tensor.maximum}. */
+    max(other: Tensor): Tensor;
+    /** The largest elements along `dim` and their first positions, which alone get the gradient. */
+    max(dim: number, options?: KeepDim): Extremes;
+    /** The smallest element; NaN when there is one. Equal ones share the gradient. */
+    min(): Tensor;
+    /** The smaller of each two elements: {@link Tensor.minimum}. */
+    min(other: Tensor): Tensor;
+    /** The smallest elements along `dim` and their first positions, which alone get the gradient. */
+    min(dim: number, options?: KeepDim): Extremes;
+    /** The largest elements over `dim` (all dimensions when left out). Equal ones share the gradient. */
+    amax(dim?: Dims, options?: KeepDim): Tensor;
+    /** The smallest elements over `dim` (all dimensions when left out). Equal ones share the gradient. */
+    amin(dim?: Dims, options?: KeepDim): Tensor;
+    /** First position of the largest element along `dim`, as int32; in row-major order when `dim` is left out. NaN counts as largest. */
+    argmax(dim?: number | null, options?: KeepDim): Tensor;
+    /** First position of the smallest element along `dim`, as int32; in row-major order when `dim` is left out. NaN counts as smallest. */
+    argmin(dim?: number | null, options?: KeepDim): Tensor;
+  }
+}
+
+/** Values by the positions of the extremes, so that the gradient goes to these places. */
+function extremes(x: Tensor, op: Op<Position>, dim: number, keepdim = false): Extremes {
+  const at = normalizeDim(dim, x.ndim);
+  const lined = x.ndim === 0 ? x.reshape([1]) : x;
+  const places = apply(op, { x: lined, dim: at, keepdim: true });
+  const values = lined.gather(at, places);
+  const shape = reducedShape(x.shape, [at], keepdim);
+  return { values: values.reshape(shape), indices: places.reshape(shape) };
+}
+
+// Each overload has a result type of its own: the three cases are told apart by the first argument.
+defineMethods({
+  max(dim?: number | Tensor, options?: KeepDim) {
+    if (dim instanceof Tensor) return this.maximum(dim) as never;
+    if (dim === undefined || dim === null) return apply(max, { x: this }) as never;
+    return extremes(this, argmax, dim, options?.keepdim) as never;
+  },
+  min(dim?: number | Tensor, options?: KeepDim) {
+    if (dim instanceof Tensor) return this.minimum(dim) as never;
+    if (dim === undefined || dim === null) return apply(min, { x: this }) as never;
+    return extremes(this, argmin, dim, options?.keepdim) as never;
+  },
+  amax(dim, options) {
+    return apply(amax, { x: this, dims: normalizeDims(dim, this.ndim), keepdim: options?.keepdim ?? false });
+  },
+  amin(dim, options) {
+    return apply(amin, { x: this, dims: normalizeDims(dim, this.ndim), keepdim: options?.keepdim ?? false });
+  },
+  argmax(dim, options) {
+    return apply(argmax, { x: this, dim: chosen(this, dim), keepdim: options?.keepdim ?? false });
+  },
+  argmin(dim, options) {
+    return apply(argmin, { x: this, dim: chosen(this, dim), keepdim: options?.keepdim ?? false });
+  },
+});
+
+const chosen = (x: Tensor, dim: number | null | undefined): number | null =>
+  dim === undefined || dim === null ? null : normalizeDim(dim, x.ndim);

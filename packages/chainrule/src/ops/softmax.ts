@@ -1,0 +1,176 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp } from "../core/op.ts";
+import { onlyFloating } from "../core/rules.ts";
+import type { Samples } from "../core/samples.ts";
+import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
+import { type DType, floatingOf } from "../shape/dtype.ts";
+import { normalizeDim, normalizeDims, reducedShape } from "../shape/shape.ts";
+import { kept } from "./gradients.ts";
+import type { Dims, Reduced } from "./sum.ts";
+
+type Along = { x: Tensor; dim: number };
+
+const dimsOf = ({ x, dim }: Along): readonly number[] => (x.ndim === 0 ? [] : [dim]);
+
+const keptSpec = (x: Spec, dims: readonly number[], out: Spec): Spec => ({
+  shape: reducedShape(x.shape, dims, true),
+  dtype: out.dtype,
+});
+
+/** x − max x, whose exponentials do not overflow. */
+function shifted(x: Tensor, dims: readonly number[], out: Spec): Tensor {
+  const largest = interpreter.reduce("max", x, dims, keptSpec(x, dims, out));
+  return interpreter.binary("sub", x, largest, out);
+}
+
+const samples = (s: Samples): Along[] => [
+  { x: s.real([2, 3]), dim: 1 },
+  { x: s.real([2, 3, 2]), dim: 0 },
+  { x: s.real([3]), dim: 0 },
+  { x: s.real([]), dim: 0 },
+  { x: s.real([2, 0]), dim: 1 },
+  { x: s.real([0, 2]), dim: 1 },
+];
+
+export const softmax = defineOp<Along>({
+  name: "softmax",
+  formula: "yᵢ = e^xᵢ / Σⱼ e^xⱼ",
+  inputs: ["x"],
+  result: onlyFloating,
+  lower(args, out) {
+    const dims = dimsOf(args);
+    const y = shifted(args.x, dims, out);
+    interpreter.unary("exp", y, out, y);
+    const sum = interpreter.reduce("sum", y, dims, keptSpec(args.x, dims, out));
+    return interpreter.binary("div", y, sum, out, y);
+  },
+  saves: ["y"],
+  vjp: {
+    // ∂ℓ/∂xᵢ = yᵢ (∂ℓ/∂yᵢ − Σⱼ ∂ℓ/∂yⱼ yⱼ)
+    x: (dy, { y, dim }) => dy.sub(dy.mul(y).sum(dim, { keepdim: true })).mul(y),
+  },
+  samples,
+  edges: [
+    {
+      inputs: { x: [1000, 0, -1000] },
+      attributes: { dim: 0 },
+      y: [1, 0, 0],
+      grads: { x: [0, 0, 0] },
+    },
+  ],
+});
+
+export const logSoftmax = defineOp<Along>({
+  name: "logSoftmax",
+  formula: "yᵢ = xᵢ − log Σⱼ e^xⱼ",
+  inputs: ["x"],
+  result: onlyFloating,
+  lower(args, out) {
+    const dims = dimsOf(args);
+    const y = shifted(args.x, dims, out);
+    const middle = keptSpec(args.x, dims, out);
+    const sum = interpreter.reduce("sum", interpreter.unary("exp", y, out), dims, middle);
+    return interpreter.binary("sub", y, interpreter.unary("log", sum, middle, sum), out, y);
+  },
+  saves: ["y"],
+  vjp: {
+    // ∂ℓ/∂xᵢ = ∂ℓ/∂yᵢ − e^yᵢ Σⱼ ∂ℓ/∂yⱼ
+    x: (dy, { y, dim }) => dy.sub(y.exp().mul(dy.sum(dim, { keepdim: true }))),
+  },
+  samples,
+  edges: [
+    {
+      inputs: { x: [1000, 0, -1000] },
+      attributes: { dim: 0 },
+      y: [0, -1000, -2000],
+      grads: { x: [-2, 1, 1] },
+    },
+  ],
+});
+
+export const logsumexp = defineOp<Reduced>({
+  name: "logsumexp",
+  formula: "y = log Σ eˣ over dims",
+  inputs: ["x"],
+  result: ({ x, dims, keepdim }) => ({
+    shape: reducedShape(x.shape, dims, keepdim),
+    dtype: floatingOf(x.dtype),
+  }),
+  lower({ x, dims, keepdim }, out) {
+    const full = { shape: x.shape, dtype: out.dtype };
+    const sumOf = (z: Tensor): Tensor =>
+      interpreter.reduce("sum", interpreter.unary("exp", z, full, z), dims, out);
+    const log = (z: Tensor): Tensor => interpreter.unary("log", z, out, z);
+    if (x.numel === 0) return log(sumOf(interpreter.copy(x, full)));
+    const middle = keptSpec(x, dims, out);
+    const largest = interpreter.reduce("max", x, dims, middle);
+    // An infinite maximum is not subtracted: ∞ − ∞ has no value.
+    const finite = interpreter.unary("isfinite", largest, { shape: middle.shape, dtype: "bool" });
+    interpreter.where(finite, largest, 0, middle, largest);
+    const y = log(sumOf(interpreter.binary("sub", x, largest, full)));
+    return interpreter.binary("add", y, keepdim ? largest : largest.reshape(out.shape), out, y);
+  },
+  saves: ["x", "y"],
+  // ∂ℓ/∂xᵢ = ∂ℓ/∂y · e^(xᵢ − y)
+  vjp: {
+    x: (dy, { x, y, dims, keepdim }) =>
+      x
+        .sub(kept(y, dims, keepdim, x))
+        .exp()
+        .mul(kept(dy, dims, keepdim, x)),
+  },
+  samples: (s) => [
+    { x: s.real([2, 3]), dims: [1], keepdim: false },
+    { x: s.real([2, 3, 2]), dims: [0, 2], keepdim: true },
+    { x: s.real([]), dims: [], keepdim: false },
+    { x: s.real([2, 0]), dims: [0], keepdim: false },
+  ],
+  edges: [
+    {
+      inputs: { x: [1000, 1000] },
+      attributes: { dims: [0], keepdim: false },
+      y: 1000 + Math.LN2,
+      grads: { x: [0.5, 0.5] },
+    },
+    {
+      inputs: { x: [0, Number.NEGATIVE_INFINITY] },
+      attributes: { dims: [0], keepdim: true },
+      y: [0],
+      grads: { x: [1, 0] },
+    },
+  ],
+});
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** e^xᵢ / Σⱼ e^xⱼ along `dim`: positive numbers that add up to 1. With a dtype, in that dtype. */
+    softmax(dim: number, options?: { dtype?: DType }): Tensor;
+    /** log softmax along `dim`, exact where softmax underflows. With a dtype, in that dtype. */
+    logSoftmax(dim: number, options?: { dtype?: DType }): Tensor;
+    /** softmax of −x along `dim`. With a dtype, in that dtype. */
+    softmin(dim: number, options?: { dtype?: DType }): Tensor;
+    /** log Σ eˣ over `dim`, without overflow. */
+    logsumexp(dim: Dims, options?: { keepdim?: boolean }): Tensor;
+  }
+}
+
+defineMethods({
+  softmax(dim, options) {
+    const x = options?.dtype ? this.to(options.dtype) : this;
+    return apply(softmax, { x, dim: normalizeDim(dim, x.ndim) });
+  },
+  logSoftmax(dim, options) {
+    const x = options?.dtype ? this.to(options.dtype) : this;
+    return apply(logSoftmax, { x, dim: normalizeDim(dim, x.ndim) });
+  },
+  softmin(dim, options) {
+    return this.neg().softmax(dim, options);
+  },
+  logsumexp(dim, options) {
+    return apply(logsumexp, {
+      x: this,
+      dims: normalizeDims(dim, this.ndim),
+      keepdim: options?.keepdim ?? false,
+    });
+  },
+});

@@ -1,0 +1,143 @@
+import { interpreter } from "../core/interpreter.ts";
+import { apply, defineOp, type Op, type OpDefinition } from "../core/op.ts";
+import { requireFloating } from "../core/rules.ts";
+import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
+import { normalizeDims, reducedShape } from "../shape/shape.ts";
+import { kept } from "./gradients.ts";
+import type { Dims, Reduced } from "./sum.ts";
+
+type Moment = Reduced & { correction: number };
+
+function countOf(x: Spec, dims: readonly number[]): number {
+  let count = 1;
+  for (const d of dims) count *= x.shape[d];
+  return count;
+}
+
+/** Σ (x − mean)² / (n − correction): the mean first, then the squares, so that nothing cancels. */
+function variance({ x, dims, correction }: Moment, out: Spec): Tensor {
+  const count = countOf(x, dims);
+  const middle = { shape: reducedShape(x.shape, dims, true), dtype: x.dtype };
+  const mean = interpreter.reduce("sum", x, dims, middle);
+  interpreter.binary("div", mean, count, middle, mean);
+  const squares = interpreter.binary("sub", x, mean, x);
+  interpreter.unary("square", squares, x, squares);
+  const sum = interpreter.reduce("sum", squares, dims, out);
+  return interpreter.binary("div", sum, Math.max(0, count - correction), out, sum);
+}
+
+/** From ∂ℓ/∂variance to ∂ℓ/∂xᵢ = ∂ℓ/∂variance · 2 (xᵢ − mean) / (n − correction). */
+function throughVariance(dv: Tensor, { x, dims, keepdim, correction }: Moment): Tensor {
+  const deviation = x.sub(x.mean(dims, { keepdim: true }));
+  return kept(dv, dims, keepdim, x)
+    .mul(2 / (countOf(x, dims) - correction))
+    .mul(deviation);
+}
+
+/** Variance and standard deviation, which differ in a root. */
+const moment = (name: "var" | "std", definition: Partial<OpDefinition<Moment>>): Op<Moment> =>
+  defineOp<Moment>({
+    name,
+    formula: `y = ${name === "std" ? "√" : ""}(Σ (x − mean x)² / (n − correction))`,
+    inputs: ["x"],
+    result({ x, dims, keepdim }) {
+      requireFloating(x);
+      return { shape: reducedShape(x.shape, dims, keepdim), dtype: x.dtype };
+    },
+    lower: variance,
+    samples: (s) => [
+      { x: s.real([2, 3]), dims: [0, 1], keepdim: false, correction: 1 },
+      { x: s.real([2, 3, 2]), dims: [1], keepdim: true, correction: 0 },
+      { x: s.real([2, 3, 2]), dims: [0, 2], keepdim: false, correction: 1.5 },
+      { x: s.real([0, 3]), dims: [1], keepdim: false, correction: 1 },
+    ],
+    ...definition,
+  });
+
+export const variances = moment("var", {
+  saves: ["x"],
+  vjp: { x: (dy, args) => throughVariance(dy, args) },
+  edges: [
+    {
+      inputs: { x: [2, 2] },
+      attributes: { dims: [0], keepdim: false, correction: 1 },
+      y: 0,
+      grads: { x: [0, 0] },
+    },
+    {
+      inputs: { x: [3] },
+      attributes: { dims: [0], keepdim: false, correction: 1 },
+      y: Number.NaN,
+      grads: { x: [Number.NaN] },
+    },
+  ],
+});
+
+export const deviations = moment("std", {
+  lower(args, out) {
+    const y = variance(args, out);
+    return interpreter.unary("sqrt", y, out, y);
+  },
+  saves: ["x", "y"],
+  // through the variance, ∂ℓ/∂variance = ∂ℓ/∂y / (2y); 0 where all x are equal, as in PyTorch
+  vjp: { x: (dy, args) => throughVariance(dy.div(args.y.mul(2)).where(args.y.ne(0), 0), args) },
+  edges: [
+    {
+      inputs: { x: [2, 2] },
+      attributes: { dims: [0], keepdim: false, correction: 1 },
+      y: 0,
+      grads: { x: [0, 0] },
+    },
+    {
+      inputs: { x: [1, 3] },
+      attributes: { dims: [0], keepdim: false, correction: 0 },
+      y: 1,
+      grads: { x: [-0.5, 0.5] },
+    },
+  ],
+});
+
+/** What is subtracted from the number of elements: 1 (default) for a sample, 0 for a whole population. */
+export interface MomentOptions {
+  correction?: number;
+  keepdim?: boolean;
+}
+
+declare module "../core/tensor.ts" {
+  interface Tensor {
+    /** Variance over `dim` (all dimensions when left out): Σ (x − mean)² / (n − correction), correction 1 by default. */
+    var(dim?: Dims, options?: MomentOptions): Tensor;
+    /** Standard deviation over `dim` (all dimensions when left out): the root of {@link Tensor.var}. */
+    std(dim?: Dims, options?: MomentOptions): Tensor;
+    /** Variance and mean over `dim` (all dimensions when left out), as `torch.var_mean`. */
+    varMean(dim?: Dims, options?: MomentOptions): { var: Tensor; mean: Tensor };
+    /** Standard deviation and mean over `dim` (all dimensions when left out), as `torch.std_mean`. */
+    stdMean(dim?: Dims, options?: MomentOptions): { std: Tensor; mean: Tensor };
+  }
+}
+
+const args = (
+  x: Tensor,
+  dim: Dims | undefined,
+  { correction = 1, keepdim = false }: MomentOptions = {},
+): Moment => ({
+  x,
+  dims: normalizeDims(dim, x.ndim),
+  keepdim,
+  correction,
+});
+
+defineMethods({
+  var(dim, options) {
+    return apply(variances, args(this, dim, options));
+  },
+  std(dim, options) {
+    return apply(deviations, args(this, dim, options));
+  },
+  varMean(dim, options) {
+    return { var: this.var(dim, options), mean: this.mean(dim, { keepdim: options?.keepdim ?? false }) };
+  },
+  stdMean(dim, options) {
+    return { std: this.std(dim, options), mean: this.mean(dim, { keepdim: options?.keepdim ?? false }) };
+  },
+});
