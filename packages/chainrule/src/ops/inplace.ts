@@ -96,7 +96,6 @@ function addCombined<T extends Tensor>(
   b: Operand,
   value: number,
 ): T {
-  // biome-ignore format: the operands of one formula
   const write = (out: Spec): void => {
     const scaled = value === 1 ? a : interpreter.binary("mul", a, value, { shape: a.shape, dtype: out.dtype });
     const term = interpreter.binary(primitive, scaled, b, out);

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { Generator, noGrad, ones, tensor, zeros } from "../tensor/index.ts";
+import { ChainruleError, type ErrorCode } from "../util/errors.ts";
+
+/** The code of the ChainruleError that is thrown, and the method that it names. */
+function refusal(body: () => unknown): [ErrorCode, string] {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof ChainruleError) return [error.code, error.where[0]];
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("what is refused", () => {
+  const weight = ones([2], { requiresGrad: true });
+
+  test("changes that derivatives would not see", () => {
+    expect(refusal(() => weight.add_(1))).toEqual(["in-place", "add_"]);
+    expect(refusal(() => weight.mul(2).relu_())).toEqual(["in-place", "relu_"]);
+    expect(refusal(() => zeros([2]).copy_(weight))).toEqual(["in-place", "copy_"]);
+    expect(refusal(() => zeros([2]).addcmul_(ones([2]), weight))).toEqual(["in-place", "addcmul_"]);
+    expect(refusal(() => weight.uniform_())).toEqual(["in-place", "uniform_"]);
+    noGrad(() => weight.mul_(3));
+    expect(weight.toArray()).toEqual([3, 3]);
+    expect(weight.isLeaf && weight.requiresGrad).toBe(true);
+  });
+
+  test("a changed value that a derivative remembered", () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const y = x.exp();
+    const z = y.mul(2);
+    y.detach().add_(1);
+    expect(refusal(() => z.sum().backward())[0]).toBe("in-place");
+    const mask = tensor([1, 0]);
+    const masked = x.mul(mask);
+    mask.zero_();
+    expect(refusal(() => masked.sum().backward())[0]).toBe("in-place");
+  });
+
+  test("shapes and dtypes that do not fit", () => {
+    expect(refusal(() => zeros([2]).add_(zeros([2, 2])))).toEqual(["shape", "add_"]);
+    expect(refusal(() => zeros([1]).expand([3]).fill_(1))).toEqual(["in-place", "fill_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).mul_(0.5))).toEqual(["dtype", "mul_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).add_(1, { alpha: 0.5 }))).toEqual(["dtype", "add_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).div_(2))).toEqual(["dtype", "div_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).sqrt_())).toEqual(["dtype", "sqrt_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).clamp_(0.5))).toEqual(["dtype", "clamp_"]);
+    expect(refusal(() => tensor([1], { dtype: "int32" }).normal_())[0]).toBe("dtype");
+    expect(refusal(() => tensor([true]).neg_())[0]).toBe("dtype");
+    expect(refusal(() => tensor([true]).mul_(2))).toEqual(["dtype", "mul_"]);
+    expect(refusal(() => zeros([2]).fill_(zeros([2])))[0]).toBe("shape");
+    expect(refusal(() => zeros([2]).clamp_())).toEqual(["argument", "clamp_"]);
+  });
+});
+
+test("the target keeps its identity, storage and dtype", () => {
+  const x = tensor([1, 2, 3]);
+  const { storage } = x;
+  const version = storage.version;
+  expect(x.add_(tensor([1, 1, 1], { dtype: "float64" })).mul_(2)).toBe(x);
+  expect([x.storage, x.dtype, x.toArray()]).toEqual([storage, "float32", [4, 6, 8]]);
+  expect(storage.version).toBe(version + 2);
+});
+
+test("views write into their base, and operands may overlap the target", () => {
+  const x = tensor([[1, 2], [3, 4]]); // biome-ignore format: a matrix
+  x.select(0, 1).zero_();
+  expect(x.toArray()).toEqual([[1, 2], [0, 0]]); // biome-ignore format: a matrix
+  const y = tensor([[1, 2], [3, 4]]); // biome-ignore format: a matrix
+  expect(y.add_(y.t()).toArray()).toEqual([[2, 5], [5, 8]]); // biome-ignore format: a matrix
+  const z = tensor([1, 2, 3, 4]);
+  z.narrow(0, 1, 3).copy_(z.narrow(0, 0, 3));
+  expect(z.toArray()).toEqual([1, 1, 2, 3]);
+  const w = tensor([1, 2]);
+  expect(w.addcdiv_(w, w, { value: 3 }).toArray()).toEqual([4, 5]);
+});
+
+test("scaled additions", () => {
+  expect(
+    tensor([1, 2])
+      .add_(tensor([10, 20]), { alpha: -0.5 })
+      .toArray(),
+  ).toEqual([-4, -8]);
+  expect(tensor([1, 2]).sub_(3, { alpha: 2 }).toArray()).toEqual([-5, -4]);
+  expect(
+    tensor([1, 2], { dtype: "int32" })
+      .add_(tensor([3, 4], { dtype: "int32" }), { alpha: 2 })
+      .toArray(),
+  ).toEqual([7, 10]);
+  expect(zeros([2, 2]).add_(tensor([1, 2]), { alpha: 2 }).toArray()).toEqual([[2, 4], [2, 4]]); // biome-ignore format: a matrix
+  expect(
+    ones([2])
+      .addcmul_(tensor([2, 3]), 4, { value: 0.5 })
+      .toArray(),
+  ).toEqual([5, 7]);
+  expect(
+    tensor([0, 8])
+      .lerp_(tensor([8, 0]), 0.75)
+      .toArray(),
+  ).toEqual([6, 2]);
+});
+
+test("conversions towards the target", () => {
+  expect(
+    zeros([2], { dtype: "int32" })
+      .copy_(tensor([1.9, -1.9]))
+      .toArray(),
+  ).toEqual([1, -1]);
+  expect(
+    tensor([true, true])
+      .copy_(tensor([0, 0.5]))
+      .toArray(),
+  ).toEqual([false, true]);
+  expect(tensor([1, 2], { dtype: "int32" }).fill_(true).toArray()).toEqual([1, 1]);
+  expect(tensor([5, 7]).div_(2, { roundingMode: "floor" }).toArray()).toEqual([2, 3]);
+});
+
+test("random fills draw from the generator that is given", () => {
+  const fill = (seed: number): number[][] => {
+    const generator = new Generator(seed);
+    return [
+      zeros([20]).uniform_(-1, 1, { generator }),
+      zeros([4, 5]).normal_(3, 0.5, { generator }),
+      zeros([20]).exponential_(2, { generator }),
+      zeros([20]).bernoulli_(0.3, { generator }),
+      zeros([2, 10], { dtype: "bool" }).bernoulli_(tensor([[0], [1]]), { generator }),
+    ].map((x) => [...x.data]);
+  };
+  const [uniform, normal, exponential, bernoulli, byRow] = fill(1);
+  expect(fill(1)).toEqual([uniform, normal, exponential, bernoulli, byRow]);
+  expect(fill(2)).not.toEqual([uniform, normal, exponential, bernoulli, byRow]);
+  expect(uniform.every((v) => v >= -1 && v < 1) && Math.min(...uniform) < 0).toBe(true);
+  expect(normal.every((v) => v > 0 && v < 6)).toBe(true);
+  expect(exponential.every((v) => v > 0)).toBe(true);
+  expect(new Set(bernoulli)).toEqual(new Set([0, 1]));
+  expect(byRow).toEqual([...Array(10).fill(0), ...Array(10).fill(1)]);
+});
