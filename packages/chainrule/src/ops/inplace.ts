@@ -97,7 +97,8 @@ function addCombined<T extends Tensor>(
   value: number,
 ): T {
   const write = (out: Spec): void => {
-    const scaled = value === 1 ? a : interpreter.binary("mul", a, value, { shape: a.shape, dtype: out.dtype });
+    const scaled =
+      value === 1 ? a : interpreter.binary("mul", a, value, { shape: a.shape, dtype: out.dtype });
     const term = interpreter.binary(primitive, scaled, b, out);
     interpreter.binary("add", x, term, out, x);
   };
