@@ -38,7 +38,7 @@ abstract class Loss<O extends object> extends Module {
   private readonly given: O;
   private readonly tensors: (keyof O & string)[] = [];
 
-  constructor(options: O) {
+  constructor(options: O = {} as O) {
     super();
     this.given = options;
     for (const name of Object.keys(options) as (keyof O & string)[]) {
@@ -61,9 +61,6 @@ abstract class Loss<O extends object> extends Module {
 export class MSELoss extends Loss<ReductionOption> {
   static override readonly name: string = "MSELoss";
 
-  constructor(options: ReductionOption = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return mseLoss(input, target, this.options);
   }
@@ -73,9 +70,6 @@ export class MSELoss extends Loss<ReductionOption> {
 export class L1Loss extends Loss<ReductionOption> {
   static override readonly name: string = "L1Loss";
 
-  constructor(options: ReductionOption = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return l1Loss(input, target, this.options);
   }
@@ -85,9 +79,6 @@ export class L1Loss extends Loss<ReductionOption> {
 export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
   static override readonly name: string = "SmoothL1Loss";
 
-  constructor(options: ReductionOption & { beta?: number } = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return smoothL1Loss(input, target, this.options);
   }
@@ -97,9 +88,6 @@ export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
 export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
   static override readonly name: string = "HuberLoss";
 
-  constructor(options: ReductionOption & { delta?: number } = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, this.options);
   }
@@ -112,9 +100,6 @@ export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   static override readonly name: string = "CrossEntropyLoss";
 
-  constructor(options: CrossEntropyOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return crossEntropy(input, target, this.options);
   }
@@ -124,9 +109,6 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 export class NLLLoss extends Loss<ClassOptions> {
   static override readonly name: string = "NLLLoss";
 
-  constructor(options: ClassOptions = {}) {
-    super(options);
-  }
   override forward(logProbs: Tensor, target: Tensor): Tensor {
     return nllLoss(logProbs, target, this.options);
   }
@@ -136,9 +118,6 @@ export class NLLLoss extends Loss<ClassOptions> {
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   static override readonly name: string = "MultiMarginLoss";
 
-  constructor(options: MultiMarginOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return multiMarginLoss(input, target, this.options);
   }
@@ -148,9 +127,6 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 export class BCELoss extends Loss<BinaryOptions> {
   static override readonly name: string = "BCELoss";
 
-  constructor(options: BinaryOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(input, target, this.options);
   }
@@ -160,9 +136,6 @@ export class BCELoss extends Loss<BinaryOptions> {
 export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor | null }> {
   static override readonly name: string = "BCEWithLogitsLoss";
 
-  constructor(options: BinaryOptions & { posWeight?: Tensor | null } = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(input, target, this.options);
   }
@@ -172,9 +145,6 @@ export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor
 export class SoftMarginLoss extends Loss<ReductionOption> {
   static override readonly name: string = "SoftMarginLoss";
 
-  constructor(options: ReductionOption = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return softMarginLoss(input, target, this.options);
   }
@@ -184,9 +154,6 @@ export class SoftMarginLoss extends Loss<ReductionOption> {
 export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "HingeEmbeddingLoss";
 
-  constructor(options: ReductionOption & { margin?: number } = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return hingeEmbeddingLoss(input, target, this.options);
   }
@@ -196,9 +163,6 @@ export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number
 export class KLDivLoss extends Loss<KLDivOptions> {
   static override readonly name: string = "KLDivLoss";
 
-  constructor(options: KLDivOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return klDiv(input, target, this.options);
   }
@@ -208,9 +172,6 @@ export class KLDivLoss extends Loss<KLDivOptions> {
 export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
   static override readonly name: string = "PoissonNLLLoss";
 
-  constructor(options: PoissonNLLOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor): Tensor {
     return poissonNllLoss(input, target, this.options);
   }
@@ -220,9 +181,6 @@ export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
 export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
   static override readonly name: string = "GaussianNLLLoss";
 
-  constructor(options: GaussianNLLOptions = {}) {
-    super(options);
-  }
   override forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
     return gaussianNllLoss(input, target, variance, this.options);
   }
@@ -232,9 +190,6 @@ export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
 export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "CosineEmbeddingLoss";
 
-  constructor(options: ReductionOption & { margin?: number } = {}) {
-    super(options);
-  }
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(input1, input2, target, this.options);
   }
@@ -244,9 +199,6 @@ export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: numbe
 export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "MarginRankingLoss";
 
-  constructor(options: ReductionOption & { margin?: number } = {}) {
-    super(options);
-  }
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(input1, input2, target, this.options);
   }
@@ -256,9 +208,6 @@ export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number 
 export class TripletMarginLoss extends Loss<TripletOptions> {
   static override readonly name: string = "TripletMarginLoss";
 
-  constructor(options: TripletOptions = {}) {
-    super(options);
-  }
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
   }
