@@ -42,8 +42,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     const size = shape[i];
-    if (size === 0) return true;
-    if (size !== 1 && strides[i] !== step) return false;
+    if (size !== 1 && strides[i] !== step) return numel(shape) === 0;
     step *= size;
   }
   return true;
@@ -59,7 +58,7 @@ export function checkShape(shape: Shape): Shape {
     );
   }
   for (const size of shape) {
-    if (!Number.isInteger(size) || size < 0) {
+    if (!Number.isSafeInteger(size) || size < 0) {
       throw new ChainruleError(
         "shape",
         `The shape ${showShape(shape)} has a size that is not a whole number ≥ 0.`,
@@ -88,13 +87,13 @@ export function normalizeDims(dims: number | readonly number[] | null | undefine
   if (dims === undefined || dims === null || (typeof dims !== "number" && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }
-  if (typeof dims === "number") return rank === 0 ? (normalizeDim(dims, 0), []) : [normalizeDim(dims, rank)];
-  const sorted = dims.map((d) => normalizeDim(d, rank)).sort((a, b) => a - b);
+  const named = typeof dims === "number" ? [dims] : dims;
+  const sorted = named.map((d) => normalizeDim(d, rank)).sort((a, b) => a - b);
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i] === sorted[i - 1]) {
       throw new ChainruleError(
         "index",
-        `Dimension ${sorted[i]} is named twice in [${dims.join(", ")}].`,
+        `Dimension ${sorted[i]} is named twice in [${named.join(", ")}].`,
         "Name each dimension once.",
       );
     }

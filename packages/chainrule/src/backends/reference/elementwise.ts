@@ -155,9 +155,13 @@ export function binary(op: Binary, a: Operand, b: Operand, out: Spec, into?: Ten
 export function addScaled(x: Operand, other: Operand, alpha: number, out: Spec, into?: Tensor): Tensor {
   const factor = rounded(alpha, x, out) as number;
   // The product of two float32 numbers is exact here, so that only the store rounds.
-  const loop: Loop = (a, i, di, b, j, dj, y, o, dy, n) => {
+  const numbers: Loop = (a, i, di, b, j, dj, y, o, dy, n) => {
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] + factor * b[j];
   };
+  const truths: Loop = (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] + factor * b[j] !== 0 ? 1 : 0;
+  };
+  const loop = out.dtype === "bool" ? truths : numbers;
   return combine(loop, rounded(x, other, out), rounded(other, x, out), out, into);
 }
 
