@@ -47,14 +47,23 @@ export function gemm(
 }
 
 /**
+ * Multiply–adds from which on `gemm` pays. A call breaks even with plain loops at about 1000 (node bench/gemm/run.ts
+ * --crossover); up to twice that it gains too little to make up for compiling the kernels.
+ */
+const worthwhile = 2048;
+
+/**
  * Whether `gemm` is faster than plain loops for an m × k by k × n product. False for all sizes where the engine has no
  * WebAssembly SIMD.
  */
 export function gemmIsWorthIt(m: number, n: number, k: number): boolean {
-  return m * n * k >= 4096 && theMultiplier().tier().tier !== "none";
+  return m * n * k >= worthwhile && theMultiplier().tier().tier !== "none";
 }
 
-/** The tier in use, and the better ones that were passed over with the reason. */
+/**
+ * The tier in use, and the better ones that were passed over with the reason. A kernel is checked when a product first
+ * needs it, so a later product may still step down.
+ */
 export function gemmTier(): { readonly tier: GemmTier; readonly refused: readonly RefusedTier[] } {
   return theMultiplier().tier();
 }
