@@ -2,9 +2,10 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import {
-  broadcastShapes, broadcastStrides, contiguousStrides, inferShape, isContiguous, normalizeDim, type Shape, sameShape, showShape,
+  broadcastShapes, broadcastStrides, contiguousStrides, inferShape, isContiguous, numel, type Shape, showShape,
 } from "../shape/shape.ts"; // biome-ignore format: one line of names
 import { ChainruleError } from "../util/errors.ts";
+import { dimOf, existingDim, inMethod } from "./places.ts";
 
 export const reshape = defineOp<{ x: Tensor; shape: Shape }>({
   name: "reshape",
@@ -28,30 +29,25 @@ export const reshape = defineOp<{ x: Tensor; shape: Shape }>({
 
 /** Strides that show the elements of `x` in another shape without moving them, or null when there are none. */
 export function viewStrides(x: Tensor, shape: Shape): readonly number[] | null {
-  if (isContiguous(x.shape, x.strides)) return contiguousStrides(shape);
-  const strides = new Array<number>(shape.length).fill(0);
-  // Both shapes are cut into the smallest groups of equal size; within a group, x must be evenly spaced.
-  const from = x.shape.map((size, d) => [size, x.strides[d]] as const).filter(([size]) => size !== 1);
-  let i = from.length - 1;
-  let d = shape.length - 1;
-  while (i >= 0) {
-    let count = from[i][0];
-    const base = from[i][1];
-    let target = 1;
-    const first = d;
-    while (d >= 0 && target < count) target *= shape[d--];
-    while (target > count || (d >= 0 && target < count)) {
-      if (target > count) {
-        if (i === 0 || from[i - 1][1] !== from[i][0] * from[i][1]) return null;
-        count *= from[--i][0];
-      } else target *= shape[d--];
+  if (isContiguous(x.shape, x.strides) || x.numel === 0) return contiguousStrides(shape);
+  const strides = new Array<number>(shape.length);
+  let k = shape.length - 1;
+  let d = x.shape.length - 1;
+  while (d >= 0) {
+    // The longest run of dimensions, from the last one on, that is evenly spaced in memory
+    let step = x.strides[d];
+    let count = x.shape[d--];
+    while (d >= 0 && (x.shape[d] === 1 || count === 1 || x.strides[d] === count * step)) {
+      if (count === 1) step = x.strides[d];
+      count *= x.shape[d--];
     }
-    let step = base;
-    for (let k = first; k > d; k--) {
+    // must be made of whole dimensions of the new shape.
+    while (k >= 0 && count % shape[k] === 0 && (count > 1 || shape[k] === 1)) {
       strides[k] = step;
       step *= shape[k];
+      count /= shape[k--];
     }
-    i--;
+    if (count !== 1) return null;
   }
   return strides;
 }
@@ -104,19 +100,55 @@ declare module "../core/tensor.ts" {
     reshape(shape: Shape): Tensor;
     /** As {@link Tensor.reshape}, but never a copy: throws where strides do not allow a view. */
     view(shape: Shape): Tensor;
+    /** `view(other.shape)`. */
+    viewAs(other: Tensor): Tensor;
     /** A view with the dimensions in another order. */
     permute(dims: readonly number[]): Tensor;
     /** A view with two dimensions exchanged. */
     transpose(dim0: number, dim1: number): Tensor;
-    /** Transposed matrix: a view with the last two dimensions exchanged (a vector is its own transpose). */
+    /** A view of a matrix with its rows as columns; a vector or a single number stays as it is. */
     t(): Tensor;
+    /** A view with all dimensions in reverse order: the transposed matrix. */
+    readonly T: Tensor;
+    /** A view with the last two dimensions exchanged: each matrix of a batch transposed. */
+    readonly mT: Tensor;
+    /** A view with the dimension(s) `source` moved to the place(s) `destination`; the others keep their order. */
+    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
     /** A view that repeats dimensions of size 1, without copies; −1 keeps a size. */
     expand(shape: Shape): Tensor;
+    /** `expand(other.shape)`. */
+    expandAs(other: Tensor): Tensor;
+    /** `expand(shape)`, by the name that arrays in NumPy have for it. */
+    broadcastTo(shape: Shape): Tensor;
     /** A view with a new dimension of size 1 at `dim`. */
     unsqueeze(dim: number): Tensor;
     /** A view without dimension(s) `dim` where their size is 1; without all dimensions of size 1 when left out. */
     squeeze(dim?: number | readonly number[]): Tensor;
+    /** The dimensions from `startDim` to `endDim`, both included, merged into one. A view where strides allow it. */
+    flatten(startDim?: number, endDim?: number): Tensor;
+    /** A view with dimension `dim` split into dimensions of the given sizes, one of which may be −1. */
+    unflatten(dim: number, sizes: Shape): Tensor;
   }
+}
+
+const swapped: readonly number[] = [1, 0];
+const reversed = (rank: number): number[] => Array.from({ length: rank }, (_, d) => rank - 1 - d);
+
+/** The order of all dimensions with two of them exchanged. */
+const exchanged = (rank: number, a: number, b: number): number[] =>
+  Array.from({ length: rank }, (_, d) => (d === a ? b : d === b ? a : d));
+
+/** `dims` from the front, each at most once. */
+function distinctDims(method: string, dims: readonly number[], x: Tensor): number[] {
+  const order = dims.map((d) => dimOf(method, d, x.ndim));
+  if (new Set(order).size !== order.length) {
+    throw new ChainruleError(
+      "index",
+      `[${dims.join(", ")}] names a dimension of shape ${showShape(x.shape)} twice.`,
+      "Name each dimension once.",
+    ).within(method);
+  }
+  return order;
 }
 
 defineMethods({
@@ -133,9 +165,12 @@ defineMethods({
     }
     return apply(reshape, { x: this, shape });
   },
+  viewAs(other) {
+    return this.view(other.shape);
+  },
   permute(dims) {
-    const order = dims.map((d) => normalizeDim(d, this.ndim));
-    if (order.length !== this.ndim || new Set(order).size !== order.length) {
+    const order = distinctDims("permute", dims, this);
+    if (order.length !== this.ndim) {
       throw new ChainruleError(
         "index",
         `[${dims.join(", ")}] is no order of the ${this.ndim} dimensions of shape ${showShape(this.shape)}.`,
@@ -145,18 +180,49 @@ defineMethods({
     return apply(permute, { x: this, dims: order });
   },
   transpose(dim0, dim1) {
-    const order = this.shape.map((_, d) => d);
-    if (this.ndim > 0) {
-      const [a, b] = [normalizeDim(dim0, this.ndim), normalizeDim(dim1, this.ndim)];
-      order[a] = b;
-      order[b] = a;
-    }
-    return apply(permute, { x: this, dims: order });
+    const a = dimOf("transpose", dim0, this.ndim);
+    const b = dimOf("transpose", dim1, this.ndim);
+    return apply(permute, { x: this, dims: exchanged(this.ndim, a, b) });
   },
   t() {
-    return this.ndim < 2
-      ? apply(permute, { x: this, dims: this.shape.map((_, d) => d) })
-      : this.transpose(-2, -1);
+    if (this.ndim > 2) {
+      throw new ChainruleError(
+        "shape",
+        `t() transposes a matrix, and this tensor has the shape ${showShape(this.shape)}.`,
+        "Use mT for each matrix of a batch, or transpose(dim0, dim1).",
+      );
+    }
+    return this.T;
+  },
+  get T() {
+    return apply(permute, { x: this, dims: this.ndim === 2 ? swapped : reversed(this.ndim) });
+  },
+  get mT() {
+    if (this.ndim < 2) {
+      throw new ChainruleError(
+        "shape",
+        `mT transposes matrices, and this tensor has the shape ${showShape(this.shape)}.`,
+        "Make it a row or a column first, by unsqueeze().",
+      );
+    }
+    return this.ndim === 2 ? apply(permute, { x: this, dims: swapped }) : this.transpose(-2, -1);
+  },
+  movedim(source, destination) {
+    const from = distinctDims("movedim", typeof source === "number" ? [source] : source, this);
+    const to = distinctDims("movedim", typeof destination === "number" ? [destination] : destination, this);
+    if (from.length !== to.length) {
+      throw new ChainruleError(
+        "argument",
+        `movedim() was given ${from.length} dimension${from.length === 1 ? "" : "s"} and ${to.length} place${to.length === 1 ? "" : "s"}.`,
+        "Give as many places as dimensions.",
+      );
+    }
+    const others = this.shape.map((_, d) => d).filter((d) => !from.includes(d));
+    const order = this.shape.map((_, place) => {
+      const moved = to.indexOf(place);
+      return moved >= 0 ? from[moved] : (others.shift() as number);
+    });
+    return apply(permute, { x: this, dims: order });
   },
   expand(shape) {
     const lead = shape.length - this.ndim;
@@ -164,9 +230,12 @@ defineMethods({
     const fits =
       lead >= 0 &&
       target.every(
-        (size, d) => size >= 0 && (d < lead || this.shape[d - lead] === 1 || this.shape[d - lead] === size),
+        (size, d) =>
+          Number.isInteger(size) &&
+          size >= 0 &&
+          (d < lead || this.shape[d - lead] === 1 || this.shape[d - lead] === size),
       );
-    if (!fits || !sameShape(broadcastShapes(this.shape, target), target)) {
+    if (!fits) {
       throw new ChainruleError(
         "shape",
         `A tensor of shape ${showShape(this.shape)} cannot be expanded to ${showShape(shape)}.`,
@@ -175,16 +244,58 @@ defineMethods({
     }
     return apply(expand, { x: this, shape: target });
   },
+  expandAs(other) {
+    return this.expand(other.shape);
+  },
+  broadcastTo(shape) {
+    return this.expand(shape);
+  },
   unsqueeze(dim) {
-    const at = normalizeDim(dim, this.ndim + 1);
+    const at = dimOf("unsqueeze", dim, this.ndim + 1);
     return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
   },
   squeeze(dim) {
     const rank = this.ndim;
     const chosen =
-      dim === undefined ? null : (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, rank));
+      dim === undefined
+        ? null
+        : (typeof dim === "number" ? [dim] : dim).map((d) => dimOf("squeeze", d, rank));
     return this.reshape(
       this.shape.filter((size, d) => size !== 1 || (chosen !== null && !chosen.includes(d))),
     );
   },
+  flatten(startDim = 0, endDim = -1) {
+    const start = dimOf("flatten", startDim, this.ndim);
+    const end = dimOf("flatten", endDim, this.ndim);
+    if (start > end) {
+      throw new ChainruleError(
+        "index",
+        `flatten() cannot merge dimensions ${startDim} to ${endDim} of shape ${showShape(this.shape)}: the first comes after the last.`,
+        "Give the outermost dimension first.",
+      );
+    }
+    const { shape } = this;
+    return this.reshape([
+      ...shape.slice(0, start),
+      numel(shape.slice(start, end + 1)),
+      ...shape.slice(end + 1),
+    ]);
+  },
+  unflatten(dim, sizes) {
+    const at = existingDim("unflatten", dim, this);
+    const { shape } = this;
+    const parts = inMethod("unflatten", () => inferShape(sizes, shape[at], [shape[at]]));
+    return this.reshape([...shape.slice(0, at), ...parts, ...shape.slice(at + 1)]);
+  },
 });
+
+/**
+ * The tensors, expanded to their common shape, as `torch.broadcast_tensors`: views, without copies.
+ *
+ * @throws ChainruleError `shape` when they do not broadcast
+ */
+export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
+  let shape: Shape = [];
+  for (const x of tensors) shape = broadcastShapes(shape, x.shape);
+  return tensors.map((x) => x.expand(shape));
+}
