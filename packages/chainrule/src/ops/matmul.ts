@@ -1,7 +1,7 @@
 import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { requireDType } from "../core/rules.ts";
-import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -15,7 +15,7 @@ import { ChainruleError } from "../util/errors.ts";
 type Pair = { x: Tensor; other: Tensor };
 
 /** Refuses operands of different dtypes, as PyTorch does: a product of matrices converts nothing silently. */
-function sameDType(x: Tensor, other: Tensor): void {
+export function sameDType(x: Tensor, other: Tensor): void {
   requireDType(x, ["int32", "float32", "float64"], 'Convert bool tensors by to("float32").');
   if (x.dtype !== other.dtype) {
     throw new ChainruleError(
@@ -30,11 +30,26 @@ function sameDType(x: Tensor, other: Tensor): void {
 function stackOf(x: Tensor, batch: Shape): Tensor {
   const [rows, columns] = x.shape.slice(-2);
   const wide = [...batch, rows, columns];
-  const strides = broadcastStrides(x.shape, x.strides, wide);
-  if (batch.length === 1) return interpreter.view(x, wide, strides, x.offset);
-  if (batch.length === 0) return interpreter.view(x, [1, rows, columns], [0, ...strides], x.offset);
-  const seen = interpreter.view(x, wide, strides, x.offset);
-  return seen.reshape([numel(batch), rows, columns]);
+  const seen = interpreter.view(x, wide, broadcastStrides(x.shape, x.strides, wide), x.offset);
+  return batch.length === 1 ? seen : seen.reshape([numel(batch), rows, columns]);
+}
+
+/** All vectors of the last dimension as the rows of one matrix. */
+function rowsOf(x: Tensor): Tensor {
+  if (x.shape.length === 2) return x;
+  const last = x.shape.length - 1;
+  return x.reshape([numel(x.shape.slice(0, last)), x.shape[last]]);
+}
+
+/** The rows of `x` times the matrix that has the given strides [in, out] in the storage of `w`. */
+function rowsTimes(x: Tensor, w: Tensor, inStride: number, outStride: number, out: Spec): Tensor {
+  const flat = rowsOf(x);
+  const [rows, inner] = flat.shape;
+  const width = out.shape[out.shape.length - 1];
+  const left = interpreter.view(flat, [1, rows, inner], [0, flat.strides[0], flat.strides[1]], flat.offset);
+  const right = interpreter.view(w, [1, inner, width], [0, inStride, outStride], w.offset);
+  const y = interpreter.matmul(left, right, { shape: [1, rows, width], dtype: out.dtype });
+  return interpreter.view(y, out.shape, contiguousStrides(out.shape), 0);
 }
 
 export const matmul = defineOp<Pair>({
@@ -43,37 +58,43 @@ export const matmul = defineOp<Pair>({
   inputs: ["x", "other"],
   result({ x, other }) {
     sameDType(x, other);
-    const [m, k] = x.shape.slice(-2);
-    const [k2, n] = other.shape.slice(-2);
-    if (k !== k2) {
+    const a = x.shape;
+    const b = other.shape;
+    const k = a[a.length - 1];
+    if (k !== b[b.length - 2]) {
       throw new ChainruleError(
         "shape",
-        `The matrices ${showShape(x.shape)} and ${showShape(other.shape)} do not fit: ${k} columns meet ${k2} rows.`,
-        "The last size of the first must equal the last but one of the second: transpose one of them by t().",
+        `The matrices ${showShape(a)} and ${showShape(b)} do not fit: ${k} columns meet ${b[b.length - 2]} rows.`,
+        "The last size of the first must equal the last but one of the second: transpose one of them by mT.",
       );
     }
-    return {
-      shape: [...broadcastShapes(x.shape.slice(0, -2), other.shape.slice(0, -2)), m, n],
-      dtype: x.dtype,
-    };
+    const rows = a[a.length - 2];
+    const columns = b[b.length - 1];
+    if (a.length === 2 && b.length === 2) return { shape: [rows, columns], dtype: x.dtype };
+    return { shape: [...broadcastShapes(a.slice(0, -2), b.slice(0, -2)), rows, columns], dtype: x.dtype };
   },
   lower({ x, other }, out) {
+    // One matrix for the whole batch: its matrices are as good as one tall one.
+    if (other.shape.length === 2) return rowsTimes(x, other, other.strides[0], other.strides[1], out);
     const batch = out.shape.slice(0, -2);
-    const [m, n] = out.shape.slice(-2);
     const y = interpreter.matmul(stackOf(x, batch), stackOf(other, batch), {
-      shape: [numel(batch), m, n],
+      shape: [numel(batch), ...out.shape.slice(-2)],
       dtype: out.dtype,
     });
     return interpreter.view(y, out.shape, contiguousStrides(out.shape), 0);
   },
-  saves: ["x", "other"],
+  saves: { x: ["other"], other: ["x"] },
   vjp: {
-    x: (dy, { other }) => dy.matmul(other.t()), // ∂ℓ/∂x = ∂ℓ/∂y · otherᵀ
-    other: (dy, { x }) => x.t().matmul(dy), // ∂ℓ/∂other = xᵀ · ∂ℓ/∂y
+    // ∂ℓ/∂x = ∂ℓ/∂y · otherᵀ
+    x: (dy, { other }) => dy.matmul(other.mT),
+    // ∂ℓ/∂other = xᵀ · ∂ℓ/∂y; of one matrix for a whole batch, summed over its rows
+    other: (dy, { x }, other) =>
+      other.shape.length === 2 ? rowsOf(x).mT.matmul(rowsOf(dy)) : x.mT.matmul(dy),
   },
   samples: (s) => [
     { x: s.real([2, 3]), other: s.real([3, 4]) },
     { x: s.real([2, 2, 3]), other: s.real([3, 2]) },
+    { x: s.real([2, 3]), other: s.real([2, 3, 2]) },
     { x: s.real([3, 1, 2, 2]), other: s.real([2, 2, 3]) },
     { x: s.real([0, 3]), other: s.real([3, 2]) },
     { x: s.real([2, 0]), other: s.real([0, 2]) },
@@ -83,7 +104,7 @@ export const matmul = defineOp<Pair>({
   ],
 });
 
-export const linear = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | null }>({
+export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | null }>({
   name: "linear",
   formula: "z_j = Σ_i w_ji x_i + b_j",
   inputs: ["x", "weight", "bias"],
@@ -108,26 +129,15 @@ export const linear = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | null 
     return { shape: [...x.shape.slice(0, -1), weight.shape[0]], dtype: x.dtype };
   },
   lower({ x, weight, bias }, out) {
-    const [width, inputs] = weight.shape;
-    const rows = inputs === 0 ? numel(x.shape.slice(0, -1)) : x.numel / inputs;
-    const flat = x.ndim === 2 ? x : x.reshape([rows, inputs]);
-    const left = interpreter.view(flat, [1, rows, inputs], [0, ...flat.strides], flat.offset);
-    const right = interpreter.view(
-      weight,
-      [1, inputs, width],
-      [0, weight.strides[1], weight.strides[0]],
-      weight.offset,
-    );
-    const product = interpreter.matmul(left, right, { shape: [1, rows, width], dtype: out.dtype });
-    const z = interpreter.view(product, out.shape, contiguousStrides(out.shape), 0);
+    const z = rowsTimes(x, weight, weight.strides[1], weight.strides[0], out);
     return bias ? interpreter.binary("add", z, bias, out, z) : z;
   },
-  saves: ["x", "weight"],
+  saves: { x: ["weight"], weight: ["x"] },
   vjp: {
     // ∂ℓ/∂x = ∂ℓ/∂z · W  [..., in]
     x: (dz, { weight }) => dz.matmul(weight),
     // ∂ℓ/∂W = ∂ℓ/∂zᵀ · x  [out, in], summed over the rows of the batch
-    weight: (dz, { x }, w) => rowsOf(dz, w.shape[0]).t().matmul(rowsOf(x, w.shape[1])),
+    weight: (dz, { x }) => rowsOf(dz).mT.matmul(rowsOf(x)),
     // ∂ℓ/∂b = Σ ∂ℓ/∂z over the rows of the batch  [out]
     bias: (dz) => dz,
   },
@@ -147,9 +157,17 @@ export const linear = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | null 
   ], // biome-ignore format: matrices by rows
 });
 
-/** A matrix whose rows are all vectors of the last dimension. */
-const rowsOf = (x: Tensor, width: number): Tensor =>
-  x.ndim === 2 ? x : x.reshape([width === 0 ? 0 : x.numel / width, width]);
+/**
+ * The linear map of a layer, as `torch.nn.functional.linear`: z_j = Σ_i w_ji x_i + b_j.
+ *
+ * @param x [..., in]
+ * @param weight [out, in]
+ * @param bias [out], or none
+ * @returns [..., out]
+ * @throws ChainruleError `shape` when the sizes do not fit, `dtype` when the dtypes differ
+ */
+export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
+  apply(linearOp, { x, weight, bias });
 
 declare module "../core/tensor.ts" {
   interface Tensor {
@@ -168,7 +186,7 @@ defineMethods({
         "shape",
         "A tensor without dimensions is no matrix or vector.",
         "Use mul() for products by one number.",
-      );
+      ).within("matmul");
     }
     if (this.ndim >= 2 && other.ndim >= 2) return apply(matmul, { x: this, other });
     const x = this.ndim === 1 ? this.unsqueeze(0) : this;
