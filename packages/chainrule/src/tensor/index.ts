@@ -5,13 +5,39 @@
 import "./wiring.ts";
 import "../ops/index.ts";
 
-export { type GradOptions, grad } from "../autograd/grad.ts";
+export { type AnomalyOptions, detectAnomaly } from "../autograd/anomaly.ts";
+export { type CustomFunction, customFunction } from "../autograd/custom.ts";
+export { type FunctionalOptions, hessian, jacobian, jvp, vjp } from "../autograd/functional.ts";
+export { type BackwardOptions, type GradOptions, grad } from "../autograd/grad.ts";
+export {
+  type GradcheckOptions,
+  type GradcheckReport,
+  type GradgradcheckOptions,
+  gradcheck,
+  gradgradcheck,
+} from "../autograd/gradcheck.ts";
 export { live } from "../core/live.ts";
 export { enableGrad, isGradEnabled, noGrad } from "../core/modes.ts";
 export type { TensorHook } from "../core/node.ts";
 export { allOps, apply, defineOp, type Op, type OpDefinition, type Operand } from "../core/op.ts";
+export * as draws from "../core/random.ts";
+export { defaultGenerator, Generator, manualSeed } from "../core/random.ts";
 export { currentScope, inScope, type ScopeOwner } from "../core/scope.ts";
 export { defineMethods, type NestedArray, type Spec, Tensor } from "../core/tensor.ts";
+export type { Index } from "../ops/at.ts";
+export { einsum } from "../ops/einsum.ts";
+export type { FillOptions } from "../ops/inplace.ts";
+export { cat, hstack, meshgrid, stack, vstack } from "../ops/join.ts";
+export type { Closeness } from "../ops/logical.ts";
+export { linear } from "../ops/matmul.ts";
+export type { PadOptions } from "../ops/pad.ts";
+export { pow } from "../ops/power.ts";
+export { bilinear } from "../ops/products.ts";
+export { where } from "../ops/select.ts";
+export type { Ordered, SortOptions, TopkOptions } from "../ops/sort.ts";
+export { broadcastTensors } from "../ops/view.ts";
 export { type DType, finfo, isFloating, promoteTypes, type TypedArray } from "../shape/dtype.ts";
 export { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
 export * from "./create.ts";
+export { type PrintOptions, setPrintOptions } from "./print.ts";
+export * from "./random.ts";
