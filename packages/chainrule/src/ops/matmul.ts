@@ -126,7 +126,8 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | nul
           : "The weight must be a matrix [out, in].",
       );
     }
-    return { shape: [...x.shape.slice(0, -1), weight.shape[0]], dtype: x.dtype };
+    const rows = x.ndim === 2 ? [x.shape[0]] : x.shape.slice(0, -1);
+    return { shape: [...rows, weight.shape[0]], dtype: x.dtype };
   },
   lower({ x, weight, bias }, out) {
     const z = rowsTimes(x, weight, weight.strides[1], weight.strides[0], out);

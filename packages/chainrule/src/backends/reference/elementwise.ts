@@ -165,6 +165,10 @@ export function addScaled(x: Operand, other: Operand, alpha: number, out: Spec, 
   return combine(loop, rounded(x, other, out), rounded(other, x, out), out, into);
 }
 
+/** Whether an operand is one row for all rows of a shape: the bias of a layer. */
+const isRow = (x: Tensor, shape: readonly number[]): boolean =>
+  x.shape.length === 1 && x.shape[0] === shape[shape.length - 1] && x.strides[0] === 1;
+
 /** Runs a loop over two operands, broadcast to the shape of the result. */
 function combine(loop: Loop, a: Operand, b: Operand, out: Spec, into: Tensor | undefined): Tensor {
   return withTarget([a, b], out, into, (y) => {
@@ -179,6 +183,14 @@ function combine(loop: Loop, a: Operand, b: Operand, out: Spec, into: Tensor | u
       const i = aIsNumber ? 0 : a.offset;
       const j = bIsNumber ? 0 : b.offset;
       loop(left, i, aIsNumber ? 0 : 1, right, j, bIsNumber ? 0 : 1, target, y.offset, 1, y.numel);
+      return;
+    }
+    if (!aIsNumber && !bIsNumber && isRow(b, y.shape) && isDense(a, y.shape) && y.isContiguous) {
+      const [n] = b.shape;
+      const [left, right] = [a.storage.elements, b.storage.elements];
+      const end = y.offset + y.numel;
+      for (let i = a.offset, o = y.offset; o < end; i += n, o += n)
+        loop(left, i, 1, right, b.offset, 1, target, o, 1, n);
       return;
     }
     const left = reader(a, y.shape);
