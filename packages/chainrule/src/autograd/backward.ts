@@ -29,7 +29,7 @@ export function walkBackward(
   const { targets } = options;
   const nodes = reachable(roots);
   const wanted = targets ? leadingTo(nodes, targets) : null;
-  const arrived = new Arrivals();
+  const arrived = new Arrivals(nodes);
   const recording = modes.grad;
   modes.grad = options.createGraph;
   try {
@@ -57,24 +57,40 @@ export function walkBackward(
 
 /** The gradients under way, added up for each node. */
 class Arrivals {
-  readonly #sums = new Map<Node, Tensor>();
-  readonly #fresh = new Set<Node>();
+  readonly #nodes: readonly Node[];
+  readonly #sums: (Tensor | undefined)[];
+  readonly #fresh: boolean[];
+
+  constructor(nodes: readonly Node[]) {
+    this.#nodes = nodes;
+    this.#sums = new Array<Tensor | undefined>(nodes.length).fill(undefined);
+    this.#fresh = new Array<boolean>(nodes.length).fill(false);
+  }
 
   /** `fresh`: the tensor was made for this node alone. Only a leaf asks, which then need not copy it. */
   add(node: Node, gradient: Tensor, fresh: boolean): void {
-    const before = this.#sums.get(node);
-    this.#sums.set(node, before ? before.add(gradient) : gradient);
-    if (node.op === null && (fresh || before)) this.#fresh.add(node);
+    const place = this.#placeOf(node);
+    const before = this.#sums[place];
+    this.#sums[place] = before ? before.add(gradient) : gradient;
+    this.#fresh[place] = fresh || before !== undefined;
   }
 
   take(node: Node): Tensor | undefined {
-    const sum = this.#sums.get(node);
-    if (sum) this.#sums.delete(node);
+    const place = this.#placeOf(node);
+    const sum = this.#sums[place];
+    this.#sums[place] = undefined;
     return sum;
   }
 
   isFresh(node: Node): boolean {
-    return this.#fresh.has(node);
+    return this.#fresh[this.#placeOf(node)];
+  }
+
+  /** A backward pass inside a hook may have numbered the same nodes for itself: then they are numbered again. */
+  #placeOf(node: Node): number {
+    if (this.#nodes[node.place] !== node)
+      for (let i = 0; i < this.#nodes.length; i++) this.#nodes[i].place = i;
+    return node.place;
   }
 }
 
@@ -137,7 +153,8 @@ function isFresh(op: Op, sent: Tensor, gradient: Tensor, saved: object): boolean
   const { storage } = sent;
   if (op.custom || storage === gradient.storage || storage.elements.length !== sent.numel) return false;
   if (!sent.isContiguous) return false;
-  for (const value of Object.values(saved)) {
+  for (let k = 0; k < op.saves.length; k++) {
+    const value = (saved as Record<string, unknown>)[op.saves[k]];
     if (value instanceof Tensor ? value.storage === storage : Array.isArray(value) && value.some(sharesWith))
       return false;
   }
@@ -167,16 +184,19 @@ function runHooks(node: Node, hooks: NonNullable<Node["hooks"]>, gradient: Tenso
 
 /** All nodes that the roots were computed from, later ones first. No recursion: graphs may be very deep. */
 function reachable(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>(roots);
-  const found = [...seen];
+  const found: Node[] = [];
+  // A node is found when its place in the list says so, which needs no set.
+  const find = (node: Node): void => {
+    if (found[node.place] === node) return;
+    node.place = found.length;
+    found.push(node);
+  };
+  for (const root of roots) find(root);
   for (let i = 0; i < found.length; i++) {
     const { edges } = found[i];
     for (let k = 0; k < edges.length; k++) {
       const input = edges[k];
-      if (input && !seen.has(input)) {
-        seen.add(input);
-        found.push(input);
-      }
+      if (input) find(input);
     }
   }
   return found.sort((a, b) => b.order - a.order);

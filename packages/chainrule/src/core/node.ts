@@ -27,6 +27,8 @@ export class Node implements Spec {
   /** Later nodes have larger numbers, so that descending order visits a node after all of its uses. */
   readonly order = clock++;
   readonly scope: Scope | null = currentScope();
+  /** Where the running backward pass has this node in its list; see `Arrivals`. */
+  place = -1;
   hooks: TensorHook[] | null = null;
   /** The tensor whose `grad` is filled: a leaf, or one that asked by `retainGrad()`. */
   keeper: Tensor | null = null;

@@ -22,7 +22,11 @@ export const cast = defineOp<{ x: Tensor; dtype: DType }>({
   },
   lower: ({ x }, out) => interpreter.copy(x, out),
   vjp: { x: (dy, _, x) => dy.to(x.dtype) }, // ∂ℓ/∂x = ∂ℓ/∂y
-  samples: (s) => [{ x: s.real([2, 3]), dtype: "float64" }],
+  samples: (s) => [
+    { x: s.real([2, 3]), dtype: "float64" },
+    { x: s.real([]), dtype: "float64" },
+    { x: s.real([0, 3]), dtype: "float64" },
+  ],
   edges: [{ inputs: { x: [1.5, -2] }, attributes: { dtype: "float64" }, y: [1.5, -2], grads: { x: [1, 1] } }],
 });
 

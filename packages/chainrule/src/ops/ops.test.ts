@@ -1,7 +1,9 @@
 /** Tests generated from the op records: see testing/ for what each of them does. */
 import { describe, expect, test } from "vitest";
-import { allOps } from "../core/op.ts";
+import { allOps, apply } from "../core/op.ts";
+import { Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
+import { ChainruleError } from "../util/errors.ts";
 import "../tensor/wiring.ts";
 import "./index.ts";
 import { counter } from "./testing/compare.ts";
@@ -94,11 +96,18 @@ for (const op of allOps()) {
 }
 
 describe("all ops", () => {
-  test("most have an empty sample", () => {
-    const withEmpty = allOps().filter((op) =>
-      samplesOf(op).some((args) => inputsOf(op, args).some(({ tensor }) => tensor.numel === 0)),
+  test("each is tried on nothing, or refuses it", () => {
+    const isEmpty = (x: { shape: readonly number[] }): boolean => x.shape.includes(0);
+    const never = allOps().filter(
+      (op) =>
+        !samplesOf(op).some(
+          (args) =>
+            isEmpty(op.result({ ...args })) || inputsOf(op, args).some(({ tensor }) => isEmpty(tensor)),
+        ),
     );
-    expect(withEmpty.length).toBeGreaterThan(allOps().length / 2);
+    expect(never.map(({ name }) => name).sort()).toEqual(["max", "min"]);
+    const nothing = Tensor.over(new Float32Array(0), [0], "float32");
+    for (const op of never) expect(() => apply(op, { x: nothing })).toThrow(ChainruleError);
   });
   test("reasons are given for existing inputs only", () => {
     const constant = new Set(
