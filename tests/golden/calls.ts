@@ -61,7 +61,7 @@ export function revive(value: unknown, context: Context): unknown {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revive(v, context)]));
 }
 
-/** PyTorch takes booleans beside tensors as bool operands; here they are bool tensors without dimensions. */
+/** Methods take a boolean beside a tensor as a bool operand in PyTorch; here that is a bool tensor without dimensions. */
 const operand = (value: unknown): unknown => (typeof value === "boolean" ? tensor(value) : value);
 
 /** Ops whose numbers in the files are less exact than ours. */
@@ -69,9 +69,10 @@ const lessExact: Record<string, number> = { erfinv: 1e-11 };
 
 /** Runs one call. */
 export function call({ op, fn, args }: Call, context: Context): unknown {
-  const revived = args.map((a) => operand(revive(a, context))).map((a) => (a === null ? undefined : a));
+  const plain = args.map((a) => revive(a, context));
+  const revived = (fn ? plain : plain.map(operand)).map((a) => (a === null ? undefined : a));
   // In `at`, null inserts a dimension; elsewhere it is an argument left out.
-  const given = op === "at" ? args.map((a) => revive(a, context)) : revived;
+  const given = op === "at" ? plain : revived;
   const own = fn ? (chainrule as Record<string, unknown>)[op] : methodOf(args, context, op);
   if (typeof own !== "function") throw new Error(`there is no ${op}`);
   return own(...given);
