@@ -8,14 +8,16 @@ import type { FloatArray } from "./workspace.ts";
 /**
  * Products of floating matrices by generated kernels where they are faster, and by `otherwise` where they are not: small
  * ones, whole numbers, engines without WebAssembly SIMD.
+ *
+ * @param worthIt decides by the sizes m, n and k; tests give one that never says no
  */
 export const matmulOr =
-  (otherwise: Interpreter["matmul"]): Interpreter["matmul"] =>
+  (otherwise: Interpreter["matmul"], worthIt = gemmIsWorthIt): Interpreter["matmul"] =>
   (a, b, out) => {
     const [batches, m, n] = out.shape;
     const k = a.shape[2];
     const { dtype } = out;
-    if (!isFloating(dtype) || !gemmIsWorthIt(m, n, k)) return otherwise(a, b, out);
+    if (!isFloating(dtype) || !worthIt(m, n, k)) return otherwise(a, b, out);
     const y = allocate(dtype, numel(out.shape)) as FloatArray;
     const [ab, am, ak] = a.strides;
     const [bb, bk, bn] = b.strides;

@@ -1,6 +1,8 @@
 /** The ways to run an op, each of which has to give the same results: backends × modes. */
 import { grad } from "../../autograd/grad.ts";
 import { reference } from "../../backends/reference/index.ts";
+import { gemmTier } from "../../backends/wasm/gemm.ts";
+import { matmulOr } from "../../backends/wasm/matmul.ts";
 import { interpreter, withInterpreter } from "../../core/interpreter.ts";
 import { apply, type Op } from "../../core/op.ts";
 import type { Interpreter } from "../../core/primitives.ts";
@@ -24,8 +26,17 @@ const eager = (name: string, backend: Interpreter): Engine => ({
 /** The definition of correctness. */
 export const oracle: Engine = eager("reference", reference);
 
+/** Small products too, unless the engine that runs the tests lacks what the kernels need. */
+const wherePossible = (): boolean => gemmTier().tier !== "none";
+
 /** What is compared with it. A later backend or mode is one more line. */
-export const engines: readonly Engine[] = [eager("default wiring", interpreter)];
+export const engines: readonly Engine[] = [
+  eager("default wiring", interpreter),
+  eager("generated kernels for every product", {
+    ...reference,
+    matmul: matmulOr(reference.matmul, wherePossible),
+  }),
+];
 
 /** The value of an op, and the gradients of a random weighting of it, where it has a derivative. */
 export function valueAndGradients(engine: Engine, op: Op, args: Arguments): Tensor[] {
