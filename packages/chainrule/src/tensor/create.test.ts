@@ -15,6 +15,10 @@ describe("numbers in order", () => {
     expect(arange(2 ** 31, 2 ** 31 + 1).dtype).toBe("float32");
     // One rounding, as PyTorch: 1 + 3 · (−0.3) is not the difference of rounded numbers.
     expect(arange(1, 0, -0.3, { dtype: "float64" }).at(3).item()).toBe(0.10000000000000003);
+    const bits = arange(1.3, 7, 0.3);
+    expect([7, 13, 14, 17, 18].map((i) => bits.at(i).item())).toEqual([
+      3.3999998569488525, 5.199999809265137, 5.5, 6.400000095367432, 6.699999809265137,
+    ]);
     expect(() => arange(0, 5, -1)).toThrow(/from 0 to 5 by -1/);
   });
 

@@ -161,7 +161,6 @@ export const onesLike = (x: Tensor, options?: CreationOptions): Tensor => fullLi
 export const fullLike = (x: Tensor, value: number | boolean, options?: CreationOptions): Tensor =>
   full(x.shape, value, { ...options, dtype: options?.dtype ?? x.dtype });
 
-/** Numbers, then the options: what functions take whose later numbers may be left out. */
 /** Refuses bool, which holds no row of numbers. */
 export function noTruths(what: string, dtype: DType): void {
   if (dtype !== "bool") return;
@@ -172,6 +171,7 @@ export function noTruths(what: string, dtype: DType): void {
   );
 }
 
+/** Numbers, then the options: what functions take whose later numbers may be left out. */
 type NumbersAndOptions = (number | CreationOptions | undefined)[];
 
 function numbersAndOptions(
@@ -182,8 +182,14 @@ function numbersAndOptions(
 }
 
 /**
+ * Numbers in a vector register of 256 bits: PyTorch computes `arange` and `linspace` in pairs of vectors, from the first
+ * number of each on, and only what remains one by one. The same bits need the same order.
+ */
+const lanes = { float32: 8, float64: 4, int32: 1, bool: 1 } as const;
+
+/**
  * Numbers from `start` (inclusive, default 0) to `end` (exclusive) by `step` (default 1): `arange(5)`, `arange(1, 5)`,
- * `arange(0, 1, 0.1)`. int32 when all three are whole, else float32, as in PyTorch.
+ * `arange(0, 1, 0.1)`. int32 when all three are whole, else float32, as in PyTorch. Its bits too are PyTorch's (see linspace).
  */
 export function arange(end: number, options?: CreationOptions): Tensor;
 export function arange(start: number, end: number, options?: CreationOptions): Tensor;
@@ -203,7 +209,15 @@ export function arange(...given: NumbersAndOptions): Tensor {
   noTruths("arange", dtype);
   const count = Math.max(0, Math.ceil((to - from) / step));
   const elements = allocate(dtype, count);
-  for (let i = 0; i < count; i++) elements[i] = fma64(step, i, from); // one rounding, as PyTorch's
+  const vector = lanes[dtype];
+  const paired = count - (count % (2 * vector));
+  for (let i = 0; i < count; i++) {
+    const lane = i < paired ? i % vector : 0;
+    if (lane === 0) elements[i] = fma64(step, i, from);
+    else
+      elements[i] =
+        dtype === "float32" ? elements[i - lane] + lane * step : fma64(step, lane, elements[i - lane]);
+  }
   return finish(Tensor.over(elements, [count], dtype), options);
 }
 
@@ -230,14 +244,12 @@ export function linspace(start: number, end: number, steps: number, options?: Cr
   const gaps = Math.max(1, steps - 1);
   const step = single ? round(round(to - from) / gaps) : (to - from) / gaps;
   const half = Math.floor(steps / 2);
-  // From each end to the middle, with one rounding each. But PyTorch computes pairs of vectors (of 8 float32 or 4 float64
-  // numbers) from the first number of each vector on, and only what remains one by one.
   const at = (i: number): number => (i < half ? fma(step, i, from) : fma(-step, steps - 1 - i, to));
-  const lanes = single ? 8 : dtype === "float64" ? 4 : 1;
-  const paired = steps - (steps % (2 * lanes));
+  const vector = lanes[dtype];
+  const paired = steps - (steps % (2 * vector));
   for (let i = 0; i < steps; i++) {
-    const lane = i < paired ? i % lanes : 0;
-    elements[i] = lane === 0 ? at(i) : at(i - lane) + round(lane * step);
+    const lane = i < paired ? i % vector : 0;
+    elements[i] = lane === 0 ? at(i) : elements[i - lane] + round(lane * step);
   }
   if (steps === 1) elements[0] = start;
   return finish(Tensor.over(elements, [steps], dtype), options);
