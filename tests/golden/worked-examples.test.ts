@@ -113,7 +113,7 @@ describe("Mazur's two-layer example", () => {
     const last = forward(weights[0], b1, weights[1], b2);
     near(last.E, mazur.EAfter10000, 1e-9);
     near(last.y2, mazur.y2After10000, 1e-9);
-  });
+  }, 60_000);
 
   test("the post's own number follows when output weights are updated before the hidden ones", () => {
     const [W1, W2] = [leaf(mazur.W1), leaf(mazur.W2)];
@@ -316,5 +316,5 @@ describe("sin x by a cubic", () => {
   test("above it, the loss is not finite from a known step on", () => {
     const { losses } = descend(cubic.divergesAt, 2000);
     expect(losses.findIndex((loss) => !Number.isFinite(loss))).toBe(cubic.nonFiniteFromStep);
-  });
+  }, 60_000);
 });
