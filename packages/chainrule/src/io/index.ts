@@ -1,0 +1,2 @@
+/** Files: models as bytes, and back. */
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";

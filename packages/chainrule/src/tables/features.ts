@@ -1,0 +1,92 @@
+import { ChainruleError } from "../util/errors.ts";
+import { type Column, columnNamed, type Table } from "./column.ts";
+import { type ColumnProfile, profileColumn } from "./profile.ts";
+import { counted } from "./wording.ts";
+
+/** Why a column is not used. */
+export type DropReason = "excluded" | "empty" | "constant" | "identifier" | "free text";
+
+export interface DroppedColumn {
+  readonly name: string;
+  readonly reason: DropReason;
+  /** The reason in words. */
+  readonly detail: string;
+}
+
+export interface FeatureChoice {
+  /** Columns never to use. */
+  readonly exclude?: readonly string[];
+  /** Columns to use even if they look like identifiers or free text. */
+  readonly include?: readonly string[];
+}
+
+/** A text column with more different values than this is looked at for being free text or an identifier. */
+const MANY_TEXTS = 20;
+
+/**
+ * Chooses the columns that the model reads: all but the target, the excluded ones, and those that can not help. By the training
+ * rows alone, a column is dropped when it has no value there, or one only; when it counts the rows, or is named like an
+ * identifier and never repeats a whole number; when it holds texts that mostly differ from row to row.
+ *
+ * @throws ChainruleError `data` for a name that is no column, or when no column is left
+ */
+export function chooseFeatures(
+  table: Table,
+  target: string,
+  training: Int32Array,
+  { exclude = [], include = [] }: FeatureChoice = {},
+): { features: Column[]; dropped: DroppedColumn[] } {
+  for (const name of exclude) columnNamed(table, name, "column to exclude");
+  for (const name of include) columnNamed(table, name, "column to include");
+  const dropped: DroppedColumn[] = [];
+  const features = table.columns.filter((column) => {
+    if (column.name === target) return false;
+    const found = exclude.includes(column.name)
+      ? { reason: "excluded" as const, detail: "excluded" }
+      : reasonToDrop(column, training, include.includes(column.name));
+    if (found) dropped.push({ name: column.name, ...found });
+    return found === null;
+  });
+  if (features.length === 0) {
+    throw new ChainruleError(
+      "data",
+      `${table.source} has no column from which to predict "${target}"${dropped.length > 0 ? `: ${dropped.map(({ name, detail }) => `"${name}" is ${detail}`).join(", ")}` : ""}.`,
+      dropped.length > 0
+        ? "Include a column all the same (option include), or give more columns."
+        : "Give at least one more.",
+    );
+  }
+  return { features, dropped };
+}
+
+type Reason = Omit<DroppedColumn, "name">;
+
+function reasonToDrop(column: Column, training: Int32Array, wanted: boolean): Reason | null {
+  const profile = profileColumn(column, training);
+  if (profile.distinct === 0) return { reason: "empty", detail: "without any value" };
+  if (profile.distinct === 1 && profile.missing === 0) {
+    return { reason: "constant", detail: "the same in every row" };
+  }
+  if (wanted) return null;
+  if (column.type === "number" && isIdentifier(column.values, profile, training)) {
+    return { reason: "identifier", detail: "a number for each row, like an identifier" };
+  }
+  const present = profile.rows - profile.missing;
+  if (column.type === "text" && profile.distinct > MANY_TEXTS && profile.distinct > present / 2) {
+    return {
+      reason: "free text",
+      detail: `free text (${counted(profile.distinct, "different value")} in ${counted(present, "row")})`,
+    };
+  }
+  return null;
+}
+
+function isIdentifier(values: Float64Array, profile: ColumnProfile, rows: Int32Array): boolean {
+  if (!profile.whole || profile.missing > 0 || profile.distinct < profile.rows || profile.rows < 5)
+    return false;
+  const counter = values[rows[0]] - rows[0];
+  return rows.every((row) => values[row] - row === counter) || namedLikeIdentifier(profile.name);
+}
+
+const namedLikeIdentifier = (name: string): boolean =>
+  /(^|[\s_.-])(id|ids|uid|uuid|guid|index|idx|rowid|key|no|nr)$/i.test(name) || /[a-z](Id|ID)$/.test(name);

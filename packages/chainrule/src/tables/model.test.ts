@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { manualSeed } from "../tensor/index.ts";
+import { type Table, tableFromRows } from "./column.ts";
+import { TableModel } from "./model.ts";
+import { buildNetwork } from "./network.ts";
+import { fitFeatures } from "./preparation.ts";
+import { checkSpec, type TableModelSpec } from "./spec.ts";
+import { classNumbers, fitTarget, targetNumbers } from "./target.ts";
+
+const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
+const table = tableFromRows(
+  Array.from({ length: 12 }, (_, i) => ({
+    x: i,
+    plan: "abc"[i % 3],
+    paid: i % 2 === 0,
+    y: `class ${i % 2}`,
+    z: 10 * i,
+  })),
+);
+const pick = (...names: string[]) => table.columns.filter(({ name }) => names.includes(name));
+
+function specFor(target: string, task: "classification" | "regression"): TableModelSpec {
+  const features = fitFeatures(pick("x", "plan", "paid"), range(12));
+  return {
+    version: 1,
+    features,
+    target: fitTarget(pick(target)[0], range(12), task),
+    network: {
+      inputs: 5,
+      hidden: [4],
+      activation: "relu",
+      dropout: 0.5,
+      outputs: task === "regression" ? 1 : 2,
+    },
+  };
+}
+
+describe("TableModel", () => {
+  manualSeed(0);
+  const model = new TableModel(specFor("y", "classification"));
+
+  test("gives probabilities and the most probable class", () => {
+    const predictions = model.predict(table);
+    if (predictions.task !== "classification") throw new Error("no classes");
+    for (let i = 0; i < 12; i++) {
+      const [p, q] = predictions.probabilities.subarray(2 * i);
+      expect(p + q).toBeCloseTo(1, 12);
+      expect(predictions.classes[i]).toBe(q > p ? 1 : 0);
+    }
+  });
+
+  test("predicts without dropout, row by row as all at once, and stays in its mode", () => {
+    model.network.train();
+    const all = model.predict(table);
+    expect(model.network.training).toBe(true);
+    const one = model.predict(table, Int32Array.of(7));
+    if (all.task !== "classification" || one.task !== "classification") throw new Error("no classes");
+    expect([...one.probabilities]).toEqual([...all.probabilities.subarray(14, 16)]);
+  });
+
+  test("gives numbers in the target's units", () => {
+    const regression = new TableModel(specFor("z", "regression"));
+    const { data, inputs } = regression.inputs(table);
+    expect([data.length, inputs]).toEqual([60, 5]);
+    for (const parameter of regression.network.parameters()) parameter.data.fill(0);
+    const predictions = regression.predict(table);
+    expect(predictions.task === "regression" && [...predictions.values]).toEqual(new Array(12).fill(55));
+  });
+
+  test("takes columns by name, ignores others, and says what is missing", () => {
+    const reversed: Table = { ...table, columns: table.columns.toReversed() };
+    expect(model.predict(reversed)).toEqual(model.predict(table));
+    const renamed = tableFromRows([{ x: 1, plann: "a", other: 5 }], "new.csv");
+    expect(() => model.predict(renamed)).toThrow(
+      'new.csv lacks 2 columns "plan" and "paid", which the model was trained with. Did you mean "plann"?',
+    );
+  });
+
+  test("takes an empty column for any type, and 0 and 1 for truth", () => {
+    const rows = tableFromRows([{ x: null, plan: null, paid: 1 }]);
+    const inputs = model.inputs(rows).data;
+    expect([...inputs.subarray(1)]).toEqual([0, 0, 0, 1]);
+  });
+
+  test.each([
+    [
+      { x: "abc", plan: "a", paid: true },
+      'Data row 1 of t.csv has "abc" in column "x", where a number must be.',
+    ],
+    [
+      { x: 1, plan: 5, paid: true },
+      'Column "plan" of t.csv holds numbers where the model was trained with texts.',
+    ],
+    [
+      { x: 1, plan: "a", paid: 3 },
+      'Column "paid" of t.csv holds numbers where the model was trained with truth values.',
+    ],
+    [
+      { x: 1, plan: "a", paid: "maybe" },
+      'has "maybe" in column "paid", where a truth value, such as yes or no, must be',
+    ],
+    [{ x: new Date(0), plan: "a", paid: true }, 'Column "x" of t.csv holds dates'],
+  ])("refuses other types %#", (row, message) => {
+    expect(() => model.predict(tableFromRows([row], "t.csv"))).toThrow(message);
+  });
+});
+
+describe("targets", () => {
+  test("order classes by number, by truth, or by letters", () => {
+    const classes = (values: (string | number | boolean)[]) => {
+      const [column] = tableFromRows(values.map((y) => ({ y }))).columns;
+      const target = fitTarget(column, range(values.length), "classification");
+      return target.task === "classification" ? target.classes : [];
+    };
+    expect(classes([10, 9, 2])).toEqual(["2", "9", "10"]);
+    expect(classes(["b", "a", "B"])).toEqual(["B", "a", "b"]);
+    expect(classes([true, false])).toEqual(["false", "true"]);
+  });
+
+  test("name the row of a label outside the classes", () => {
+    const target = fitTarget(pick("y")[0], range(12), "classification");
+    if (target.task !== "classification") throw new Error("no classes");
+    const other = tableFromRows([{ y: "class 0" }, { y: "clas 1" }], "t.csv").columns[0];
+    expect([...classNumbers(target, other, Int32Array.of(0), "t.csv")]).toEqual([0]);
+    expect(() => classNumbers(target, other, range(2), "t.csv")).toThrow(
+      'Data row 2 of t.csv has the y "clas 1", which is none of the 2 classes of the model. Did you mean "class 1"? The classes are "class 0" and "class 1".',
+    );
+  });
+
+  test("refuse what can not be learned", () => {
+    expect(() => fitTarget(pick("y")[0], Int32Array.of(0, 2, 4), "classification")).toThrow("one class only");
+    expect(() => fitTarget(pick("z")[0], Int32Array.of(3), "regression")).toThrow("does not vary");
+    expect(() => targetNumbers(pick("y")[0], range(2), "t.csv")).toThrow(
+      "holds texts where the model predicts numbers",
+    );
+  });
+});
+
+describe("checkSpec", () => {
+  const spec = specFor("y", "classification");
+
+  test("gives back what was written", () => {
+    expect(checkSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+    const dates = tableFromRows([{ d: new Date(0) }, { d: new Date(1e11) }, { d: null }]);
+    const other = {
+      ...specFor("z", "regression"),
+      features: fitFeatures(dates.columns, range(3)),
+      network: { inputs: 8, hidden: [], activation: "gelu", dropout: 0, outputs: 1 },
+    };
+    expect(checkSpec(JSON.parse(JSON.stringify(other)))).toEqual(other);
+  });
+
+  test.each([
+    ["nothing", null, "model is null where an object must be."],
+    ["another version", { ...spec, version: 2 }, "model.version is 2, and this chainrule reads version 1."],
+    ["no features", { ...spec, features: undefined }, "model.features is missing where a list must be."],
+    [
+      "a scale of 0",
+      withFeature({ scale: 0 }),
+      "model.features[0].scale is 0 where a number from 5e-324 must be.",
+    ],
+    [
+      "a mean that is no number",
+      withFeature({ mean: "3" }),
+      'model.features[0].mean is "3" where a number must be.',
+    ],
+    [
+      "an unknown type",
+      withFeature({ type: "image" }),
+      'model.features[0].type is "image" where one of number,',
+    ],
+    ["a name twice", withFeature({ name: "plan" }), "where no name twice must be"],
+    ["too few inputs", withNetwork({ inputs: 4 }), "model.network.inputs is 4 where the features ask for 5."],
+    ["too many outputs", withNetwork({ outputs: 3 }), "model.network.outputs is 3 where the target ask"],
+    ["a huge layer", withNetwork({ hidden: [1e9] }), "model.network.hidden[0] is 1000000000"],
+    ["an unknown activation", withNetwork({ activation: "constructor" }), "model.network.activation"],
+  ])("refuses %s", (_, value, message) => {
+    expect(() => checkSpec(value)).toThrow(message);
+  });
+
+  function withFeature(change: object): unknown {
+    const spec = specFor("y", "classification");
+    return { ...spec, features: [{ ...spec.features[0], ...change }, ...spec.features.slice(1)] };
+  }
+  function withNetwork(change: object): unknown {
+    const spec = specFor("y", "classification");
+    return { ...spec, network: { ...spec.network, ...change } };
+  }
+});
+
+test("buildNetwork builds what its description says", () => {
+  const network = buildNetwork({ inputs: 3, hidden: [5, 4], activation: "tanh", dropout: 0.2, outputs: 2 });
+  expect([...network].map((layer) => layer.constructor.name)).toEqual([
+    ...["Linear", "Tanh", "Dropout", "Linear", "Tanh", "Dropout", "Linear"],
+  ]);
+  expect(network.parameters().map(({ shape }) => shape)).toEqual([[5, 3], [5], [4, 5], [4], [2, 4], [2]]);
+});

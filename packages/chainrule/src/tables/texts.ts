@@ -1,0 +1,166 @@
+import { ChainruleError } from "../util/errors.ts";
+import type { BooleanColumn, Column, DateColumn, NumberColumn, TextColumn } from "./column.ts";
+import { clip, counted } from "./wording.ts";
+
+/** Texts that stand for a missing value, spaces around them left out. */
+export const missingWords: readonly string[] = [
+  ...["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"],
+];
+
+export interface RefineOptions {
+  /** Texts that stand for a missing value. Default {@link missingWords}. */
+  readonly missing?: readonly string[];
+  /** Whether numbers are written with a decimal comma. Default false. */
+  readonly decimalComma?: boolean;
+  /** Leave texts texts, even where they look like something else. Default false. */
+  readonly asText?: boolean;
+  /** How to name the file in messages. */
+  readonly source?: string;
+}
+
+/**
+ * Finds out what a column that was read as text really holds: truth values (`yes`/`no`, `true`/`false`, `y`/`n`, `t`/`f`), numbers,
+ * dates in ISO form, or texts. Spaces around values do not count. Numbers with leading zeros, such as postal codes, stay texts.
+ *
+ * @throws ChainruleError `data` for a column of numbers with a stray text among them, naming its row
+ */
+export function refineText(column: TextColumn, options: RefineOptions = {}): Column {
+  const clean = cleaned(column, options.missing ?? missingWords);
+  if (options.asText || clean.levels.length === 0) return clean;
+  return (
+    asBoolean(clean) ??
+    asNumber(clean, options.decimalComma ?? false, options.source ?? "the table") ??
+    asDate(clean) ??
+    clean
+  );
+}
+
+/** Trims, turns words for missing into missing, and joins levels that then are the same. */
+function cleaned(column: TextColumn, missing: readonly string[]): TextColumn {
+  const numbers = new Map<string, number>();
+  const codes = column.levels.map((level) => {
+    const text = level.trim();
+    if (missing.includes(text)) return -1;
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, numbers.size);
+    return numbers.size - 1;
+  });
+  return {
+    ...column,
+    levels: [...numbers.keys()],
+    codes: column.codes.map((code) => (code < 0 ? -1 : codes[code])),
+  };
+}
+
+const truthWords: readonly (readonly [no: string, yes: string])[] = [
+  ["false", "true"],
+  ["no", "yes"],
+  ["f", "t"],
+  ["n", "y"],
+];
+
+function asBoolean(column: TextColumn): BooleanColumn | null {
+  const folded = column.levels.map((level) => level.toLowerCase());
+  const pair = truthWords.find((words) => folded.every((level) => words.includes(level)));
+  if (!pair) return null;
+  const spelling = (word: string): string => column.levels[folded.indexOf(word)] ?? word;
+  return {
+    type: "boolean",
+    name: column.name,
+    values: valuesBy(column, (_, i) => (folded[i] === pair[1] ? 1 : 0)),
+    words: [spelling(pair[0]), spelling(pair[1])],
+  };
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?inf(inity)?$|^nan$/i;
+const LEADING_ZERO = /^[+-]?0\d/;
+/** From this share of numbers on, a text among them is taken for a mistake… */
+const MOSTLY = 0.9;
+/** … if there are more different values than this: else they may well be the names of classes. */
+const FEW_LEVELS = 20;
+
+function asNumber(column: TextColumn, decimalComma: boolean, source: string): NumberColumn | null {
+  const texts = decimalComma ? column.levels.map((level) => level.replace(",", ".")) : column.levels;
+  const isNumber = texts.map((text) => NUMBER.test(text));
+  if (isNumber.every(Boolean)) {
+    if (texts.some((text) => LEADING_ZERO.test(text))) return null;
+    return { type: "number", name: column.name, values: valuesBy(column, (_, i) => numberOf(texts[i])) };
+  }
+  refuseStray(column, isNumber, source);
+  return null;
+}
+
+function numberOf(text: string): number {
+  if (/inf/i.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(text);
+}
+
+/** The first row whose text can not be a value of a type, with that text; null where every text could. */
+export function firstStray(
+  column: TextColumn,
+  type: "number" | "boolean" | "date",
+): { row: number; text: string } | null {
+  const fits = column.levels.map((level) => {
+    if (type === "number") return NUMBER.test(level);
+    if (type === "date") return !Number.isNaN(instantOf(level));
+    return truthWords.some((words) => words.includes(level.toLowerCase()));
+  });
+  const row = column.codes.findIndex((code) => code >= 0 && !fits[code]);
+  return row < 0 ? null : { row, text: column.levels[column.codes[row]] };
+}
+
+function refuseStray(column: TextColumn, isNumber: readonly boolean[], source: string): void {
+  if (column.levels.length <= FEW_LEVELS) return;
+  let present = 0;
+  let stray = 0;
+  let first = -1;
+  column.codes.forEach((code, row) => {
+    if (code < 0) return;
+    present++;
+    if (isNumber[code]) return;
+    stray++;
+    if (first < 0) first = row;
+  });
+  if (stray > (1 - MOSTLY) * present) return;
+  const value = clip(column.levels[column.codes[first]]);
+  throw new ChainruleError(
+    "data",
+    `Column "${column.name}" of ${source} holds numbers, but ${stray === 1 ? "" : `in ${counted(stray, "row")} not: `}data row ${first + 1} has "${value}".`,
+    `Correct it, declare "${value}" a word for missing values, or leave the column out.`,
+  );
+}
+
+const ISO_DATE =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(Z|[+-]\d{2}:?(?:\d{2})?)?)?$/;
+
+function asDate(column: TextColumn): DateColumn | null {
+  const instants = column.levels.map(instantOf);
+  if (instants.some(Number.isNaN)) return null;
+  return { type: "date", name: column.name, values: valuesBy(column, (_, i) => instants[i]) };
+}
+
+/** Milliseconds since 1970 of a date in ISO form, UTC unless it names a zone; NaN for anything else. */
+function instantOf(text: string): number {
+  const found = ISO_DATE.exec(text);
+  if (!found) return Number.NaN;
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map((part) => Number(part ?? 0));
+  const midnight = Date.UTC(year, month - 1, day);
+  const date = new Date(midnight);
+  const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!real || year < 100 || hour > 24 || minute > 59 || second > 60) return Number.NaN;
+  const fraction = found[7] ? Number(found[7]) : 0;
+  return midnight + ((hour * 60 + minute) * 60 + second + fraction) * 1000 - offsetOf(found[8]);
+}
+
+function offsetOf(zone: string | undefined): number {
+  if (!zone || zone === "Z") return 0;
+  const digits = zone.replace(/\D/g, "");
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);
+  return (zone.startsWith("-") ? -1 : 1) * minutes * 60_000;
+}
+
+function valuesBy(column: TextColumn, value: (level: string, i: number) => number): Float64Array {
+  const ofLevel = column.levels.map(value);
+  return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
+}
