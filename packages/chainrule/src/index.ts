@@ -85,4 +85,5 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/index.ts";
+export * as train from "./train/index.ts";
 export { ChainruleError, type ErrorCode } from "./util/errors.ts";

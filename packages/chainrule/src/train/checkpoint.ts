@@ -1,0 +1,66 @@
+import type { StateDict } from "../nn/index.ts";
+import type { OptimizerStateDict } from "../optim/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+import type { EpochReport } from "./report.ts";
+
+/**
+ * All that training needs to go on as if it had never stopped: tensors, bytes and plain values. `fit({ resume })` with the same model,
+ * optimizer, schedule, data and options then gives the same bits as a run without interruption.
+ */
+export interface Checkpoint {
+  readonly format: 1;
+  /** Complete epochs. */
+  readonly epoch: number;
+  /** Batches done of the epoch after them. */
+  readonly batch: number;
+  /** What those batches came to so far. */
+  readonly running: { readonly loss: number; readonly rows: number; readonly seconds: number };
+  /** States of the random generators: now, and when the unfinished epoch began (null between epochs). */
+  readonly generators: readonly Uint8Array[];
+  readonly epochGenerators: readonly Uint8Array[] | null;
+  readonly model: StateDict;
+  readonly optimizer: OptimizerStateDict;
+  readonly schedule: object | null;
+  readonly history: readonly EpochReport[];
+  /** The best epoch so far, the epochs since then, and its weights where they are to be restored. */
+  readonly best: { readonly epoch: number; readonly value: number } | null;
+  readonly waited: number;
+  readonly bestModel: StateDict | null;
+}
+
+/** Why a checkpoint is handed over. */
+export type CheckpointEvent =
+  | "epoch" // it was its turn
+  | "best" // the watched figure is the best so far
+  | "interrupted" // stopped within an epoch
+  | "end"; // training is over
+
+export interface CheckpointOptions {
+  /** Keeps a checkpoint, which is a copy that nobody changes; it is waited for. */
+  save(checkpoint: Checkpoint, event: CheckpointEvent): void | Promise<void>;
+  /** Save after every so many epochs. Default 1. The end of training is always saved. */
+  every?: number;
+  /** Save also after each epoch that is the best so far. Default false. */
+  best?: boolean;
+}
+
+/** Throws unless a value is a checkpoint of this version, of training like this one. */
+export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean): void {
+  const found = checkpoint as Partial<Checkpoint> | null;
+  if (found?.format !== 1 || !found.model || !found.optimizer || !Array.isArray(found.history)) {
+    throw new ChainruleError(
+      "state",
+      found?.format === undefined
+        ? "resume was given something that is not a checkpoint."
+        : `The checkpoint has format ${found.format}, and this version of chainrule reads format 1.`,
+      "Pass what checkpoint.save received, or the checkpoint of a result of fit.",
+    );
+  }
+  if ((checkpoint.schedule !== null) !== scheduled) {
+    throw new ChainruleError(
+      "state",
+      `The checkpoint is of training ${scheduled ? "without" : "with"} a schedule, and this one is ${scheduled ? "with" : "without"}.`,
+      "Pass the same options as before.",
+    );
+  }
+}

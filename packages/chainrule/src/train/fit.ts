@@ -1,0 +1,326 @@
+import type { Module, StateDict } from "../nn/index.ts";
+import { ReduceLROnPlateau } from "../optim/index.ts";
+import { type Generator, manualSeed } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+import { type Batch, countOf, forEachBatch, generatorsOf, noBatches, partsOf, wholeOf } from "./batches.ts";
+import { type Checkpoint, type CheckpointEvent, checkCheckpoint } from "./checkpoint.ts";
+import { evaluate, gradientNorm, weightOf } from "./evaluate.ts";
+import { Guard } from "./guard.ts";
+import {
+  type Callback,
+  checkOptions,
+  type FitOptions,
+  type FitResult,
+  type StopReason,
+  type Training,
+} from "./options.ts";
+import { pause } from "./pause.ts";
+import { type EpochReport, Tracker } from "./report.ts";
+import { copyOf, copyState, generatorsIn, Snapshot, setStates, statesOf, withoutDraws } from "./state.ts";
+import { makeStep } from "./step.ts";
+
+/**
+ * Trains a model: for each epoch goes through the data once, makes a step for each batch, and reports the training risk, the
+ * validation risk, their gap and metrics.
+ *
+ * - Draws from the random generators are those of a PyTorch loop over the same loaders, so the numbers are too.
+ * - Early stopping goes back to the best epoch's weights. A checkpoint goes on with the same bits as if nothing had happened.
+ * - When a loss, a gradient or a parameter is not finite, the parameters of before that step are restored, and a
+ *   `ChainruleError` of code "non-finite" names the op and the layer.
+ * - It yields to the event loop every few milliseconds: progress lines and pages stay alive, and `signal` is heard within a batch.
+ *
+ * Afterwards the model is in evaluation mode, ready to predict.
+ *
+ * @example
+ * const { history, best } = await fit(model, {
+ *   data: new DataLoader(training, { batchSize: 64, shuffle: true }),
+ *   validation: new DataLoader(held, { batchSize: 256 }),
+ *   loss: new nn.CrossEntropyLoss(),
+ *   optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }),
+ *   epochs: 100,
+ *   metrics: { accuracy },
+ *   earlyStopping: { patience: 10 },
+ *   callbacks: [{ onEpochEnd: (report) => console.log(report) }],
+ * });
+ */
+export async function fit<M extends Module, B extends Batch>(
+  model: M,
+  options: FitOptions<M, B>,
+): Promise<FitResult> {
+  checkOptions(model, options);
+  return new Fit(model, options).train();
+}
+
+/** The state of one call of {@link fit}. */
+class Fit<M extends Module, B extends Batch> implements Training {
+  readonly model: M;
+  readonly options: FitOptions<M, B>;
+  readonly optimizer: FitOptions<M, B>["optimizer"];
+  readonly epochs: number;
+  readonly history: EpochReport[] = [];
+  readonly #callbacks: readonly Callback[];
+  readonly #tracker: Tracker;
+  readonly #generators: readonly Generator[];
+  readonly #runStep: (batch: B, epoch: number, number: number) => number;
+  readonly #guard: Guard<B> | null;
+  /** Batches done of the epoch at hand, and what they came to. */
+  #batch = 0;
+  #running = { loss: 0, rows: 0, seconds: 0 };
+  /** Where the generators stood when the epoch at hand began. */
+  #epochGenerators: readonly Uint8Array[] | null = null;
+  #bestModel: StateDict | null = null;
+  #stopRequested = false;
+  #savedEpoch = -1;
+
+  constructor(model: M, options: FitOptions<M, B>) {
+    const {
+      data,
+      validation,
+      optimizer,
+      metrics = {},
+      earlyStopping,
+      callbacks = [],
+      guard = true,
+    } = options;
+    const given = [...generatorsOf(data), ...generatorsOf(validation), ...(options.generators ?? [])];
+    this.model = model;
+    this.options = options;
+    this.optimizer = optimizer;
+    this.epochs = options.epochs;
+    this.#callbacks = callbacks;
+    this.#tracker = new Tracker(earlyStopping, {
+      validation: validation !== undefined,
+      gradientNorm: this.#optimalityEvery === 1,
+      metrics: Object.keys(metrics),
+    });
+    this.#generators = generatorsIn(model, given);
+    const step = makeStep<M, B>(model, options);
+    this.#guard = guard ? new Guard(model, optimizer, this.#generators, step) : null;
+    this.#runStep = this.#guard?.step.bind(this.#guard) ?? ((batch) => step(batch).item());
+  }
+
+  stop(): void {
+    this.#stopRequested = true;
+  }
+
+  /** The number of complete epochs. */
+  get #epoch(): number {
+    return this.history.length;
+  }
+
+  /** After how many epochs each the optimality is computed; 0 for never. */
+  get #optimalityEvery(): number {
+    const { optimality = false, stopAt } = this.options;
+    if (stopAt?.gradientNorm !== undefined || optimality === true) return 1;
+    return optimality === false ? 0 : optimality.every;
+  }
+
+  async train(): Promise<FitResult> {
+    const { seed, resume } = this.options;
+    if (resume) this.#resume(resume);
+    else if (seed !== undefined) manualSeed(seed);
+    this.model.train();
+    await this.#tell((callback) => callback.onTrainBegin?.(this));
+    let stopped = this.#reasonToStop();
+    while (stopped === null) {
+      await this.#trainEpoch();
+      stopped = this.#reasonToStop();
+    }
+    return this.#finish(stopped);
+  }
+
+  #reasonToStop(): StopReason | null {
+    const { signal, stopAt = {} } = this.options;
+    const last = this.history.at(-1);
+    if (last && this.#batch === 0) {
+      for (const figure of ["gradientNorm", "loss", "validationLoss"] as const) {
+        const [limit, value] = [stopAt[figure], last[figure]];
+        if (limit !== undefined && value !== undefined && value <= limit) return "target";
+      }
+      if (this.#tracker.exhausted) return "patience";
+      if (this.#epoch >= this.epochs) return "epochs";
+    }
+    if (signal?.aborted) return "signal";
+    return this.#stopRequested ? "callback" : null;
+  }
+
+  /** Goes through the data once, or up to where something stops it. */
+  async #trainEpoch(): Promise<void> {
+    const begun = performance.now() - 1000 * this.#running.seconds;
+    if (this.#batch === 0) await this.#tell((callback) => callback.onEpochBegin?.(this.#epoch + 1, this));
+    const complete = await this.#trainBatches();
+    this.#running.seconds = (performance.now() - begun) / 1000;
+    if (!complete) return;
+    if (this.#running.rows === 0) throw noBatches("data", this.#epoch > 0);
+    this.#guard?.check();
+    const report = await this.#measure();
+    report.seconds = (performance.now() - begun) / 1000;
+    this.history.push(report);
+    this.#batch = 0;
+    this.#running = { loss: 0, rows: 0, seconds: 0 };
+    this.#epochGenerators = null;
+    const better = this.#tracker.update(report);
+    const { checkpoint, earlyStopping } = this.options;
+    if (better && earlyStopping && earlyStopping.restoreBest !== false) this.#bestModel = copyOf(this.model);
+    this.#stepSchedule("epoch", this.#tracker.figureOf(report));
+    await this.#tell((callback) => callback.onEpochEnd?.(report, this));
+    if (better && checkpoint?.best) await this.#save("best");
+    else if (checkpoint && this.#epoch % (checkpoint.every ?? 1) === 0) await this.#save("epoch");
+  }
+
+  /** Makes a step for each batch that is left of the epoch; false when something stopped it before the end. */
+  async #trainBatches(): Promise<boolean> {
+    const { data, signal } = this.options;
+    // After a resumption within an epoch, what is done is passed over by the draws of that epoch's beginning.
+    const done = this.#batch;
+    const now = done > 0 ? statesOf(this.#generators) : null;
+    if (this.#epochGenerators) setStates(this.#generators, this.#epochGenerators);
+    else this.#epochGenerators = statesOf(this.#generators);
+    let seen = 0;
+    let complete = true;
+    await forEachBatch(data, (batch) => {
+      if (seen++ < done) {
+        if (seen === done && now) setStates(this.#generators, now);
+        return undefined;
+      }
+      this.#trainBatch(batch);
+      if (signal?.aborted || this.#stopRequested) {
+        complete = false;
+        return false;
+      }
+      return pause();
+    });
+    if (seen < done) {
+      throw new ChainruleError(
+        "state",
+        `The checkpoint was made after batch ${done} of its epoch, and the data gave ${seen}.`,
+        "Resume with the same data and batch size.",
+      );
+    }
+    return complete;
+  }
+
+  #trainBatch(batch: B): void {
+    const epoch = this.#epoch + 1;
+    const { rows } = partsOf(batch, this.options);
+    const loss = this.#runStep(batch, epoch, this.#batch + 1);
+    this.#batch++;
+    this.#running.loss += loss * weightOf(rows, this.options);
+    this.#running.rows += rows;
+    for (const callback of this.#callbacks) {
+      callback.onBatchEnd?.(
+        { epoch, batch: this.#batch, batches: countOf(this.options.data), rows, loss, lr: this.#lr },
+        this,
+      );
+    }
+    this.#stepSchedule("batch", loss);
+  }
+
+  /** Learning rate of the first group. */
+  get #lr(): number {
+    return this.optimizer.paramGroups[0].lr;
+  }
+
+  #stepSchedule(when: "epoch" | "batch", figure: number | undefined): void {
+    const { schedule, scheduleEvery = "epoch" } = this.options;
+    if (!schedule || when !== scheduleEvery) return;
+    // Others would take a number for an epoch to jump to.
+    if (!(schedule instanceof ReduceLROnPlateau)) schedule.step();
+    else if (figure !== undefined) schedule.step(figure);
+  }
+
+  /** The report of the epoch whose batches are done. */
+  async #measure(): Promise<EpochReport> {
+    const { data, validation, metrics, loss, inputs, reduction } = this.options;
+    const { model } = this;
+    const risk = this.#running.loss / this.#running.rows;
+    const report: EpochReport = { epoch: this.#epoch + 1, loss: risk, metrics: {}, lr: this.#lr, seconds: 0 };
+    if (validation) {
+      const found = await evaluate<M, B>(model, { data: validation, loss, metrics, inputs, reduction });
+      report.validationLoss = found.loss;
+      report.gap = found.loss - risk;
+      report.metrics = found.metrics;
+    } else if (metrics) {
+      // This pass is not one that PyTorch's loop has: it must not move the random stream.
+      const pass = (): Promise<{ metrics: Record<string, number> }> =>
+        evaluate<M, B>(model, { data: wholeOf(data), metrics, inputs, reduction });
+      report.metrics = (await withoutDraws(this.#generators, pass)).metrics;
+    }
+    const every = this.#optimalityEvery;
+    if (every > 0 && report.epoch % every === 0) report.gradientNorm = await this.#optimality();
+    return report;
+  }
+
+  async #optimality(): Promise<number> {
+    const { data, loss, inputs, reduction } = this.options;
+    return (await gradientNorm<M, B>(this.model, { data, loss, inputs, reduction })).gradientNorm;
+  }
+
+  async #finish(stopped: StopReason): Promise<FitResult> {
+    const checkpoint = this.#checkpoint();
+    if (this.#batch > 0) await this.#save("interrupted", checkpoint);
+    else if (this.#savedEpoch !== this.#epoch) await this.#save("end", checkpoint);
+    const { best } = this.#tracker;
+    const restores = this.#bestModel !== null && (best?.epoch !== this.#epoch || this.#batch > 0);
+    if (this.#bestModel && restores) this.model.loadStateDict(this.#bestModel);
+    this.model.eval();
+    const result: FitResult = { history: this.history, epochs: this.#epoch, stopped, best, checkpoint };
+    if (this.#optimalityEvery > 0) {
+      const known = restores || this.#batch > 0 ? undefined : this.history.at(-1)?.gradientNorm;
+      result.gradientNorm = known ?? (await this.#optimality());
+    }
+    await this.#tell((callback) => callback.onTrainEnd?.(result, this));
+    return result;
+  }
+
+  #checkpoint(): Checkpoint {
+    return copyState({
+      format: 1 as const,
+      epoch: this.#epoch,
+      batch: this.#batch,
+      running: this.#running,
+      generators: statesOf(this.#generators),
+      epochGenerators: this.#batch > 0 ? this.#epochGenerators : null,
+      model: this.model.stateDict(),
+      optimizer: this.optimizer.stateDict(),
+      schedule: this.options.schedule?.stateDict() ?? null,
+      history: this.history,
+      best: this.#tracker.best,
+      waited: this.#tracker.waited,
+      bestModel: this.#bestModel,
+    });
+  }
+
+  async #save(event: CheckpointEvent, checkpoint?: Checkpoint): Promise<void> {
+    this.#savedEpoch = this.#epoch;
+    await this.options.checkpoint?.save(checkpoint ?? this.#checkpoint(), event);
+  }
+
+  /** Takes over a checkpoint, or throws and changes nothing. */
+  #resume(from: Checkpoint): void {
+    const { schedule } = this.options;
+    checkCheckpoint(from, schedule !== undefined);
+    const before = new Snapshot(this.model, this.optimizer, this.#generators);
+    before.take();
+    try {
+      this.model.loadStateDict(from.model);
+      this.optimizer.loadStateDict(copyState(from.optimizer));
+      setStates(this.#generators, from.generators);
+      schedule?.loadStateDict(copyState(from.schedule) as never);
+    } catch (error) {
+      before.restore();
+      throw error;
+    }
+    this.history.push(...copyState([...from.history]));
+    this.#batch = from.batch;
+    this.#running = { ...from.running };
+    this.#epochGenerators = from.epochGenerators;
+    this.#tracker.best = copyState(from.best);
+    this.#tracker.waited = from.waited;
+    this.#bestModel = copyState(from.bestModel);
+  }
+
+  async #tell(what: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) await what(callback);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Module } from "../nn/index.ts";
+import { clipGradNorm_ } from "../nn/utils.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { type Batch, type BatchOptions, type LossFunction, lossOf, partsOf, run } from "./batches.ts";
+import type { TrainingOptimizer } from "./state.ts";
+
+export interface StepOptions<M extends Module, B extends Batch> extends BatchOptions {
+  loss: LossFunction<M, B>;
+  optimizer: TrainingOptimizer;
+  /** The largest norm of all gradients together; larger ones are scaled down. */
+  clipNorm?: number;
+}
+
+/** One training step: moves the parameters and returns the loss of the batch before the move. Reads no value. */
+export type Step<B extends Batch> = (batch: B) => Tensor;
+
+/** The step that `fit` repeats: clear gradients, forward, backward, clip, update. */
+export function makeStep<M extends Module, B extends Batch>(model: M, options: StepOptions<M, B>): Step<B> {
+  const { loss, optimizer, clipNorm } = options;
+  const parameters = optimizer.paramGroups.flatMap((group) => group.params);
+  return (batch) => {
+    const { inputs, target } = partsOf(batch, options);
+    // As a closure, because LBFGS evaluates it several times.
+    return optimizer.step(() => {
+      optimizer.zeroGrad();
+      const value = lossOf(loss, run(model, inputs), target, batch);
+      value.backward();
+      if (clipNorm !== undefined) clipGradNorm_(parameters, clipNorm);
+      return value;
+    });
+  };
+}
