@@ -78,10 +78,15 @@ describe("draws", () => {
   });
 });
 
+test("an array of samples is a dataset", () => {
+  const batches = [...new DataLoader([1, 2, 3], { batchSize: 2 })].map((batch) => [...batch.data]);
+  expect(batches).toEqual([[1, 2], [3]]);
+});
+
 describe("bad options", () => {
   test("of the dataset", () => {
     expect(() => new DataLoader(rows(0))).toThrow(/dataset has no samples/);
-    expect(() => new DataLoader([1, 2] as never)).toThrow(/not a dataset/);
+    expect(() => new DataLoader({ length: 2 } as never)).toThrow(/not a dataset/);
     expect(() => new DataLoader(undefined as never)).toThrow(/not a dataset/);
   });
 

@@ -46,8 +46,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   readonly generator: Generator | null;
   readonly #batch: (indices: Int32Array) => B;
 
-  constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
+  /** @param samples - a dataset, or an array of samples */
+  constructor(samples: Dataset<T> | readonly T[], options: DataLoaderOptions<T, B> = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, generator = null, collate } = options;
+    const dataset = Array.isArray(samples) ? arrayDataset(samples as readonly T[]) : (samples as Dataset<T>);
     checkDataset(dataset);
     checkChoices(options);
     this.dataset = dataset;
@@ -107,12 +109,17 @@ function batchMaker<T, B>(
   return (indices) => join(Array.from(indices, (i) => dataset.get(i)));
 }
 
+const arrayDataset = <T>(samples: readonly T[]): Dataset<T> => ({
+  length: samples.length,
+  get: (index) => samples[index],
+});
+
 function checkDataset<T>(dataset: Dataset<T>): void {
   if (typeof dataset?.get !== "function" || !Number.isInteger(dataset.length)) {
     throw new ChainruleError(
       "argument",
       "A DataLoader was given something that is not a dataset.",
-      "Pass an object with length and get(index), such as new TensorDataset(x, y).",
+      "Pass an array of samples, or an object with length and get(index), such as new TensorDataset(x, y).",
     );
   }
   if (dataset.length === 0) throw emptyDataset();
