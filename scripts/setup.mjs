@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripTestData } from "./strip.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -145,6 +146,7 @@ function buildStamp() {
   }
   add(join(root, "tsconfig.base.json"));
   add(join(root, "package-lock.json"));
+  add(join(root, "scripts/strip.mjs"));
   return hash.digest("hex");
 }
 
@@ -165,6 +167,7 @@ export async function build() {
           "--outDir",
           fresh,
         ]);
+        await stripTestData(fresh);
         rmSync(join(folder, "dist"), { recursive: true, force: true });
         renameSync(fresh, join(folder, "dist"));
       } finally {

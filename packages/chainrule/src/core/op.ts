@@ -68,7 +68,8 @@ export interface Op<A extends Args = Args> {
   readonly vjp: Readonly<Record<string, Vjp<Args>>>;
   /** Whether derivatives are a user's, who may keep the tensors that they return. */
   readonly custom?: boolean;
-  samples(s: Samples): A[];
+  /** Absent in the built package, as {@link edges} are: only tests read them, and these run the sources. */
+  samples?(s: Samples): A[];
   readonly edges: readonly Edge<Args>[];
 }
 

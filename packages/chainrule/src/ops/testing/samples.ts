@@ -39,7 +39,10 @@ function source(seed: number): Samples {
 const seedOf = (name: string): number => [...name].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7);
 
 /** The op's own samples. */
-export const samplesOf = (op: Op): Arguments[] => op.samples(source(seedOf(op.name))) as Arguments[];
+export function samplesOf(op: Op): Arguments[] {
+  if (!op.samples) throw new Error(`The record of ${op.name} has no samples.`);
+  return op.samples(source(seedOf(op.name))) as Arguments[];
+}
 
 /** A tensor among an op's arguments. */
 export interface Input {
