@@ -2,7 +2,7 @@
  * The kernels of one tier, generated, compiled and checked when they are first asked for: each comes from a module of its
  * own over the one memory that is the workspace, so that a program pays only for the heights of tile that it meets.
  */
-import { ModuleBuilder } from "./assembler/index.ts";
+import { ModuleBuilder } from "./assembler/module.ts";
 import { checkCopy, checkInterleave, checkSweep } from "./check.ts";
 import { defineSweep, type FloatType, lanes, sweepName, type Tile } from "./microkernels.ts";
 import { copyName, defineCopy, defineInterleave, interleaveName } from "./pack.ts";

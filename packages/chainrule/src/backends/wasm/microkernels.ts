@@ -6,17 +6,15 @@
  * adjacent pairs. So vectors of a row are always handled side by side, a splat is loaded once for all of them, and stores
  * follow each other with nothing between.
  */
-import {
-  type Expression,
-  f32x4,
-  f64x2,
-  i32,
-  type Local,
-  type ModuleBuilder,
-  repeat,
-  v128,
-  when,
-} from "./assembler/index.ts";
+
+import { repeat, when } from "./assembler/control.ts";
+import type { Expression } from "./assembler/expression.ts";
+import * as f32x4 from "./assembler/f32x4.ts";
+import * as f64x2 from "./assembler/f64x2.ts";
+import type { Local } from "./assembler/function.ts";
+import * as i32 from "./assembler/i32.ts";
+import type { ModuleBuilder } from "./assembler/module.ts";
+import * as v128 from "./assembler/v128.ts";
 
 export type FloatType = "float32" | "float64";
 
@@ -38,11 +36,14 @@ export const lanes: Readonly<Record<FloatType, number>> = { float32: 4, float64:
 
 /** What the generator needs to know of a type. */
 export function vectorOperations(type: FloatType, fused: boolean) {
-  const ops = type === "float32" ? f32x4 : f64x2;
-  const loadSplat = type === "float32" ? v128.load32Splat : v128.load64Splat;
+  const single = type === "float32";
+  const add = single ? f32x4.add : f64x2.add;
+  const mul = single ? f32x4.mul : f64x2.mul;
+  const madd = single ? f32x4.relaxedMadd : f64x2.relaxedMadd;
   const multiplyAdd = (a: Local<"v128">, b: Local<"v128">, c: Local<"v128">): Expression<"v128"> =>
-    fused ? ops.relaxedMadd(a, b, c) : ops.add(ops.mul(a, b), c);
-  return { zero: ops.const(0, 0, 0, 0), add: ops.add, loadSplat, multiplyAdd };
+    fused ? madd(a, b, c) : add(mul(a, b), c);
+  const zero = f64x2.const(0, 0); // the same bits in either type
+  return { zero, add, loadSplat: single ? v128.load32Splat : v128.load64Splat, multiplyAdd };
 }
 
 const count = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

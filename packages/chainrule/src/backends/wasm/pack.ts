@@ -2,18 +2,14 @@
  * Kernels that bring a factor of a matrix product into panels, the order in which the inner loops read it: panel after
  * panel, in each of them k after k, `width` neighbouring elements side by side.
  */
-import {
-  type Body,
-  i32,
-  type Local,
-  type ModuleBuilder,
-  range,
-  repeat,
-  type Statement,
-  shuffle,
-  v128,
-  when,
-} from "./assembler/index.ts";
+
+import { range, repeat, when } from "./assembler/control.ts";
+import type { Body, Statement } from "./assembler/expression.ts";
+import type { Local } from "./assembler/function.ts";
+import * as i32 from "./assembler/i32.ts";
+import type { ModuleBuilder } from "./assembler/module.ts";
+import * as v128 from "./assembler/v128.ts";
+import { shuffle } from "./assembler/vector.ts";
 import { elementBytes, type FloatType, lanes } from "./microkernels.ts";
 
 const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

@@ -3,7 +3,8 @@
  * one is taken, and a kernel that fails its check makes the process step down.
  */
 import { ChainruleError } from "../../util/errors.ts";
-import { f32x4, ModuleBuilder } from "./assembler/index.ts";
+import * as f32x4 from "./assembler/f32x4.ts";
+import { ModuleBuilder } from "./assembler/module.ts";
 import type { Tile } from "./microkernels.ts";
 
 /**

@@ -10,8 +10,12 @@ import {
   prefix,
   prefixed,
   type Statement,
+  type ValueType,
 } from "./expression.ts";
-import { type Access, accesses, loads, type MemoryArgument, memoryImmediate, stores } from "./memory.ts";
+import { loads, type MemoryArgument, memoryImmediate, stores } from "./memory.ts";
+
+/** An opcode and the number of bytes that the access moves. */
+type Access = readonly [opcode: number, bytes: number];
 
 /** Reads, combines with `value` and writes back in one step; gives what was there before. */
 type ReadModifyWrite<T extends "i32" | "i64"> = (
@@ -49,33 +53,54 @@ function readModifyWrites<T extends "i32" | "i64">(type: T) {
   const combining: Record<string, Access> = Object.fromEntries(operations.flatMap(named));
   const exchanging: Record<string, Access> = Object.fromEntries(named("Cmpxchg", operations.length));
   return {
-    ...accesses(`${type}.atomic`, ["i32", type], type, combining, prefix.atomic),
-    ...accesses(`${type}.atomic`, ["i32", type, type], type, exchanging, prefix.atomic),
+    ...accesses(type, 2, combining),
+    ...accesses(type, 3, exchanging),
   } as unknown as Record<`rmw${Operation}` | `rmw${Width<T>}${Operation}U`, ReadModifyWrite<T>> &
     Record<"rmwCmpxchg" | `rmw${Width<T>}CmpxchgU`, CompareExchange<T>>;
 }
 
+/** Constructors of accesses with `count` operands: the address and the values that follow it. */
+function accesses(type: "i32" | "i64", count: number, table: Readonly<Record<string, Access>>) {
+  const params: readonly ValueType[] = ["i32", type, type].slice(0, count) as ValueType[];
+  const made: Record<string, (...operandsAndPlace: unknown[]) => Expression> = {};
+  for (const [key, [opcode, bytes]] of Object.entries(table)) {
+    // "rmw8AddU" is "rmw8.add_u" in the text format.
+    const snakeCase = key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+    const name = `${type}.atomic.${snakeCase.replace(/^(rmw\d*)_/, "$1.")}`;
+    made[key] = (...given) => {
+      const immediate = memoryImmediate(bytes, given[count] as MemoryArgument | undefined);
+      const operands = given.slice(0, count) as AnyOperand[];
+      return instruction(name, prefixed(prefix.atomic, opcode), params, type, operands, immediate);
+    };
+  }
+  return made;
+}
+
+function loadsAndStores<T extends "i32" | "i64">(type: T, first: 0 | 1) {
+  const read = loads(type, `${type}.atomic`, prefix.atomic);
+  const write = stores(type, `${type}.atomic`, prefix.atomic);
+  const small = 0x12 + 2 * first;
+  return {
+    load: read("load", 0x10 + first, 4 + 4 * first),
+    load8U: read("load8_u", small, 1),
+    load16U: read("load16_u", small + 1, 2),
+    store: write("store", 0x17 + first, 4 + 4 * first),
+    store8: write("store8", small + 7, 1),
+    store16: write("store16", small + 8, 2),
+  };
+}
+
 /** Atomic accesses to 32-bit integers. */
 export const i32Atomic = /* @__PURE__ */ (() => ({
-  ...loads("i32", { load: [0x10, 4], load8U: [0x12, 1], load16U: [0x13, 2] }, prefix.atomic, "i32.atomic"),
-  ...stores("i32", { store: [0x17, 4], store8: [0x19, 1], store16: [0x1a, 2] }, prefix.atomic, "i32.atomic"),
+  ...loadsAndStores("i32", 0),
   ...readModifyWrites("i32"),
 }))();
 
 /** Atomic accesses to 64-bit integers. */
 export const i64Atomic = /* @__PURE__ */ (() => ({
-  ...loads(
-    "i64",
-    { load: [0x11, 8], load8U: [0x14, 1], load16U: [0x15, 2], load32U: [0x16, 4] },
-    prefix.atomic,
-    "i64.atomic",
-  ),
-  ...stores(
-    "i64",
-    { store: [0x18, 8], store8: [0x1b, 1], store16: [0x1c, 2], store32: [0x1d, 4] },
-    prefix.atomic,
-    "i64.atomic",
-  ),
+  ...loadsAndStores("i64", 1),
+  load32U: loads("i64", "i64.atomic", prefix.atomic)("load32_u", 0x16, 4),
+  store32: stores("i64", "i64.atomic", prefix.atomic)("store32", 0x1d, 4),
   ...readModifyWrites("i64"),
 }))();
 

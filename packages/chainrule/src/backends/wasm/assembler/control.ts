@@ -11,7 +11,7 @@ import {
   type ValueType,
 } from "./expression.ts";
 import type { Local } from "./function.ts";
-import { i32 } from "./integer.ts";
+import * as i32 from "./i32.ts";
 
 const structured = (
   name: string,

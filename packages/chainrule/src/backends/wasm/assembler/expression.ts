@@ -116,23 +116,23 @@ export function instruction<R extends ResultType>(
   return { type: result, name, opcode, operands: filled, immediate };
 }
 
-/** "truncSatF32x4S" as the text format writes it: "trunc_sat_f32x4_s". */
-export const snakeCase = (name: string): string =>
-  name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-
-/** Constructors for instructions of one signature, from a table of their names and opcodes. */
-export function family<N extends string, const P extends readonly ValueType[], R extends ResultType>(
-  namespace: string,
-  params: P,
-  result: R,
-  opcodes: Readonly<Record<N, number>>,
-  prefixByte = 0,
-): Record<N, Instruction<P, R>> {
-  const made: Partial<Record<N, Instruction<P, R>>> = {};
-  for (const key in opcodes) {
-    const name = `${namespace}.${snakeCase(key)}`;
-    const opcode = prefixed(prefixByte, opcodes[key]);
-    made[key] = (...operands) => instruction(name, opcode, params, result, operands as readonly AnyOperand[]);
-  }
-  return made as Record<N, Instruction<P, R>>;
-}
+/**
+ * Makes the constructors of the instructions of one signature, from the name in the text format (after `namespace.`) and
+ * the opcode, which may stand behind a prefix byte.
+ */
+export const signature =
+  <const P extends readonly ValueType[], R extends ResultType>(
+    namespace: string,
+    params: P,
+    result: R,
+    prefixByte = 0,
+  ) =>
+  (name: string, opcode: number): Instruction<P, R> =>
+  (...operands) =>
+    instruction(
+      `${namespace}.${name}`,
+      prefixed(prefixByte, opcode),
+      params,
+      result,
+      operands as readonly AnyOperand[],
+    );

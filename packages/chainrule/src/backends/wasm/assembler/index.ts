@@ -18,11 +18,18 @@ export {
   when,
 } from "./control.ts";
 export type { Body, Expression, Label, Operand, ResultType, Statement, ValueType } from "./expression.ts";
-export { f32, f64 } from "./float.ts";
+export * as f32 from "./f32.ts";
+export * as f32x4 from "./f32x4.ts";
+export * as f64 from "./f64.ts";
+export * as f64x2 from "./f64x2.ts";
 export type { FunctionReference, Global, Local, Parameters, Signature } from "./function.ts";
-export { i32, i64 } from "./integer.ts";
+export * as i8x16 from "./i8x16.ts";
+export * as i16x8 from "./i16x8.ts";
+export * as i32 from "./i32.ts";
+export * as i32x4 from "./i32x4.ts";
+export * as i64 from "./i64.ts";
+export * as i64x2 from "./i64x2.ts";
 export { type MemoryArgument, memory } from "./memory.ts";
 export { type MemoryLimits, ModuleBuilder } from "./module.ts";
-export { shuffle, v128 } from "./vector.ts";
-export { f32x4, f64x2 } from "./vectorFloat.ts";
-export { i8x16, i16x8, i32x4, i64x2 } from "./vectorInteger.ts";
+export * as v128 from "./v128.ts";
+export { shuffle } from "./vector.ts";

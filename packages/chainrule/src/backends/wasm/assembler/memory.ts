@@ -10,9 +10,7 @@ import {
   type Operand,
   prefix,
   prefixed,
-  type ResultType,
   type Statement,
-  snakeCase,
   type ValueType,
 } from "./expression.ts";
 
@@ -37,56 +35,41 @@ export type Store<T extends ValueType> = (
   at?: MemoryArgument,
 ) => Statement;
 
-/** What the table of an access says: its opcode and the number of bytes that it moves. */
-export type Access = readonly [opcode: number, bytes: number];
-
 /** The immediate of an access of `bytes` bytes. */
 export function memoryImmediate(
   bytes: number,
   { offset = 0, align = bytes }: MemoryArgument = {},
-): Immediate {
+): Extract<Immediate, { kind: "memory" }> {
   return { kind: "memory", offset, alignLog2: Math.log2(align) };
 }
 
-/** Constructors of accesses, from a table: `params` are the address and the values that follow it. */
-export function accesses<N extends string, const P extends readonly ValueType[], R extends ResultType>(
-  namespace: string,
-  params: P,
-  result: R,
-  table: Readonly<Record<N, Access>>,
-  prefixByte = 0,
-) {
-  type Constructor = (...operandsAndPlace: unknown[]) => Expression<R>;
-  const made: Partial<Record<N, Constructor>> = {};
-  for (const key in table) {
-    const [opcode, bytes] = table[key];
-    // The text format has a dot in `rmw8.add_u`.
-    const name = `${namespace}.${snakeCase(key).replace(/^(rmw\d*)_/, "$1.")}`;
-    made[key] = (...given) => {
-      const operands = given.slice(0, params.length) as AnyOperand[];
-      const at = given[params.length] as MemoryArgument | undefined;
-      const immediate = memoryImmediate(bytes, at);
-      return instruction(name, prefixed(prefixByte, opcode), params, result, operands, immediate);
-    };
-  }
-  return made;
-}
+/** Makes the constructors of loads of a type, from name, opcode and the number of bytes that move. */
+export const loads =
+  <T extends ValueType>(type: T, namespace: string = type, prefixByte = 0) =>
+  (name: string, opcode: number, bytes: number): Load<T> =>
+  (address, at) =>
+    instruction(
+      `${namespace}.${name}`,
+      prefixed(prefixByte, opcode),
+      ["i32"],
+      type,
+      [address],
+      memoryImmediate(bytes, at),
+    );
 
-/** Constructors of loads of type `T`. */
-export const loads = <N extends string, T extends ValueType>(
-  type: T,
-  table: Readonly<Record<N, Access>>,
-  prefixByte = 0,
-  namespace: string = type,
-) => accesses(namespace, ["i32"], type, table, prefixByte) as Record<N, Load<T>>;
-
-/** Constructors of stores of type `T`. */
-export const stores = <N extends string, T extends ValueType>(
-  type: T,
-  table: Readonly<Record<N, Access>>,
-  prefixByte = 0,
-  namespace: string = type,
-) => accesses(namespace, ["i32", type], "void", table, prefixByte) as Record<N, Store<T>>;
+/** Makes the constructors of stores, as {@link loads}. */
+export const stores =
+  <T extends ValueType>(type: T, namespace: string = type, prefixByte = 0) =>
+  (name: string, opcode: number, bytes: number): Store<T> =>
+  (address, value, at) =>
+    instruction(
+      `${namespace}.${name}`,
+      prefixed(prefixByte, opcode),
+      ["i32", type],
+      "void",
+      [address, value as AnyOperand],
+      memoryImmediate(bytes, at),
+    );
 
 const memoryIndex: Immediate = { kind: "bytes", bytes: [0] };
 

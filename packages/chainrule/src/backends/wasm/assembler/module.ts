@@ -1,14 +1,12 @@
 /** Putting a module together: memory, imports, globals, functions, data; and its binary. */
 import { ByteWriter } from "./bytes.ts";
-import { encodeBody, encodeExpression, type Indices, valueTypeCode } from "./encode.ts";
+import { encodeBody, type Indices, valueTypeCode } from "./encode.ts";
 import {
-  type Body,
   constant,
   type Expression,
   type FunctionSlot,
   type GlobalSlot,
   type ResultType,
-  type Statement,
   type ValueType,
 } from "./expression.ts";
 import {
@@ -32,23 +30,10 @@ export interface MemoryLimits {
   readonly shared?: boolean;
 }
 
-interface DefinedFunction {
-  readonly reference: AnyReference;
-  readonly locals: readonly ValueType[];
-  readonly body: readonly (Statement | Body | Expression)[];
-}
-
-interface Memory {
-  readonly limits: MemoryLimits;
-  /** Where an imported one comes from. */
-  readonly from?: { readonly module: string; readonly name: string };
-}
-
-/** A function without the types of its call. */
-type AnyReference = Pick<FunctionReference, "name" | "signature">;
+/** Writes an item of a section. */
+type Write = (out: ByteWriter, indices: Indices) => void;
 
 const section = {
-  custom: 0,
   type: 1,
   import: 2,
   function: 3,
@@ -71,27 +56,22 @@ const end = 0x0b;
  * ```
  */
 export class ModuleBuilder {
-  readonly #imports: { readonly module: string; readonly name: string; readonly reference: AnyReference }[] =
-    [];
-  readonly #functions: DefinedFunction[] = [];
-  readonly #globals: {
-    readonly slot: GlobalSlot;
-    readonly initial: Expression;
-    readonly mutable: boolean;
-  }[] = [];
-  readonly #exports: { readonly name: string; readonly kind: number; readonly slot?: object }[] = [];
-  readonly #data: { readonly address: number; readonly bytes: Uint8Array }[] = [];
-  #memory: Memory | undefined;
+  /** The items of each section, by its number. */
+  readonly #sections: readonly Write[][] = Array.from({ length: 12 }, () => []);
+  readonly #types = new Map<string, number>();
+  readonly #imports: FunctionSlot[] = [];
+  readonly #functions: FunctionSlot[] = [];
+  readonly #globals: GlobalSlot[] = [];
 
   /** Defines the module's memory. */
   memory(limits: MemoryLimits, options: { readonly export?: string } = {}): void {
-    this.#memory = { limits };
-    if (options.export !== undefined) this.#exports.push({ name: options.export, kind: external.memory });
+    this.#add("memory", (out) => writeLimits(out, limits));
+    this.#export(options.export, external.memory, () => 0);
   }
 
   /** Takes the memory from the importer: at least `initial` pages, at most `maximum`, and shared if `limits` says so. */
   importMemory(module: string, name: string, limits: MemoryLimits): void {
-    this.#memory = { limits, from: { module, name } };
+    this.#add("import", (out) => writeLimits(out.name(module).name(name).byte(external.memory), limits));
   }
 
   /** Takes a function from the importer. */
@@ -101,7 +81,9 @@ export class ModuleBuilder {
     signature: Signature<P, R>,
   ): FunctionReference<P, R> {
     const reference = makeReference(name, signature);
-    this.#imports.push({ module, name, reference });
+    this.#imports.push(reference);
+    const type = this.#typeOf(reference);
+    this.#add("import", (out) => out.name(module).name(name).byte(external.function).u32(type));
     return reference;
   }
 
@@ -113,6 +95,8 @@ export class ModuleBuilder {
     options: { readonly export?: boolean } = {},
   ): FunctionReference<P, R> {
     const reference = makeReference(name, signature);
+    this.#functions.push(reference);
+    const type = this.#typeOf(reference);
     const params: Record<string, Local<ValueType>> = {};
     Object.entries(signature.params).forEach(([key, type], index) => {
       params[key] = makeLocal(type, key, index);
@@ -124,8 +108,15 @@ export class ModuleBuilder {
       return makeLocal(type, localName, index);
     };
     const body = define(params as LocalsOf<P>, declare);
-    this.#functions.push({ reference, locals, body });
-    if (options.export) this.#exports.push({ name, kind: external.function, slot: reference });
+    this.#add("function", (out) => out.u32(type));
+    this.#add("code", (out, indices) =>
+      out.sized((code) => {
+        code.vector(runs(locals), ([type, count]) => code.u32(count).byte(valueTypeCode[type]));
+        encodeBody(code, body, indices);
+        code.byte(end);
+      }),
+    );
+    this.#export(options.export && name, external.function, ({ functions }) => functions.get(reference));
     return reference;
   }
 
@@ -136,119 +127,79 @@ export class ModuleBuilder {
     options: { readonly mutable?: boolean; readonly export?: boolean } = {},
   ): Global<T> {
     const global = makeGlobal(initial.type, name);
-    this.#globals.push({ slot: global.slot, initial, mutable: options.mutable ?? false });
-    if (options.export) this.#exports.push({ name, kind: external.global, slot: global.slot });
+    this.#globals.push(global.slot);
+    this.#add("global", (out, indices) => {
+      out.byte(valueTypeCode[initial.type]).byte(options.mutable ? 1 : 0);
+      encodeBody(out, [initial], indices);
+      out.byte(end);
+    });
+    this.#export(options.export && name, external.global, ({ globals }) => globals.get(global.slot));
     return global;
   }
 
   /** Bytes that the memory holds at `address` once the module is instantiated. */
   data(address: number, bytes: Uint8Array): void {
-    this.#data.push({ address, bytes });
+    this.#add("data", (out, indices) => {
+      encodeBody(out.byte(0), [constant("i32", address)], indices);
+      out.byte(end).u32(bytes.length).bytes(bytes);
+    });
   }
 
   /** The module's binary, for `new WebAssembly.Module`. */
   encode(): Uint8Array<ArrayBuffer> {
-    const indices = this.#indices();
-    const types = new TypeTable();
-    const declared = this.#functions.map(({ reference }) => types.indexOf(reference));
-    // Numbers all types, before they are written.
-    const imports = this.#importSection(types);
+    const numbered = <S>(slots: readonly S[]) => new Map(slots.map((slot, index) => [slot, index]));
+    const functions = numbered([...this.#imports, ...this.#functions]);
+    const indices = { functions, globals: numbered(this.#globals) };
     const out = new ByteWriter().bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-
-    writeSection(out, section.type, types.all, (inner, { params, result }) => {
-      inner.byte(0x60).vector(params, (type) => inner.byte(valueTypeCode[type]));
-      inner.vector(result === "void" ? [] : [result], (type) => inner.byte(valueTypeCode[type]));
+    this.#sections.forEach((items, id) => {
+      if (items.length > 0)
+        out.byte(id).sized((inner) => inner.vector(items, (write) => write(inner, indices)));
     });
-    const memory = this.#memory;
-    writeSection(out, section.import, imports, (inner, { module, name, describe }) => {
-      describe(inner.name(module).name(name));
-    });
-    writeSection(out, section.function, declared, (inner, type) => inner.u32(type));
-    writeSection(out, section.memory, memory && !memory.from ? [memory.limits] : [], writeLimits);
-    writeSection(out, section.global, this.#globals, (inner, { initial, mutable }) => {
-      inner.byte(valueTypeCode[initial.type as ValueType]).byte(mutable ? 1 : 0);
-      encodeExpression(inner, initial, indices, []);
-      inner.byte(end);
-    });
-    writeSection(out, section.export, this.#exports, (inner, { name, kind, slot }) => {
-      const map: ReadonlyMap<object, number> = kind === external.global ? indices.globals : indices.functions;
+    // Function names for debuggers and profilers, in the custom section "name".
+    out.byte(0).sized((inner) =>
       inner
-        .name(name)
-        .byte(kind)
-        .u32(slot ? (map.get(slot) as number) : 0);
-    });
-    writeSection(out, section.code, this.#functions, (inner, { locals, body }) => {
-      inner.sized((code) => {
-        code.vector(runs(locals), ({ type, count }) => code.u32(count).byte(valueTypeCode[type]));
-        encodeBody(code, body, indices);
-        code.byte(end);
-      });
-    });
-    writeSection(out, section.data, this.#data, (inner, { address, bytes }) => {
-      inner.byte(0);
-      encodeExpression(inner, constant("i32", address), indices, []);
-      inner.byte(end).u32(bytes.length).bytes(bytes);
-    });
-    this.#writeNames(out, indices);
+        .name("name")
+        .byte(1)
+        .sized((names) => names.vector([...functions], ([{ name }, index]) => names.u32(index).name(name))),
+    );
     return out.finish();
   }
 
-  #importSection(types: TypeTable) {
-    const functions = this.#imports.map(({ module, name, reference }) => {
-      const type = types.indexOf(reference);
-      return { module, name, describe: (out: ByteWriter) => void out.byte(external.function).u32(type) };
-    });
-    const { limits, from } = this.#memory ?? {};
-    if (!limits || !from) return functions;
-    return [
-      { ...from, describe: (out: ByteWriter) => writeLimits(out.byte(external.memory), limits) },
-      ...functions,
-    ];
+  #add(name: keyof typeof section, write: Write): void {
+    this.#sections[section[name]].push(write);
   }
 
-  #indices(): Indices {
-    const references = [...this.#imports, ...this.#functions].map(({ reference }) => reference);
-    return {
-      functions: new Map<FunctionSlot, number>(references.map((reference, index) => [reference, index])),
-      globals: new Map<GlobalSlot, number>(this.#globals.map(({ slot }, index) => [slot, index])),
-    };
-  }
-
-  /** Function names for debuggers and profilers, in the custom section "name". */
-  #writeNames(out: ByteWriter, { functions }: Indices): void {
-    if (functions.size === 0) return;
-    out.byte(section.custom).sized((inner) => {
-      inner.name("name").byte(1);
-      inner.sized((names) =>
-        names.vector([...functions], ([slot, index]) => names.u32(index).name(slot.name)),
+  #export(
+    name: string | false | undefined,
+    kind: number,
+    index: (indices: Indices) => number | undefined,
+  ): void {
+    if (name)
+      this.#add("export", (out, indices) =>
+        out
+          .name(name)
+          .byte(kind)
+          .u32(index(indices) ?? 0),
       );
-    });
   }
-}
 
-/** Function types, each once. */
-class TypeTable {
-  readonly all: FunctionReference["signature"][] = [];
-  readonly #known = new Map<string, number>();
-
-  indexOf({ signature }: Pick<FunctionReference, "signature">): number {
-    const key = `${signature.params.join()}>${signature.result}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const index = this.all.push(signature) - 1;
-    this.#known.set(key, index);
+  /** The number of a function's type; equal ones share it. */
+  #typeOf({ signature: { params, result } }: Pick<FunctionReference, "signature">): number {
+    const results = result === "void" ? [] : [result];
+    const codes = (types: readonly ValueType[]) => [
+      types.length,
+      ...types.map((type) => valueTypeCode[type]),
+    ];
+    const bytes = [0x60, ...codes(params), ...codes(results)];
+    const key = bytes.join();
+    let index = this.#types.get(key);
+    if (index === undefined) {
+      index = this.#types.size;
+      this.#types.set(key, index);
+      this.#add("type", (out) => out.bytes(bytes));
+    }
     return index;
   }
-}
-
-function writeSection<T>(
-  out: ByteWriter,
-  id: number,
-  items: readonly T[],
-  write: (inner: ByteWriter, item: T) => void,
-): void {
-  if (items.length === 0) return;
-  out.byte(id).sized((inner) => inner.vector(items, (item) => write(inner, item)));
 }
 
 function writeLimits(out: ByteWriter, { initial, maximum, shared = false }: MemoryLimits): void {
@@ -257,12 +208,12 @@ function writeLimits(out: ByteWriter, { initial, maximum, shared = false }: Memo
 }
 
 /** Neighbours of one type, counted: the form in which a function declares its locals. */
-function runs(types: readonly ValueType[]): { type: ValueType; count: number }[] {
-  const found: { type: ValueType; count: number }[] = [];
+function runs(types: readonly ValueType[]): [type: ValueType, count: number][] {
+  const found: [ValueType, number][] = [];
   for (const type of types) {
     const last = found.at(-1);
-    if (last?.type === type) last.count++;
-    else found.push({ type, count: 1 });
+    if (last?.[0] === type) last[1]++;
+    else found.push([type, 1]);
   }
   return found;
 }
