@@ -78,24 +78,28 @@ function byLabel<R>(target: Tensor, classes: number, ignoreIndex: number, look: 
 const pick = (scores: Tensor, dim: number, labels: Tensor): Tensor =>
   scores.gather(dim, labels.unsqueeze(dim)).squeeze(dim);
 
-/** Labels without those to ignore, 1 where a label counts, and the weight of each label, 0 where it is ignored. */
+/** Which labels count, those labels (0 in place of the others), and the weight of each, 0 where it does not count. */
 function counted(
   logProbs: Tensor,
   target: Tensor,
   weight: Tensor | null | undefined,
   ignoreIndex: number,
-): { labels: Tensor; counts: Tensor; weights: Tensor } {
+): { labels: Tensor; keep: Tensor; weights: Tensor } {
   const keep = target.ne(ignoreIndex);
   const labels = where(keep, target, 0);
   const counts = keep.to(logProbs.dtype);
-  if (!weight) return { labels, counts, weights: counts };
+  if (!weight) return { labels, keep, weights: counts };
   const each = weight.indexSelect(0, labels.reshape([-1])).reshape(target.shape);
-  return { labels, counts, weights: each.mul(counts) };
+  return { labels, keep, weights: each.mul(counts) };
 }
 
-/** Sums weighted losses, or divides the sum by that of the weights. */
-function weighted(losses: Tensor, weights: Tensor, reduction: Reduction = "mean"): Tensor {
-  return reduction === "mean" ? losses.sum().div(weights.sum()) : reduced(losses, reduction);
+/**
+ * Sums weighted losses, or divides the sum by that of the weights. Ignored rows are set to 0 rather than multiplied by it, so
+ * that nothing in them matters, not even infinite scores, and a batch of them alone sends gradients of 0.
+ */
+function weighted(losses: Tensor, keep: Tensor, weights: Tensor, reduction: Reduction = "mean"): Tensor {
+  const kept = where(keep, losses, 0);
+  return reduction === "mean" ? kept.sum().div(weights.sum()) : reduced(kept, reduction);
 }
 
 /**
@@ -108,8 +112,9 @@ export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions 
   const { weight, ignoreIndex = -100, reduction } = options;
   const dim = checkClasses(logProbs, target, weight);
   return byLabel(target, logProbs.shape[dim], ignoreIndex, () => {
-    const { labels, weights } = counted(logProbs, target, weight, ignoreIndex);
-    return weighted(pick(logProbs, dim, labels).neg().mul(weights), weights, reduction);
+    const { labels, keep, weights } = counted(logProbs, target, weight, ignoreIndex);
+    const losses = pick(logProbs, dim, labels).neg();
+    return weighted(weight ? losses.mul(weights) : losses, keep, weights, reduction);
   });
 }
 
@@ -131,15 +136,13 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   checkClasses(input, target, weight);
   const classes = input.shape[dim];
   return byLabel(target, classes, ignoreIndex, () => {
-    const { labels, counts, weights } = counted(logProbs, target, weight, ignoreIndex);
-    const hard = pick(logProbs, dim, labels).neg().mul(weights);
+    const { labels, keep, weights } = counted(logProbs, target, weight, ignoreIndex);
+    const right = pick(logProbs, dim, labels).neg();
+    const hard = weight ? right.mul(weights) : right;
     const even = weight ? logProbs.mul(alongClasses(weight, logProbs, dim)) : logProbs;
-    const smooth = even.sum(dim).neg().mul(counts);
-    return weighted(
-      hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / classes)),
-      weights,
-      reduction,
-    );
+    const smooth = even.sum(dim).neg();
+    const losses = hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing / classes));
+    return weighted(losses, keep, weights, reduction);
   });
 }
 

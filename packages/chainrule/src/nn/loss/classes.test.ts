@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { type Tensor, tensor } from "../../tensor/index.ts";
+import { crossEntropy, nllLoss } from "./classes.ts";
+
+const labels = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });
+const { NEGATIVE_INFINITY } = Number;
+
+describe("ignored rows", () => {
+  test("do not matter, whatever their scores are", () => {
+    const scores = tensor(
+      [
+        [NEGATIVE_INFINITY, 0, 1],
+        [1, 2, 3],
+      ],
+      { requiresGrad: true },
+    );
+    for (const options of [{}, { weight: tensor([1, 2, 3]) }]) {
+      const loss = crossEntropy(scores, labels(-100, 2), options);
+      expect(loss.item()).toBeCloseTo(crossEntropy(scores.at(1), tensor(2, { dtype: "int32" })).item(), 6);
+      loss.backward();
+      expect(scores.grad?.at(0).toArray()).toEqual([0, 0, 0]);
+    }
+    const logProbs = tensor([[NEGATIVE_INFINITY, 0], [-1, -2]]); // biome-ignore format: rows
+    expect(nllLoss(logProbs, labels(7, 1), { ignoreIndex: 7, reduction: "none" }).toArray()).toEqual([0, 2]);
+  });
+  test("alone have no mean, and send gradients of 0, as in PyTorch", () => {
+    for (const options of [{}, { labelSmoothing: 0.1 }, { weight: tensor([1, 2]) }]) {
+      const scores = tensor([[1, 2], [3, 4]], { requiresGrad: true }); // biome-ignore format: rows
+      const loss = crossEntropy(scores, labels(-100, -100), options);
+      expect(loss.item()).toBeNaN();
+      loss.backward();
+      expect(scores.grad?.toArray()).toEqual([[0, 0], [0, 0]]); // biome-ignore format: rows
+    }
+  });
+});
