@@ -12,7 +12,8 @@ export const relu = defineOp<{ x: Tensor }>({
   lower: ({ x }, out) => interpreter.unary("relu", x, out),
   saves: ["y"],
   // ∂ℓ/∂x = ∂ℓ/∂y · [x > 0]; 0 at the kink, as PyTorch has it. y ≠ 0 also lets the gradient pass where x is NaN, as there.
-  vjp: { x: (dy, { y }) => dy.mul(y.ne(0)) },
+  // Chosen, not multiplied: an infinite ∂ℓ/∂y, as √relu(x) has it, gives 0 and not ∞ · 0 = NaN.
+  vjp: { x: (dy, { y }) => dy.where(y.ne(0), 0) },
   samples: (s) => reals(0.2, 2)(s).flatMap(({ x }) => [{ x }, { x: s.real(x.shape, -2, -0.2) }]),
   edges: [
     [0, 0, 0],

@@ -128,3 +128,9 @@ test("plain values of other kinds are refused", () => {
   expect(code(() => tensor([1]).maximum("2" as unknown as number))).toBe("argument");
   expect(code(() => tensor([1]).where(tensor([true]), null as unknown as number))).toBe("argument");
 });
+
+test("relu lets no gradient through where it is 0, not even an infinite one", () => {
+  const x = tensor([-1, 0, 4], { requiresGrad: true });
+  x.relu().sqrt().sum().backward(); // d√y/dy = ∞ at y = 0
+  expect(x.grad?.toArray()).toEqual([0, 0, 0.25]);
+});
