@@ -184,7 +184,9 @@ defineMethods({
           'Convert it by to("float32") first.',
         );
       }
-      this.node = asleep.get(this) ?? leafNode(this);
+      const old = asleep.get(this);
+      // A model's to() may have changed the dtype in the meantime; the old node speaks of the old one.
+      this.node = old && old.dtype === this.dtype ? old : leafNode(this);
     }
     return this;
   },

@@ -253,6 +253,9 @@ describe("modes and conversions", () => {
     expect(before[1].grad?.dtype).toBe("float64");
     expect(net.float().scale.dtype).toBe("float32");
     expect(net.double().scale.dtype).toBe("float64");
+    const frozen = new nn.Linear(2, 1).requiresGrad_(false).double().requiresGrad_();
+    frozen(x.to("float64")).sum().backward();
+    expect(frozen.weight.grad?.dtype).toBe("float64");
     expect(() => net.to("int32")).toThrow(ChainruleError);
   });
 
