@@ -46,12 +46,19 @@ export abstract class Optimizer<O extends CommonOptions> {
 
   constructor(params: Params<O>, defaults: O) {
     this.defaults = defaults;
+    if (!isIterable(params)) {
+      throw new ChainruleError(
+        "argument",
+        "An optimizer takes a list of parameters, and was given something else.",
+        "Pass model.parameters(), or a list of groups { params, lr, … }.",
+      );
+    }
     const given = [...(params as Iterable<Tensor | (Partial<O> & { params: Iterable<Tensor> })>)];
     if (given.length === 0) {
       throw new ChainruleError(
         "argument",
         "The optimizer was given no parameters.",
-        "Pass model.parameters().",
+        "Pass model.parameters(). Layers in a plain array are not found: keep them in an nn.ModuleList.",
       );
     }
     const plain = given.filter((item) => item instanceof Tensor);
@@ -61,7 +68,15 @@ export abstract class Optimizer<O extends CommonOptions> {
 
   /** Adds parameters with options of their own; those left out are the optimizer's defaults. */
   addParamGroup(group: Partial<O> & { params: Iterable<Tensor> }): void {
-    const params = [...group.params];
+    const given: unknown = (group as { params?: unknown } | null)?.params;
+    const params = given instanceof Tensor ? [given] : isIterable(given) ? ([...given] as Tensor[]) : null;
+    if (!params) {
+      throw new ChainruleError(
+        "argument",
+        "What an optimizer was given is neither a parameter nor a group of them.",
+        "Pass model.parameters(), or a list of groups { params, lr, … }.",
+      );
+    }
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     for (const p of params) {
       if (!(p instanceof Tensor) || !p.isLeaf) {
@@ -211,6 +226,9 @@ export abstract class Optimizer<O extends CommonOptions> {
     group: ParamGroup<O>,
   ): void;
 }
+
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function";
 
 /** Zeros in the shape and dtype of a parameter. */
 export const zerosFor = (p: Tensor): Tensor => zerosLike(p);

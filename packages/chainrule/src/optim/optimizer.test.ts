@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { nn, optim, tensor } from "../index.ts";
+import { ChainruleError, type ErrorCode } from "../util/errors.ts";
+
+/** The code of the error that a call throws. */
+function code(body: () => unknown): ErrorCode {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof ChainruleError) return error.code;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("what an optimizer is made with", () => {
+  const model = new nn.Linear(1, 1);
+  const make = (params: unknown): optim.SGD => new optim.SGD(params as nn.Parameter[]);
+
+  test("anything but parameters and groups of them is refused", () => {
+    for (const params of [model, undefined, null, 3, {}, [3], [null], [{}], [{ params: model }]])
+      expect(code(() => make(params))).toBe("argument");
+    expect(() => make([])).toThrow("ModuleList");
+    expect(() => make([model.weight, model.weight])).toThrow("given twice");
+    expect(code(() => make([model.weight.mul(2)]))).toBe("argument");
+  });
+  test("a group may name one parameter alone", () => {
+    const [group] = make([{ params: model.weight, lr: 0.5 }]).paramGroups;
+    expect([group.params.length, group.params[0] === model.weight, group.lr]).toEqual([1, true, 0.5]);
+  });
+  test("mixed lists are refused", () => {
+    expect(code(() => make([model.weight, { params: [model.bias] }]))).toBe("argument");
+    expect(code(() => make([{ params: [model.weight, tensor([1]).requiresGrad_().mul(2)] }]))).toBe(
+      "argument",
+    );
+  });
+});
