@@ -41,7 +41,7 @@ export {
 } from "./preparation.ts";
 export { type ColumnProfile, profileColumn } from "./profile.ts";
 export { checkSpec, type TableModelSpec } from "./spec.ts";
-export { type Split, type SplitSizes, splitRows } from "./split.ts";
+export { checkEnoughRows, type Split, type SplitSizes, splitRows } from "./split.ts";
 export { classNumbers, fitTarget, rowsWithValue, type TargetPreparation, targetNumbers } from "./target.ts";
 export { detectTask, type Task } from "./task.ts";
 export { missingWords, type RefineOptions, refineText } from "./texts.ts";

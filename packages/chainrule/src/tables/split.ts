@@ -36,13 +36,7 @@ export function splitRows(
   sizes: SplitSizes,
   seed: number,
 ): Split {
-  if (rows.length < FEWEST_ROWS) {
-    throw new ChainruleError(
-      "data",
-      `There ${rows.length === 1 ? "is" : "are"} ${counted(rows.length, "row")} with a value of "${target.name}", where at least ${FEWEST_ROWS} are needed.`,
-      "Give more rows.",
-    );
-  }
+  checkEnoughRows(target, rows);
   const classes = task === "classification";
   const labels: (string | number)[] = classes
     ? Array.from(rows, (row) => textAt(target, row))
@@ -62,6 +56,16 @@ export function splitRows(
   }
   const [training, validation, test] = parts.map((part) => part.map((i) => rows[i]));
   return { training, validation, test };
+}
+
+/** Throws unless there are enough rows with a target to be split into parts. */
+export function checkEnoughRows(target: Column, rows: Int32Array): void {
+  if (rows.length >= FEWEST_ROWS) return;
+  throw new ChainruleError(
+    "data",
+    `There ${rows.length < 2 ? "is" : "are"} ${rows.length === 0 ? "no row" : counted(rows.length, "row")} with a value of "${target.name}", where at least ${FEWEST_ROWS} are needed.`,
+    "Give more rows, or choose another target.",
+  );
 }
 
 /** Classes that are in no training row get one of the rows that they have elsewhere. */

@@ -1,0 +1,20 @@
+import pc from "picocolors";
+import type { Io, OutputStream } from "../io.ts";
+
+/** How to mark pieces of text on one stream: in colours, or not at all. */
+export type Style = ReturnType<typeof pc.createColors>;
+
+/** Colours for a terminal, unless NO_COLOR or a dumb terminal forbids them, or where FORCE_COLOR asks for them. */
+export function styleFor(stream: OutputStream, env: Io["env"]): Style {
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0";
+  const forbidden = env.NO_COLOR || env.FORCE_COLOR === "0" || env.TERM === "dumb";
+  return pc.createColors(!forbidden && (forced || stream.isTTY === true));
+}
+
+/** Whether a line of the stream can be rewritten in place. */
+export const isLive = (stream: OutputStream, env: Io["env"]): boolean =>
+  stream.isTTY === true && env.TERM !== "dumb" && !env.NO_COLOR && !env.CI;
+
+/** The width to fill: the terminal's, at most 100, or 80 where it is not known. */
+export const widthOf = (stream: OutputStream): number =>
+  Math.max(40, Math.min(stream.isTTY ? (stream.columns ?? 80) : 80, 100));

@@ -1,0 +1,65 @@
+// What the tests of the command line share: a folder to work in, and commands that run in this process.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+import { run } from "../../packages/cli/src/cli.ts";
+import type { Io, OutputStream } from "../../packages/cli/src/io.ts";
+
+/** A bundled table. */
+export const sample = (name: string): string =>
+  fileURLToPath(new URL(`../../packages/cli/data/${name}.csv`, import.meta.url));
+
+/** A folder that is there until the tests of the file are done. */
+export function workFolder(): {
+  path: (name: string) => string;
+  table: (name: string, text: string | Uint8Array) => string;
+  names: () => string[];
+} {
+  const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string): string => join(folder, name);
+  return {
+    path,
+    table: (name, text) => {
+      writeFileSync(path(name), text);
+      return path(name);
+    },
+    names: () => readdirSync(folder).sort(),
+  };
+}
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line as the program would, and gives what it printed. */
+export async function chainrule(
+  args: readonly string[],
+  options: { tty?: boolean; columns?: number } = {},
+): Promise<Outcome> {
+  const printed = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof printed): OutputStream => ({
+    isTTY: options.tty ?? false,
+    columns: options.columns,
+    write: (text) => {
+      printed[name] += text;
+      return true;
+    },
+    drained: () => Promise.resolve(),
+  });
+  const io: Io = {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    env: {},
+    onInterrupt: () => () => {},
+  };
+  return { code: await run(args, io), ...printed };
+}
+
+/** The object on the last line of standard output. */
+export const lastJson = ({ stdout }: Outcome): Record<string, unknown> & { test: Record<string, number> } =>
+  JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
