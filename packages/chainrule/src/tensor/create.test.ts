@@ -156,3 +156,14 @@ describe("random numbers", () => {
     expect(() => multinomial(tensor([[[1]]]), 1)).toThrow(/\[rows, n\]/);
   });
 });
+
+test("booleans among numbers are 0 and 1, wherever they stand", () => {
+  for (const data of [
+    [true, 2],
+    [2, true],
+    [[false], [0.5]],
+  ])
+    expect([tensor(data).dtype, [...tensor(data).data]]).toEqual(["float32", data.flat().map(Number)]);
+  expect(tensor([[true], [false]]).dtype).toBe("bool");
+  expect(tensor([true, 2], { dtype: "bool" }).toArray()).toEqual([true, true]);
+});

@@ -56,7 +56,7 @@ export function tensor(data: TensorData | Tensor, options?: CreationOptions): Te
   }
   const guess: DType = isTyped(innermost)
     ? dtypeOf(innermost)
-    : typeof innermost === "boolean"
+    : typeof innermost === "boolean" && !holdsNumbers(data)
       ? "bool"
       : "float32";
   const dtype = chosenDType(options, guess);
@@ -67,6 +67,10 @@ export function tensor(data: TensorData | Tensor, options?: CreationOptions): Te
 
 const isTyped = (x: unknown): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 const isList = (x: TensorData): x is TypedArray | readonly TensorData[] => Array.isArray(x) || isTyped(x);
+
+/** Whether a number stands somewhere among booleans, which then count as 0 and 1. */
+const holdsNumbers = (x: TensorData): boolean =>
+  typeof x === "number" || isTyped(x) || (Array.isArray(x) && x.some(holdsNumbers));
 
 function fillNested(
   data: TensorData,
