@@ -20,11 +20,15 @@ const fail = (problem: string, remedy: string): never => {
  *
  * @example
  * einsum("bij,bjk->bik", [a, b]); // products of matrices
- * einsum("ii", [a]);              // trace
+ * einsum("bij,bjk->bik", a, b);   // the same
+ * einsum("ii", a);                // trace
  *
  * @throws ChainruleError `argument` when the equation is none or does not fit the operands
  */
-export function einsum(equation: string, operands: readonly Tensor[]): Tensor {
+export function einsum(equation: string, operands: readonly Tensor[]): Tensor;
+export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor;
+export function einsum(equation: string, ...given: readonly (Tensor | readonly Tensor[])[]): Tensor {
+  const operands = given.flat() as Tensor[];
   const [inputs, output, ...more] = equation.replace(/\s/g, "").split("->");
   const terms = inputs.split(",");
   if (more.length > 0 || terms.length !== operands.length) {

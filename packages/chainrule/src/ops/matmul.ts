@@ -21,7 +21,7 @@ export function sameDType(x: Tensor, other: Tensor): void {
     throw new ChainruleError(
       "dtype",
       `The matrices have the dtypes ${x.dtype} and ${other.dtype}.`,
-      `Convert one of them, for instance by to("${x.dtype}").`,
+      `Convert one of them, for instance by to("${x.dtype === "int32" ? other.dtype : x.dtype}").`,
     );
   }
 }

@@ -183,6 +183,8 @@ describe("einsum", () => {
     expect(einsum("i,j->", [tensor([1, 2]), tensor([3, 4])]).item()).toBe(21);
     expect(einsum("ii->i", [randint(9, [3, 3])]).dtype).toBe("int32");
     expect(einsum("->", [tensor(3)]).item()).toBe(3);
+    expect(einsum("i,j->", tensor([1, 2]), tensor([3, 4])).item()).toBe(21);
+    expect(einsum("ij", a).shape).toEqual(a.shape);
   });
 
   test("refuses equations that do not fit", () => {
@@ -202,4 +204,10 @@ describe("einsum", () => {
       expect(() => einsum(equation, operands), equation).toThrow(/^einsum: /);
     }
   });
+});
+
+test("who mixes whole and real numbers is told to convert to the real ones", () => {
+  const whole = tensor([[1]], { dtype: "int32" });
+  expect(() => whole.matmul(tensor([[1]]))).toThrow('by to("float32")');
+  expect(() => tensor([[1]]).matmul(whole)).toThrow('by to("float32")');
 });
