@@ -19,6 +19,14 @@ class Net extends nn.Module {
 
 const x = tensor([[1, 2], [3, -1], [0.5, 0.25]]); // biome-ignore format: rows
 
+test("a plain tensor does not pass for a parameter", () => {
+  const layer = new nn.Linear(1, 1);
+  // @ts-expect-error it would not be trained
+  layer.weight = zeros([1, 1]);
+  layer.weight = new nn.Parameter(zeros([1, 1]));
+  expect(layer.parameters()).toHaveLength(2);
+});
+
 describe("calling", () => {
   test("runs forward of the subclass, with all arguments", () => {
     const net = new Net();

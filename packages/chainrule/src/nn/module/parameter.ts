@@ -1,5 +1,7 @@
 import { type DType, isFloating, Tensor } from "../../tensor/index.ts";
 
+declare const learned: unique symbol;
+
 /**
  * A tensor that a module learns: found by `parameters()` when it is a property of a module, and a leaf whose gradient
  * `backward()` collects. It shares the elements of `data`.
@@ -15,6 +17,9 @@ import { type DType, isFloating, Tensor } from "../../tensor/index.ts";
  * }
  */
 export class Parameter extends Tensor {
+  /** For types alone: a plain tensor in the place of a parameter would silently not be trained. */
+  declare readonly [learned]: true;
+
   constructor(data: Tensor, requiresGrad = true) {
     super(data.storage, data.shape, data.strides, data.offset);
     if (requiresGrad) this.requiresGrad_();
