@@ -35,3 +35,26 @@ describe("what an optimizer is made with", () => {
     );
   });
 });
+
+describe("loading a state", () => {
+  const saved = (kind: typeof optim.SGD | typeof optim.Adam): optim.OptimizerStateDict => {
+    const p = tensor([1], { requiresGrad: true });
+    p.grad = tensor([1]);
+    const optimizer = new kind([p], { lr: 0.5 });
+    optimizer.step();
+    return optimizer.stateDict();
+  };
+  test("of another kind, or what is none, is refused and changes nothing", () => {
+    const p = tensor([1], { requiresGrad: true });
+    const adam = new optim.Adam([p]);
+    const odd: unknown[] = [null, {}, { state: {} }, saved(optim.SGD)];
+    const twice = saved(optim.Adam);
+    odd.push({ ...twice, state: { ...twice.state, 5: twice.state[0] } });
+    for (const state of odd)
+      expect(code(() => adam.loadStateDict(state as optim.OptimizerStateDict))).toBe("state");
+    expect(() => adam.loadStateDict(saved(optim.SGD))).toThrow(/lacks "expAvg", "expAvgSq".*Adam/);
+    expect([adam.paramGroups[0].lr, adam.state.size]).toEqual([1e-3, 0]);
+    adam.loadStateDict(saved(optim.Adam));
+    expect([adam.paramGroups[0].lr, adam.state.get(p)?.step]).toEqual([0.5, 1]);
+  });
+});

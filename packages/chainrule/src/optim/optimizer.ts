@@ -120,7 +120,7 @@ export abstract class Optimizer<O extends CommonOptions> {
     for (const group of this.paramGroups) {
       for (const p of group.params) {
         if (setToNone) p.grad = null;
-        else if (p.grad) p.grad = zerosLike(p.grad);
+        else if (p.grad) p.grad = p.grad.detach().zero_();
       }
     }
   }
@@ -141,6 +141,13 @@ export abstract class Optimizer<O extends CommonOptions> {
 
   /** Continues from {@link stateDict}, which must come from an optimizer with the same groups. Tensors are copied. */
   loadStateDict(dict: OptimizerStateDict): void {
+    if (!Array.isArray(dict?.paramGroups) || typeof dict.state !== "object") {
+      throw new ChainruleError(
+        "state",
+        "This is no state of an optimizer: it lacks state or paramGroups.",
+        "Give what stateDict() of an optimizer returned.",
+      );
+    }
     const sizes = dict.paramGroups.map((g) => g.params.length).join(", ");
     const own = this.paramGroups.map((g) => g.params.length).join(", ");
     if (sizes !== own) {
@@ -150,10 +157,27 @@ export abstract class Optimizer<O extends CommonOptions> {
         "Make the optimizer with the same model and groups first.",
       );
     }
-    const params = this.paramGroups.flatMap((g) => g.params);
+    const params = this.paramGroups.flatMap((group, i) =>
+      group.params.map((p) => ({ p, group: { ...group, ...dict.paramGroups[i], params: group.params } })),
+    );
     const loaded = new Map<Tensor, ParamState>();
     for (const [key, saved] of Object.entries(dict.state)) {
-      const p = params[Number(key)];
+      if (!params[Number(key)]) {
+        throw new ChainruleError(
+          "state",
+          `The state has a parameter ${key}, and this optimizer has ${params.length}.`,
+          "Make the optimizer with the same model and groups first.",
+        );
+      }
+      const { p, group } = params[Number(key)];
+      const lacking = Object.keys(this.initialState(p, group)).filter((name) => !(name in saved));
+      if (lacking.length > 0) {
+        throw new ChainruleError(
+          "state",
+          `The state of parameter ${key} lacks ${lacking.map((name) => `"${name}"`).join(", ")}.`,
+          `Load a state that an optimizer of the same kind and options saved: this one is ${this.constructor.name}.`,
+        );
+      }
       const copy: ParamState = { step: saved.step };
       for (const [name, value] of Object.entries(saved)) {
         if (value instanceof Tensor && !sameShape(value.shape, p.shape)) {
@@ -230,7 +254,7 @@ export abstract class Optimizer<O extends CommonOptions> {
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function";
 
-/** Zeros in the shape and dtype of a parameter. */
+/** Zeros in the shape and dtype of a parameter: what averages start from. */
 export const zerosFor = (p: Tensor): Tensor => zerosLike(p);
 
 /** A remembered tensor by name. */
