@@ -47,7 +47,8 @@ export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
   }
 
   protected coefficients({ etas, stepSizes }: ParamGroup<RpropOptions>): Coefficients {
-    return { shrink: etas[0], grow: etas[1], smallest: stepSizes[0], largest: stepSizes[1] };
+    // As what is added to a factor of 1: the numbers go into the update as they are.
+    return { shrink: etas[0] - 1, grow: etas[1] - 1, smallest: stepSizes[0], largest: stepSizes[1] };
   }
 
   protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
@@ -56,15 +57,8 @@ export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
     const agreement = gradient.mul(prev).sign();
     const turned = agreement.lt(0);
     // grow where the sign stayed (1), shrink where it turned (−1), keep where either was zero
-    const grown = agreement
-      .clampMin(0)
-      .mul_(c.grow - 1)
-      .add_(1);
-    const factor = turned
-      .to(p.dtype)
-      .mul_(c.shrink - 1)
-      .add_(1)
-      .mul_(grown);
+    const grown = agreement.clampMin(0).mul_(c.grow).add_(1);
+    const factor = turned.to(p.dtype).mul_(c.shrink).add_(1).mul_(grown);
     stepSize.mul_(factor).clamp_(c.smallest, c.largest);
     const followed = gradient.maskedFill(turned, 0);
     p.addcmul_(followed.sign(), stepSize, { value: -1 });
