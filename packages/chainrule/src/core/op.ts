@@ -1,5 +1,5 @@
 import { isFloating } from "../shape/dtype.ts";
-import { sameShape, showShape } from "../shape/shape.ts";
+import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { modes } from "./modes.ts";
 import { Node } from "./node.ts";
@@ -225,7 +225,3 @@ export function savedOf(node: Node): Saved<Args> {
 export function freeSaved(node: Node): void {
   if (node.versions.length > 0) node.saved = null;
 }
-
-/** Whether a computed tensor is what the op's shape and dtype rule announced; generated tests ask this. */
-export const agrees = (spec: Spec, y: Tensor): boolean =>
-  sameShape(spec.shape, y.shape) && spec.dtype === y.dtype;

@@ -1,4 +1,4 @@
-import { allocate, type DType, type TypedArray } from "../shape/dtype.ts";
+import type { DType, TypedArray } from "../shape/dtype.ts";
 
 /** A block of elements that one or more tensors look at. */
 export class Storage {
@@ -11,10 +11,6 @@ export class Storage {
   constructor(dtype: DType, elements: TypedArray) {
     this.dtype = dtype;
     this.#elements = elements;
-  }
-
-  static zeros(dtype: DType, length: number): Storage {
-    return new Storage(dtype, allocate(dtype, length));
   }
 
   /**

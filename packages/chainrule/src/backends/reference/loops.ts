@@ -1,7 +1,7 @@
 import type { Operand } from "../../core/op.ts";
 import { type Spec, Tensor } from "../../core/tensor.ts";
 import { allocate, type TypedArray } from "../../shape/dtype.ts";
-import { broadcastStrides, contiguousStrides, numel, sameShape } from "../../shape/shape.ts";
+import { broadcastStrides, numel, sameShape } from "../../shape/shape.ts";
 
 /** A tensor for a result, and the elements to fill in. */
 export const fresh = (out: Spec): Tensor =>
@@ -110,6 +110,3 @@ export function copyInto(x: Operand, into: Tensor): void {
     },
   );
 }
-
-/** Row-major strides of a result. */
-export const denseStrides = contiguousStrides;

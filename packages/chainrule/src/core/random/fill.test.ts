@@ -1,17 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  fillBernoulli,
-  fillCauchy,
-  fillExponential,
-  fillGeometric,
-  fillLogNormal,
-  fillNormal,
-  fillRandint,
-  fillTruncNormal,
-  fillUniform,
-} from "./fill.ts";
+import { fillBernoulli, fillExponential, fillNormal, fillRandint, fillUniform } from "./fill.ts";
 import { Generator } from "./generator.ts";
 
 // The numbers in this file are PyTorch 1.13's (CPU, without MKL), each after torch.manual_seed with the seed given here.
@@ -227,56 +217,16 @@ describe("bernoulli", () => {
   });
 });
 
-test("other distributions", () => {
-  // torch.empty(4).exponential_(2), .cauchy_(1, 2), .log_normal_(.5, .25), torch.empty(6).geometric_(.1)
+test("exponential numbers", () => {
+  // torch.empty(4).exponential_(2)
   expect([...filled(float32(4), (x, g) => fillExponential(x, g, 2))]).toEqual([
     1.754163146018982, 0.6151923537254333, 0.3075220584869385, 1.267559289932251,
   ]);
-  expect([...filled(float32(4), (x, g) => fillCauchy(x, g, 1, 2))]).toEqual([
-    22.195459365844727, 2.5295345783233643, 0.743401288986206, 8.8661470413208,
-  ]);
-  expect([...filled(float32(4), (x, g) => fillLogNormal(x, g, 0.5, 0.25))]).toEqual([
-    2.4235877990722656, 1.5321052074432373, 0.9562868475914001, 1.9004825353622437,
-  ]);
-  expect([...filled(float32(6), (x, g) => fillGeometric(x, g, 0.1))]).toEqual([1, 4, 8, 1, 5, 3]);
-  const generator = new Generator(0);
-  expect(() => fillExponential(float32(1), generator, 0)).toThrow("rate 0 does not exist");
-  expect(() => fillCauchy(float32(1), generator, 0, 0)).toThrow("sigma = 0 does not exist");
-  expect(() => fillLogNormal(float32(1), generator, 0, 0)).toThrow("std = 0 does not exist");
-  expect(() => fillGeometric(float32(1), generator, 1)).toThrow("p = 1 does not exist");
+  expect(() => fillExponential(float32(1), new Generator(0), 0)).toThrow("rate 0 does not exist");
 });
 
 test("exponential numbers fill more than one stretch of draws", () => {
   const generator = new Generator(5);
   const out = filled(float64(1300), (x, g) => fillExponential(x, g), 5);
   for (const x of out) expect(Math.abs(x + Math.log1p(-generator.uniform53()))).toBeLessThanOrEqual(1e-14);
-});
-
-describe("truncated normal", () => {
-  test("has PyTorch's numbers", () => {
-    // torch.nn.init.trunc_normal_(torch.empty(5, dtype=torch.float64), 0, .02, -.03, .04)
-    expectClose(
-      filled(float64(5), (x, g) => fillTruncNormal(x, g, 0, 0.02, -0.03, 0.04)),
-      [
-        0.03289413368802864, 0.011140018781825533, -0.000749705865591106, 0.02622284886819069,
-        0.007926354920913833,
-      ],
-    );
-    // torch.nn.init.trunc_normal_(torch.empty(5), 0, 1, -1, 2)
-    const expected = [
-      0.16337449848651886, 0.79783695936203, -0.7352868318557739, -0.6227186918258667, -0.22674785554409027,
-    ];
-    filled(float32(5), (x, g) => fillTruncNormal(x, g, 0, 1, -1, 2)).forEach((x, i) => {
-      expect(Math.abs(x - expected[i])).toBeLessThanOrEqual(1e-6 * Math.abs(expected[i]));
-    });
-  });
-
-  test("stays within its bounds", () => {
-    const out = filled(float32(20000), (x, g) => fillTruncNormal(x, g, 1, 3, -0.25, 1.5));
-    expect(Math.min(...out)).toBeGreaterThanOrEqual(-0.25);
-    expect(Math.max(...out)).toBeLessThanOrEqual(1.5);
-    expect(() => fillTruncNormal(float32(1), new Generator(0), 0, 1, 2, 2)).toThrow(
-      "kept to [2, 2] does not exist",
-    );
-  });
 });

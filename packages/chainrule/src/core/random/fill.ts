@@ -3,9 +3,8 @@
  * the whole array, in order.
  */
 import { dtypeOf, type TypedArray } from "../../shape/dtype.ts";
-import { cos, exp, log, log1p, sin } from "../../util/deterministic.ts";
+import { cos, log, sin } from "../../util/deterministic.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { erf, erfinv } from "../../util/special.ts";
 import { normalBlock32, normalBlock64 } from "./box-muller.ts";
 import { fma32, fma64 } from "./fma.ts";
 import { BLOCK, type Generator } from "./generator.ts";
@@ -215,57 +214,4 @@ export function fillExponential(out: FloatArray, generator: Generator, lambda = 
   inStretches(out.length, generator, (u, at) => {
     for (let j = 0; j < u.length; j++) out[at + j] = scale * log(1 - u[j]);
   });
-}
-
-/** Cauchy numbers, median + σ tan(π(u − ½)) from a 53-bit u: `Tensor.cauchy_`. */
-export function fillCauchy(out: FloatArray, generator: Generator, median = 0, sigma = 1): void {
-  if (!(sigma > 0)) refuse(`A Cauchy distribution with sigma = ${sigma} does not exist.`, "Pass sigma > 0.");
-  for (let i = 0; i < out.length; i++) {
-    const angle = Math.PI * (generator.uniform53() - 0.5);
-    out[i] = median + sigma * (sin(angle) / cos(angle));
-  }
-}
-
-/** Log-normal numbers, exp of a normal made one by one in float64: `Tensor.log_normal_`, with its defaults. */
-export function fillLogNormal(out: FloatArray, generator: Generator, mean = 1, std = 2): void {
-  if (!(std > 0)) refuse(`A log-normal distribution with std = ${std} does not exist.`, "Pass std > 0.");
-  for (let i = 0; i < out.length; i++) out[i] = exp(fma64(scalarNormal(generator), std, mean));
-}
-
-/** Numbers of trials up to the first success, ⌈log u / log(1 − p)⌉ from a 53-bit u: `Tensor.geometric_`. */
-export function fillGeometric(out: FloatArray, generator: Generator, p: number): void {
-  if (!(p > 0 && p < 1)) refuse(`A geometric distribution with p = ${p} does not exist.`, "Pass 0 < p < 1.");
-  const scale = log1p(-p);
-  for (let i = 0; i < out.length; i++) out[i] = Math.ceil(log(generator.uniform53()) / scale);
-}
-
-/**
- * Normal numbers kept to [a, b], by inversion: `nn.init.trunc_normal_`. With Φ the normal distribution function, a uniform
- * number of [2Φ((a − mean)/std) − 1, 2Φ((b − mean)/std) − 1) goes through √2·std·erf⁻¹ + mean. In float32 each step is
- * rounded, as in PyTorch; the last bits of erf⁻¹ may differ.
- *
- * @throws ChainruleError `argument` unless std > 0 and a < b.
- */
-export function fillTruncNormal(
-  out: FloatArray,
-  generator: Generator,
-  mean = 0,
-  std = 1,
-  a = -2,
-  b = 2,
-): void {
-  if (!(std > 0 && a < b)) {
-    refuse(
-      `A normal distribution with std = ${std} kept to [${a}, ${b}] does not exist.`,
-      "Pass std > 0 and a < b.",
-    );
-  }
-  const round = out instanceof Float32Array ? Math.fround : (x: number) => x;
-  const below = (x: number) => (1 + erf((x - mean) / std / Math.SQRT2)) / 2;
-  fillUniform(out, generator, 2 * below(a) - 1, 2 * below(b) - 1);
-  const scale = round(std * Math.SQRT2);
-  for (let i = 0; i < out.length; i++) {
-    const x = round(round(round(erfinv(out[i])) * scale) + round(mean));
-    out[i] = Math.min(Math.max(x, a), b);
-  }
 }

@@ -1,6 +1,6 @@
 /** Generated checks of what an op computes. */
-import { agrees, apply, type Op } from "../../core/op.ts";
-import { Tensor } from "../../core/tensor.ts";
+import { apply, type Op } from "../../core/op.ts";
+import { type Spec, Tensor } from "../../core/tensor.ts";
 import { type DType, isFloating } from "../../shape/dtype.ts";
 import { broadcastShapes, sameShape, showShape } from "../../shape/shape.ts";
 import { ChainruleError } from "../../util/errors.ts";
@@ -10,6 +10,9 @@ import { type Arguments, contiguous, converted, expanded, inputsOf, layouts, wit
 
 const same = (op: Op, args: Arguments): Arguments => withInputs(op, args, (x) => x);
 const run = (op: Op, args: Arguments): Tensor => apply(op, { ...same(op, args) });
+
+/** Whether a computed tensor is what the rule for shape and dtype announced. */
+const agrees = (spec: Spec, y: Tensor): boolean => sameShape(spec.shape, y.shape) && spec.dtype === y.dtype;
 
 /** The result has the announced shape and dtype; it is a new tensor, and the inputs are as they were. */
 export function checkRule(op: Op, args: Arguments): void {
