@@ -4,7 +4,7 @@ import type { Args, Op } from "../core/op.ts";
 import { currentScope } from "../core/scope.ts";
 import { Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
-import { type Shape, showShape } from "../shape/shape.ts";
+import { type Shape, showShape, unravelIndex } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
 export interface AnomalyOptions {
@@ -124,21 +124,11 @@ class Detector {
     const { data } = x;
     for (let i = 0; i < data.length; i++) {
       if (Number.isFinite(data[i]) || (this.allowInfinity && !Number.isNaN(data[i]))) continue;
-      const index = indexOf(i, x.shape);
+      const index = unravelIndex(i, x.shape);
       return { index, shown: `${data[i]}${index.length > 0 ? ` at ${showShape(index)}` : ""}` };
     }
     return null;
   }
-}
-
-function indexOf(position: number, shape: Shape): number[] {
-  const index: number[] = [];
-  let rest = position;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    index.unshift(rest % shape[d]);
-    rest = Math.floor(rest / shape[d]);
-  }
-  return index;
 }
 
 /** The element of an operand that an elementwise op would have used for the result at `index`; null where there is none. */

@@ -1,9 +1,9 @@
+import { interpreter } from "../core/interpreter.ts";
 import { modes } from "../core/modes.ts";
 import type { Node } from "../core/node.ts";
 import { freeSaved, inputOf, type Op, savedOf } from "../core/op.ts";
 import { Tensor } from "../core/tensor.ts";
-import { allocate } from "../shape/dtype.ts";
-import { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
+import { type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
 export interface WalkOptions {
@@ -41,7 +41,7 @@ export function walkBackward(
       if (!gradient) {
         if (!collects) continue;
         // Only derivatives that are zero everywhere lead here, as through floor().
-        gradient = Tensor.over(allocate(node.dtype, numel(node.shape)), node.shape, node.dtype);
+        gradient = interpreter.copy(0, node);
       }
       const passed = node.hooks ? runHooks(node, node.hooks, gradient) : gradient;
       if (collects) options.arrive(node, passed, !node.hooks && arrived.isFresh(node));
@@ -241,5 +241,5 @@ export function startGradient(y: Tensor, given: Tensor | null | undefined): Tens
       "Reduce it first (sum(), mean()), or give backward({ gradient }).",
     );
   }
-  return Tensor.over(allocate(y.dtype, 1).fill(1), y.shape, y.dtype);
+  return interpreter.copy(1, y);
 }

@@ -1,7 +1,7 @@
 import { enableGrad } from "../core/modes.ts";
 import { fillUniform, Generator } from "../core/random.ts";
 import { Tensor } from "../core/tensor.ts";
-import { type Shape, showShape } from "../shape/shape.ts";
+import { type Shape, showShape, unravelIndex } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { culprit } from "./blame.ts";
 import {
@@ -213,16 +213,8 @@ function failure(
   );
 }
 
-/** The index of a flat position: [1, 2]. */
-function showIndex(position: number, shape: Shape): string {
-  const index: number[] = [];
-  let rest = position;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    index.unshift(rest % shape[d]);
-    rest = Math.floor(rest / shape[d]);
-  }
-  return showShape(index);
-}
+/** The index of a flat position: `[1, 2]`. */
+const showIndex = (position: number, shape: Shape): string => showShape(unravelIndex(position, shape));
 
 /** Where a position in the row of all outputs lies: `0 at [1, 2]`. */
 function locate(position: number, outputs: readonly Tensor[]): string {

@@ -11,6 +11,7 @@ import {
   showShape,
 } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { kept } from "./gradients.ts";
 
 /** Dimensions to reduce: one, several, or all when left out. */
 export type Dims = number | readonly number[] | null;
@@ -19,9 +20,8 @@ export type Dims = number | readonly number[] | null;
 export type Reduced = { x: Tensor; dims: readonly number[]; keepdim: boolean };
 
 /** Spreads the gradient of a reduction over the dimensions that were reduced. */
-export function spread(dy: Tensor, dims: readonly number[], keepdim: boolean, input: Spec): Tensor {
-  const kept = keepdim ? dy : dy.reshape(reducedShape(input.shape, dims, true));
-  return kept.expand(input.shape);
+function spread(dy: Tensor, dims: readonly number[], keepdim: boolean, input: Spec): Tensor {
+  return kept(dy, dims, keepdim, input).expand(input.shape);
 }
 
 export const sum = defineOp<Reduced>({

@@ -13,6 +13,7 @@ import {
   numel,
   reducedShape,
   type Shape,
+  unravelIndex,
 } from "./shape.ts";
 
 const size = fc.integer({ min: 0, max: 4 });
@@ -195,4 +196,9 @@ describe("layouts", () => {
     );
     expect(() => checkShape(3 as unknown as Shape)).toThrow(/must be an array of sizes, not 3.*brackets/);
   });
+});
+
+test("the index of a position", () => {
+  expect([0, 4, 5].map((position) => unravelIndex(position, [2, 3]))).toEqual([[0, 0], [1, 1], [1, 2]]); // biome-ignore format: rows
+  expect(unravelIndex(0, [])).toEqual([]);
 });

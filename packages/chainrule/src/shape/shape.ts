@@ -132,6 +132,17 @@ export function broadcastStrides(shape: Shape, strides: readonly number[], targe
   return target.map((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? 0 : strides[i - lead]));
 }
 
+/** The index of a position counted in row-major order: of 4 in [2, 3], [1, 1]. */
+export function unravelIndex(position: number, shape: Shape): number[] {
+  const index = new Array<number>(shape.length);
+  let rest = position;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d] = rest % shape[d];
+    rest = Math.floor(rest / shape[d]);
+  }
+  return index;
+}
+
 /** The shape after reducing `dims` (normalized). */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
   if (keepdim) return shape.map((size, i) => (dims.includes(i) ? 1 : size));
