@@ -1,4 +1,11 @@
-import { type DType, fromTypedArray, numel, type Tensor, type TypedArray } from "../tensor/index.ts";
+import {
+  bytesPerElement,
+  type DType,
+  fromTypedArray,
+  numel,
+  type Tensor,
+  type TypedArray,
+} from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 
 /**
@@ -19,7 +26,6 @@ const formatNames: Readonly<Record<DType, string>> = {
   int32: "I32",
   bool: "BOOL",
 };
-const sizes: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4, bool: 1 };
 const dtypeNames = new Map(Object.entries(formatNames).map(([dtype, name]) => [name, dtype as DType]));
 
 /** The longest header that the format allows. */
@@ -36,7 +42,9 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   // Wide elements first: then every tensor starts at a multiple of its element's size, as the format's own writer does it.
-  const entries = Object.entries(tensors).sort((a, b) => sizes[b[1].dtype] - sizes[a[1].dtype]);
+  const entries = Object.entries(tensors).sort(
+    (a, b) => bytesPerElement(b[1].dtype) - bytesPerElement(a[1].dtype),
+  );
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) header.push([METADATA, metadata]);
   let end = 0;
@@ -49,7 +57,7 @@ export function writeSafetensors(
       );
     }
     const start = end;
-    end += tensor.numel * sizes[tensor.dtype];
+    end += tensor.numel * bytesPerElement(tensor.dtype);
     header.push([
       name,
       { dtype: formatNames[tensor.dtype], shape: tensor.shape, data_offsets: [start, end] },
@@ -76,7 +84,7 @@ function putElements(tensor: Tensor, bytes: Uint8Array, at: number): number {
   const raw = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
   bytes.set(raw, at);
   const end = at + raw.length;
-  if (!isLittleEndian) swap(bytes.subarray(at, end), sizes[tensor.dtype]);
+  if (!isLittleEndian) swap(bytes.subarray(at, end), bytesPerElement(tensor.dtype));
   return end;
 }
 
@@ -159,7 +167,7 @@ function checkEntry(
   }
   const [start, end] = offsets;
   if (end < start || end > available) throw fail(`tensor "${name}" would end at byte ${end} of ${available}`);
-  if (end - start !== numel(shape) * sizes[dtype]) {
+  if (end - start !== numel(shape) * bytesPerElement(dtype)) {
     throw fail(
       `tensor "${name}" of shape [${shape.join(", ")}] and dtype ${format} has ${end - start} bytes`,
     );
@@ -173,7 +181,7 @@ function elementsOf(bytes: Uint8Array, dtype: DType, name: string, fail: Fail): 
       throw fail(`tensor "${name}" of dtype BOOL has bytes other than 0 and 1`);
     return bytes;
   }
-  if (!isLittleEndian) swap(bytes, sizes[dtype]);
+  if (!isLittleEndian) swap(bytes, bytesPerElement(dtype));
   const { buffer } = bytes;
   if (dtype === "float32") return new Float32Array(buffer);
   return dtype === "float64" ? new Float64Array(buffer) : new Int32Array(buffer);

@@ -39,6 +39,14 @@ describe("TableModel", () => {
   manualSeed(0);
   const model = new TableModel(specFor("y", "classification"));
 
+  test("leaves every layer in the mode that it was in", () => {
+    model.network.train();
+    model.network.at(1).eval();
+    model.predict(table);
+    expect(model.network.modules().map(({ training }) => training)).toEqual([true, true, false, true, true]);
+    model.network.train();
+  });
+
   test("gives probabilities and the most probable class", () => {
     const predictions = model.predict(table);
     if (predictions.task !== "classification") throw new Error("no classes");

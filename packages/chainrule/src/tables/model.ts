@@ -1,4 +1,5 @@
 import type * as nn from "../nn/index.ts";
+import { switchToEval } from "../nn/module/modes.ts";
 import { fromTypedArray, noGrad, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import {
@@ -90,12 +91,11 @@ export class TableModel {
 }
 
 function inEvalMode(network: nn.Module, run: () => void): void {
-  const { training } = network;
-  network.eval();
+  const restore = switchToEval(network);
   try {
     noGrad(run);
   } finally {
-    network.train(training);
+    restore();
   }
 }
 

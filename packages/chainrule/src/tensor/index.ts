@@ -36,7 +36,14 @@ export { bilinear } from "../ops/products.ts";
 export { where } from "../ops/select.ts";
 export type { Ordered, SortOptions, TopkOptions } from "../ops/sort.ts";
 export { broadcastTensors } from "../ops/view.ts";
-export { type DType, finfo, isFloating, promoteTypes, type TypedArray } from "../shape/dtype.ts";
+export {
+  bytesPerElement,
+  type DType,
+  finfo,
+  isFloating,
+  promoteTypes,
+  type TypedArray,
+} from "../shape/dtype.ts";
 export { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
 export * from "./create.ts";
 export { type PrintOptions, setPrintOptions } from "./print.ts";

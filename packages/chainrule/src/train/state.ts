@@ -1,5 +1,6 @@
 /** Copies of what changes during training, to go back to. */
 import type { Module, StateDict } from "../nn/index.ts";
+import { switchToEval } from "../nn/module/modes.ts";
 import type { OptimizerStateDict } from "../optim/index.ts";
 import { defaultGenerator, Generator, noGrad, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
@@ -61,12 +62,11 @@ export async function withoutDraws<R>(generators: readonly Generator[], body: ()
 
 /** Runs `body` with the model in evaluation mode, and gives every layer its own mode back. */
 export async function inEvaluation<R>(model: Module, body: () => Promise<R>): Promise<R> {
-  const before = model.modules().map((module) => [module, module.training] as const);
-  model.eval();
+  const restore = switchToEval(model);
   try {
     return await body();
   } finally {
-    for (const [module, training] of before) module.training = training;
+    restore();
   }
 }
 

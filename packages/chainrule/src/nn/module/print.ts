@@ -1,4 +1,13 @@
-import { isFloating, noGrad, type Shape, showShape, Tensor, zeros } from "../../tensor/index.ts";
+import {
+  bytesPerElement,
+  isFloating,
+  noGrad,
+  type Shape,
+  showShape,
+  Tensor,
+  zeros,
+} from "../../tensor/index.ts";
+import { switchToEval } from "./modes.ts";
 import type { Module } from "./module.ts";
 
 /** The modules inside a module, nested, each with its sizes. */
@@ -35,7 +44,7 @@ export function summarize(model: Module, inputs: readonly SummaryInput[]): strin
   const all = model.numParameters();
   const trained = model.numParameters({ trainable: true });
   let bytes = 0;
-  for (const t of [...model.parameters(), ...model.buffers()]) bytes += t.numel * bytesOf(t);
+  for (const t of [...model.parameters(), ...model.buffers()]) bytes += t.numel * bytesPerElement(t.dtype);
   return [
     line(["Layer", "Output shape", "Parameters"]),
     rule,
@@ -50,21 +59,18 @@ function outputShapes(model: Module, inputs: readonly SummaryInput[]): Map<Modul
   const dtype = model.parameters().find((p) => isFloating(p.dtype))?.dtype ?? "float32";
   const args = inputs.map((input) => (input instanceof Tensor ? input : zeros(input, { dtype })));
   const modules = model.modules();
-  const modes = modules.map((module) => module.training);
   const shapes = new Map<Module, string>();
   const removals = modules.map((module) =>
     module.registerForwardHook((_, __, output) => {
       shapes.set(module, shapeText(output));
     }),
   );
+  const restore = switchToEval(model);
   try {
-    model.eval();
     noGrad(() => model(...(args as never[])));
   } finally {
+    restore();
     for (const remove of removals) remove();
-    modules.forEach((module, i) => {
-      module.training = modes[i];
-    });
   }
   return shapes;
 }
@@ -82,8 +88,6 @@ const cell = (text: string, width: number): string =>
   (text.length < width ? text : `${text.slice(0, width - 2)}…`).padEnd(width);
 
 const grouped = (count: number): string => count.toLocaleString("en-US");
-
-const bytesOf = (t: Tensor): number => t.storage.elements.BYTES_PER_ELEMENT;
 
 function memory(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
