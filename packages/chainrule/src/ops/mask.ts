@@ -116,7 +116,7 @@ defineMethods({
   oneHot(numClasses = -1) {
     inMethod("oneHot", () => checkIndexDType(this));
     let classes = numClasses;
-    if (classes === -1 && this.numel > 0) classes = 1 + Math.max(...this.data);
+    if (classes === -1 && this.numel > 0) classes = 1 + this.amax().item();
     if (!Number.isInteger(classes) || classes < 1) {
       throw new ChainruleError(
         "argument",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Tensor, tensor } from "../../tensor/index.ts";
-import { crossEntropy, nllLoss } from "./classes.ts";
+import { type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import { crossEntropy, multiMarginLoss, nllLoss } from "./classes.ts";
 
 const labels = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });
 const { NEGATIVE_INFINITY } = Number;
@@ -32,4 +32,9 @@ describe("ignored rows", () => {
       expect(scores.grad?.toArray()).toEqual([[0, 0], [0, 0]]); // biome-ignore format: rows
     }
   });
+});
+
+test("multiMarginLoss refuses more dimensions than rows of scores have, as PyTorch does", () => {
+  const target = zeros([2, 3], { dtype: "int32" });
+  expect(() => multiMarginLoss(zeros([2, 3, 3]), target)).toThrow(/one row of scores.*\[2, 3, 3\]/);
 });

@@ -1,5 +1,5 @@
 /** Losses of classifiers whose target is a class, or a distribution over classes. */
-import { isFloating, sameShape, showShape, Tensor, where } from "../../tensor/index.ts";
+import { arange, isFloating, sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
 
@@ -184,6 +184,13 @@ export interface MultiMarginOptions extends ReductionOption {
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   const { p = 1, margin = 1, weight, reduction } = options;
   if (p !== 1 && p !== 2) throw new ChainruleError("argument", `p is ${String(p)}.`, "Use 1 or 2.");
+  if (input.ndim > 2) {
+    throw new ChainruleError(
+      "shape",
+      `multiMarginLoss takes one row of scores for each target, and was given the shape ${showShape(input.shape)}.`,
+      "Give [n, classes] or [classes]: move the classes last and reshape.",
+    );
+  }
   const dim = checkClasses(input, target, weight);
   const classes = input.shape[dim];
   return byLabel(target, classes, Number.NaN, () => {
@@ -191,17 +198,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
     const missed = input.sub(input.gather(dim, labels)).add(margin).relu();
     const powered = p === 2 ? missed.square() : missed;
     // The target's own term is a constant, margin^p: it is taken out by setting it to zero.
-    const others = where(
-      labels.eq(
-        Tensor.over(
-          Int32Array.from({ length: classes }, (_, i) => i),
-          [classes],
-          "int32",
-        ),
-      ),
-      0,
-      powered,
-    );
+    const others = where(labels.eq(arange(classes)), 0, powered);
     const losses = others.sum(dim).div(classes);
     return reduced(
       weight ? losses.mul(weight.indexSelect(0, target.reshape([-1])).reshape(target.shape)) : losses,
