@@ -1,6 +1,7 @@
 /** Initial values of weights, with PyTorch's formulas and its order of draws. All change a tensor in place and return it. */
 import { type Generator, noGrad, randperm, showShape, type Tensor, tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { erf } from "../util/special.ts";
 import { orthonormalColumns } from "./orthonormal.ts";
 
 /** Where an initializer draws from: the default generator unless another is given. */
@@ -77,11 +78,10 @@ export function truncNormal_(t: Tensor, mean = 0, std = 1, a = -2, b = 2, option
     );
   }
   // 2Φ − 1 of the bounds in standard deviations, by way of Φ = (1 + erf) / 2 as in PyTorch
-  const bounds = tensor([(a - mean) / std / Math.SQRT2, (b - mean) / std / Math.SQRT2], { dtype: "float64" });
-  const [low, high] = Array.from(bounds.erf().data, (erf) => 1 + erf - 1);
+  const below = (x: number): number => 1 + erf((x - mean) / std / Math.SQRT2) - 1;
   return noGrad(() =>
     t
-      .uniform_(low, high, options)
+      .uniform_(below(a), below(b), options)
       .erfinv_()
       .mul_(std * Math.SQRT2)
       .add_(mean)

@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, isMissing, textAt } from "./column.ts";
+import { type Column, type ColumnType, isMissing, lengthOf, textAt } from "./column.ts";
 import { median } from "./statistics.ts";
 
 /** What can be said of a column over some rows. */
@@ -21,7 +21,7 @@ export interface ColumnProfile {
 
 /** Describes a column over some rows, by default over all. */
 export function profileColumn(column: Column, rows?: Int32Array): ColumnProfile {
-  const all = rows ?? Int32Array.from({ length: lengthOfColumn(column) }, (_, i) => i);
+  const all = rows ?? Int32Array.from({ length: lengthOf(column) }, (_, i) => i);
   const counts = new Map<number, number>();
   let missing = 0;
   const values = column.type === "text" ? column.codes : column.values;
@@ -41,9 +41,6 @@ export function profileColumn(column: Column, rows?: Int32Array): ColumnProfile 
     frequent: numeric ? [] : byFrequency(column, all, counts),
   };
 }
-
-const lengthOfColumn = (column: Column): number =>
-  column.type === "text" ? column.codes.length : column.values.length;
 
 function rangeOf(values: Float64Array, rows: Int32Array): { min: number; median: number; max: number } {
   let min = Number.POSITIVE_INFINITY;

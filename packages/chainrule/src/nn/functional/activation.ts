@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor/index.ts";
 export const relu = (x: Tensor): Tensor => x.relu();
 
 /** min(max(x, 0), 6). */
-export const relu6 = (x: Tensor): Tensor => x.hardtanh(0, 6);
+export const relu6 = (x: Tensor): Tensor => x.relu6();
 
 /** x where x > 0, else negativeSlope · x. */
 export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor => x.leakyRelu(negativeSlope);
@@ -60,7 +60,7 @@ export const softsign = (x: Tensor): Tensor => x.softsign();
 export const softmax = (x: Tensor, dim: number): Tensor => x.softmax(dim);
 
 /** Softmax of −x along `dim`. */
-export const softmin = (x: Tensor, dim: number): Tensor => x.neg().softmax(dim);
+export const softmin = (x: Tensor, dim: number): Tensor => x.softmin(dim);
 
 /** The logarithm of softmax along `dim`, without its rounding errors. */
 export const logSoftmax = (x: Tensor, dim: number): Tensor => x.logSoftmax(dim);

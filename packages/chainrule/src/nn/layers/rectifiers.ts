@@ -18,7 +18,7 @@ export class ReLU6 extends WidthKeeper {
   static override readonly name: string = "ReLU6";
 
   override forward(x: Tensor): Tensor {
-    return x.hardtanh(0, 6);
+    return x.relu6();
   }
 }
 
@@ -48,6 +48,7 @@ export class LeakyReLU extends WidthKeeper {
  */
 export class PReLU extends WidthKeeper {
   static override readonly name: string = "PReLU";
+  /** How many slopes are learned: `numParameters` of the options, a name that stands for a count of all parameters in a module. */
   readonly slopes: number;
   weight: Parameter;
 

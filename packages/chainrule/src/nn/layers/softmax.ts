@@ -32,7 +32,7 @@ export class Softmin extends AlongDim {
   static override readonly name: string = "Softmin";
 
   override forward(x: Tensor): Tensor {
-    return x.neg().softmax(this.dim);
+    return x.softmin(this.dim);
   }
 }
 
