@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkPlace, writeFolder, writeWhole } from "./folder.ts";
+
+let root: string;
+const at = (name: string): string => join(root, name);
+const files = { "a.txt": "text", "b.bin": Uint8Array.of(1, 2) };
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "chainrule-folder-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe("writeFolder", () => {
+  test("writes all files and nothing else, making folders above", async () => {
+    expect(await writeFolder({ folder: at("x/y") }, files)).toBe(at("x/y"));
+    expect(readdirSync(at("x"))).toEqual(["y"]);
+    expect(readdirSync(at("x/y")).sort()).toEqual(["a.txt", "b.bin"]);
+    expect([...readFileSync(at("x/y/b.bin"))]).toEqual([1, 2]);
+  });
+
+  test("takes the first free number, also when several write at once", async () => {
+    mkdirSync(at("run-2"));
+    writeFileSync(at("run-2/mine"), "");
+    const written = await Promise.all([1, 2, 3].map(() => writeFolder({ base: at("run") }, files)));
+    expect(written.sort()).toEqual([at("run-1"), at("run-3"), at("run-4")]);
+    expect(readdirSync(at("run-2"))).toEqual(["mine"]);
+    expect(readdirSync(root)).toHaveLength(4);
+  });
+
+  test("leaves nothing behind when a file can not be written", async () => {
+    const bad = { ...files, "no/such/folder.txt": "" };
+    await expect(writeFolder({ folder: at("run") }, bad)).rejects.toThrow("run does not exist");
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test("fills an empty folder, and never one with something in it", async () => {
+    mkdirSync(at("empty"));
+    expect(await writeFolder({ folder: at("empty") }, files)).toBe(at("empty"));
+    await expect(writeFolder({ folder: at("empty") }, files)).rejects.toThrow("exists already and is not empty");
+    expect(readdirSync(root)).toEqual(["empty"]);
+  });
+});
+
+describe("checkPlace", () => {
+  test("finds out beforehand", async () => {
+    writeFileSync(at("file"), "");
+    await expect(checkPlace({ folder: at("file") })).rejects.toThrow("exists already; a run is never");
+    await expect(checkPlace({ folder: at("file/run") })).rejects.toThrow(/folder/);
+    await expect(checkPlace({ base: at("file/runs/x") })).rejects.toThrow(/folder/);
+    await checkPlace({ folder: at("new/run") });
+    await checkPlace({ base: at("new/run") });
+    expect(readdirSync(root)).toEqual(["file"]);
+  });
+});
+
+test("writeWhole replaces a file when the new one is whole, and else leaves the old one", async () => {
+  writeFileSync(at("f"), "old");
+  await expect(
+    writeWhole(at("f"), async (draft) => {
+      writeFileSync(draft, "half");
+      throw new Error("stop");
+    }),
+  ).rejects.toThrow("stop");
+  expect(readFileSync(at("f"), "utf8")).toBe("old");
+  await writeWhole(at("f"), async (draft) => writeFileSync(draft, "new"));
+  expect(readFileSync(at("f"), "utf8")).toBe("new");
+  expect(readdirSync(root)).toEqual(["f"]);
+});
