@@ -23,7 +23,7 @@ import "./matmul.ts";
 import "./norm.ts";
 import "./pad.ts";
 import "./power.ts";
-import "./product.ts";
+import "./prod.ts";
 import "./products.ts";
 import "./repeat.ts";
 import "./rounding.ts";
