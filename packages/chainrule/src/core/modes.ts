@@ -34,4 +34,5 @@ export const noGrad = <R>(body: () => R): R => withMode("grad", false, body);
 /** Records derivatives again inside {@link noGrad}, as `torch.enable_grad()`. */
 export const enableGrad = <R>(body: () => R): R => withMode("grad", true, body);
 
+/** Whether derivatives are recorded now, as `torch.is_grad_enabled()`. */
 export const isGradEnabled = (): boolean => modes.grad;

@@ -67,6 +67,7 @@ export class Tensor implements Spec {
     return this.node === null || this.node.op === null;
   }
 
+  /** Whether its elements lie in row-major order without gaps. */
   get isContiguous(): boolean {
     return isContiguous(this.shape, this.strides);
   }

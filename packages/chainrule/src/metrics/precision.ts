@@ -50,32 +50,53 @@ const f1Of: Figure = ({ hits, predicted, support }, zero) =>
  * @example
  * precision(logits, y, { average: "macro" });
  */
-export function precision(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
-export function precision(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
-export function precision(p: Scores, t: Scores, options: ByClassOptions): number | number[];
-export function precision(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
-  return byClass(precisionOf, p, t, options);
+export function precision(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
+export function precision(
+  prediction: Scores,
+  target: Scores,
+  options?: ByClassOptions<Exclude<Average, "none">>,
+): number;
+export function precision(prediction: Scores, target: Scores, options: ByClassOptions): number | number[];
+export function precision(
+  prediction: Scores,
+  target: Scores,
+  options: ByClassOptions = {},
+): number | number[] {
+  return byClass(precisionOf, prediction, target, options);
 }
 
 /** Of the samples of a class, the share that is predicted to be. Arguments as {@link precision}. */
-export function recall(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
-export function recall(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
-export function recall(p: Scores, t: Scores, options: ByClassOptions): number | number[];
-export function recall(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
-  return byClass(recallOf, p, t, options);
+export function recall(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
+export function recall(
+  prediction: Scores,
+  target: Scores,
+  options?: ByClassOptions<Exclude<Average, "none">>,
+): number;
+export function recall(prediction: Scores, target: Scores, options: ByClassOptions): number | number[];
+export function recall(prediction: Scores, target: Scores, options: ByClassOptions = {}): number | number[] {
+  return byClass(recallOf, prediction, target, options);
 }
 
 /** The harmonic mean of precision and recall. Arguments as {@link precision}. */
-export function f1(p: Scores, t: Scores, options: ByClassOptions<"none">): number[];
-export function f1(p: Scores, t: Scores, options?: ByClassOptions<Exclude<Average, "none">>): number;
-export function f1(p: Scores, t: Scores, options: ByClassOptions): number | number[];
-export function f1(p: Scores, t: Scores, options: ByClassOptions = {}): number | number[] {
-  return byClass(f1Of, p, t, options);
+export function f1(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
+export function f1(
+  prediction: Scores,
+  target: Scores,
+  options?: ByClassOptions<Exclude<Average, "none">>,
+): number;
+export function f1(prediction: Scores, target: Scores, options: ByClassOptions): number | number[];
+export function f1(prediction: Scores, target: Scores, options: ByClassOptions = {}): number | number[] {
+  return byClass(f1Of, prediction, target, options);
 }
 
-function byClass(figure: Figure, p: Scores, t: Scores, options: ByClassOptions): number | number[] {
+function byClass(
+  figure: Figure,
+  prediction: Scores,
+  target: Scores,
+  options: ByClassOptions,
+): number | number[] {
   const { average = "binary", positive = 1, zeroDivision = 0 } = options;
-  const { matrix, numClasses, known } = counts(p, t, options, options.numClasses);
+  const { matrix, numClasses, known } = counts(prediction, target, options, options.numClasses);
   const tallies = talliesOf(matrix, numClasses);
   const mean = (of: readonly Tally[], weight: (tally: Tally) => number): number => {
     const total = of.reduce((sum, tally) => sum + weight(tally), 0);

@@ -24,6 +24,7 @@ export {
   Optimizer,
   type OptimizerStateDict,
   type ParamGroup,
+  type ParamState,
   type Params,
 } from "./optimizer.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";

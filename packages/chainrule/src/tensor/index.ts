@@ -6,7 +6,7 @@ import "./wiring.ts";
 import "../ops/index.ts";
 
 export { type AnomalyOptions, detectAnomaly } from "../autograd/anomaly.ts";
-export { type CustomFunction, customFunction } from "../autograd/custom.ts";
+export { type CustomFunction, customFunction, type Remembering } from "../autograd/custom.ts";
 export { type FunctionalOptions, hessian, jacobian, jvp, vjp } from "../autograd/functional.ts";
 export { type BackwardOptions, type GradOptions, grad } from "../autograd/grad.ts";
 export {
@@ -22,10 +22,12 @@ export type { TensorHook } from "../core/node.ts";
 export { allOps, apply, defineOp, type Op, type OpDefinition, type Operand } from "../core/op.ts";
 export * as draws from "../core/random.ts";
 export { defaultGenerator, Generator, manualSeed } from "../core/random.ts";
+export type { Samples } from "../core/samples.ts";
 export { currentScope, inScope, type ScopeOwner } from "../core/scope.ts";
 export { defineMethods, type NestedArray, type Spec, Tensor } from "../core/tensor.ts";
 export type { Index } from "../ops/at.ts";
 export { einsum } from "../ops/einsum.ts";
+export type { Extremes } from "../ops/extremes.ts";
 export type { FillOptions } from "../ops/inplace.ts";
 export { cat, hstack, meshgrid, stack, vstack } from "../ops/join.ts";
 export type { Closeness } from "../ops/logical.ts";
@@ -35,6 +37,8 @@ export { pow } from "../ops/power.ts";
 export { bilinear } from "../ops/products.ts";
 export { where } from "../ops/select.ts";
 export type { Ordered, SortOptions, TopkOptions } from "../ops/sort.ts";
+export type { MomentOptions } from "../ops/statistics.ts";
+export type { Dims } from "../ops/sum.ts";
 export { broadcastTensors } from "../ops/view.ts";
 export {
   bytesPerElement,

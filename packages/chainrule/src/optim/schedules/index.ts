@@ -12,4 +12,4 @@ export {
   StepLR,
 } from "./decay.ts";
 export { type PlateauOptions, ReduceLROnPlateau } from "./plateau.ts";
-export { Schedule, type Scheduled, type ScheduleState } from "./schedule.ts";
+export { Schedule, type Scheduled, type ScheduledGroup, type ScheduleState } from "./schedule.ts";
