@@ -39,7 +39,7 @@ test("numbers the folders of runs, and names commands that work", async () => {
     expect(stdout).toContain(`✓ runs/penguins-${n} `);
   }
   expect(readdirSync(work.path("runs"))).toEqual(["penguins-1", "penguins-2"]);
-  const { code, stdout } = await ended(start(["predict", "runs/penguins-2", sample("penguins")]));
+  const { code, stdout } = await chainrule(["predict", work.path("runs/penguins-2"), sample("penguins")]);
   expect(code).toBe(0);
   expect(stdout.trimEnd().split("\n")).toHaveLength(345);
 });

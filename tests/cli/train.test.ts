@@ -159,6 +159,8 @@ describe("evaluate", () => {
       const evaluate = ["evaluate", work.path(run), sample(table), "--quiet", "--json"];
       expect(lastJson(await chainrule(evaluate)).test).toEqual(scores);
       const all = lastJson(await chainrule([...evaluate, "--all-rows"]));
+      const loud = await chainrule(["evaluate", work.path(run), sample(table), "--all-rows"]);
+      expect(loud.stdout).toContain("The model was trained on most of these rows");
       expect(all.test.rows).toBe(table === "penguins" ? 344 : 442);
     }
   });

@@ -36,7 +36,8 @@ export async function evaluate(
       "Use `chainrule predict` for rows without it.",
     );
   }
-  const own = !options.allRows && run.data.test === null && (await fingerprint(path)) === run.data.sha256;
+  const isOwn = (await fingerprint(path)) === run.data.sha256;
+  const own = isOwn && !options.allRows && run.data.test === null;
   const rows = own ? testRows(run, table, labelled, target) : labelled;
   const inputs = run.model.inputs(table, rows);
   const scores = scoresOf(target, run.model.predictPrepared(inputs), table, rows);
@@ -45,7 +46,9 @@ export async function evaluate(
     output.warn(
       `${counted(table.rows - rows.length, "row")} without a value of ${clip(target.name)} left out.`,
     );
-  const which = own ? `that training never saw` : `of ${table.source}`;
+  if (isOwn && !own)
+    output.warn("The model was trained on most of these rows: on others it will not be as good.");
+  const which = own ? "that training never saw" : `of ${table.source}`;
   sayScores(output, scores, target, `${counted(rows.length, "row")} ${which}`);
   if (own) {
     output.say();

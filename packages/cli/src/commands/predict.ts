@@ -77,7 +77,8 @@ async function writeLines(stream: OutputStream, lines: Iterable<string>): Promis
 function* csvLines({ target }: TableModelSpec, predictions: Predictions): Generator<string> {
   if (target.task === "regression" || predictions.task === "regression") {
     yield csvField(target.name);
-    if (predictions.task === "regression") for (const value of predictions.values) yield String(value);
+    if (predictions.task === "regression")
+      for (const value of predictions.values) yield String(rounded(value));
     return;
   }
   const { classes } = target;
@@ -93,7 +94,7 @@ function* csvLines({ target }: TableModelSpec, predictions: Predictions): Genera
 function* jsonLines({ target }: TableModelSpec, predictions: Predictions): Generator<string> {
   if (target.task === "regression" || predictions.task === "regression") {
     if (predictions.task === "regression")
-      for (const value of predictions.values) yield JSON.stringify({ [target.name]: value });
+      for (const value of predictions.values) yield JSON.stringify({ [target.name]: rounded(value) });
     return;
   }
   const { classes, type } = target;
@@ -108,6 +109,9 @@ function* jsonLines({ target }: TableModelSpec, predictions: Predictions): Gener
     });
   }
 }
+
+/** A number with eight significant digits: the network computes in float32, which has about seven. */
+const rounded = (value: number): number => Number(value.toPrecision(8));
 
 /** A probability with six significant digits: more would be noise. */
 const short = (p: number): string => String(Number(p.toPrecision(6)));

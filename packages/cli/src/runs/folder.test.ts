@@ -38,7 +38,9 @@ describe("writeFolder", () => {
   test("fills an empty folder, and never one with something in it", async () => {
     mkdirSync(at("empty"));
     expect(await writeFolder({ folder: at("empty") }, files)).toBe(at("empty"));
-    await expect(writeFolder({ folder: at("empty") }, files)).rejects.toThrow("exists already and is not empty");
+    await expect(writeFolder({ folder: at("empty") }, files)).rejects.toThrow(
+      "exists already and is not empty",
+    );
     expect(readdirSync(root)).toEqual(["empty"]);
   });
 });

@@ -163,7 +163,8 @@ function checkConfig(parsed: unknown): Pick<Run, "missing" | "data" | "seed"> & 
   const settings = (config.settings ?? {}) as Partial<Record<keyof Settings, unknown>>;
   const { missing, sha256, test, testSize, validationSize } = data;
   const isShare = (x: unknown): x is number => typeof x === "number" && x >= 0 && x < 1;
-  const isList = (x: unknown): x is string[] => Array.isArray(x) && x.every((item) => typeof item === "string");
+  const isList = (x: unknown): x is string[] =>
+    Array.isArray(x) && x.every((item) => typeof item === "string");
   if (!isList(missing)) throw wrong("data.missing is no list of texts");
   if (typeof sha256 !== "string") throw wrong("data.sha256 is no text");
   if (test !== null && typeof test !== "string") throw wrong("data.test is neither null nor a text");
