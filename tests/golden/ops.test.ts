@@ -7,8 +7,9 @@ import { golden } from "./golden.ts";
 const files = readdirSync(new URL("./data/ops/", import.meta.url)).map((file) => file.replace(".json", ""));
 
 describe.each(files)("%s", (file) => {
-  const byOp = Map.groupBy(golden<OpCase[]>(`ops/${file}`), (c) => c.op);
-  test.each([...byOp])("%s", (_, cases) => {
+  const byOp: Record<string, OpCase[]> = {};
+  for (const c of golden<OpCase[]>(`ops/${file}`)) byOp[c.op] = [...(byOp[c.op] ?? []), c];
+  test.each(Object.entries(byOp))("%s", (_, cases) => {
     const failures: string[] = [];
     for (const c of cases) {
       try {
