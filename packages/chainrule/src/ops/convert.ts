@@ -3,23 +3,13 @@ import { apply, defineOp } from "../core/op.ts";
 import { like } from "../core/rules.ts";
 import { reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
-import { type DType, isDType } from "../shape/dtype.ts";
-import { ChainruleError } from "../util/errors.ts";
+import { checkDType, type DType } from "../shape/dtype.ts";
 
 export const cast = defineOp<{ x: Tensor; dtype: DType }>({
   name: "to",
   formula: "y = x, in another dtype",
   inputs: ["x"],
-  result({ x, dtype }) {
-    if (!isDType(dtype)) {
-      throw new ChainruleError(
-        "dtype",
-        `"${dtype}" is no dtype.`,
-        'Use "float32", "float64", "int32" or "bool".',
-      );
-    }
-    return { shape: x.shape, dtype };
-  },
+  result: ({ x, dtype }) => ({ shape: x.shape, dtype: checkDType(dtype) }),
   lower: ({ x }, out) => interpreter.copy(x, out),
   vjp: { x: (dy, _, x) => dy.to(x.dtype) }, // ∂ℓ/∂x = ∂ℓ/∂y
   samples: (s) => [

@@ -8,7 +8,7 @@ import { kept } from "./gradients.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
 /** Refuses the extreme of nothing. */
-function requireElements(x: Tensor, dims: readonly number[]): void {
+export function requireElements(x: Tensor, dims: readonly number[]): void {
   if (dims.every((d) => x.shape[d] > 0)) return;
   throw new ChainruleError(
     "shape",

@@ -2,8 +2,9 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { requireFloating } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
-import { normalizeDims, reducedShape, showShape } from "../shape/shape.ts";
+import { normalizeDims, reducedShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { requireElements } from "./extremes.ts";
 import { flat, kept } from "./gradients.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
@@ -18,13 +19,7 @@ export const norm = defineOp<Norm>({
     if (Number.isNaN(p)) {
       throw new ChainruleError("argument", "There is no norm of order NaN.", "Give a number, or Infinity.");
     }
-    if (Math.abs(p) === Number.POSITIVE_INFINITY && dims.some((d) => x.shape[d] === 0)) {
-      throw new ChainruleError(
-        "shape",
-        `A tensor of shape ${showShape(x.shape)} has no elements to take the largest or smallest of.`,
-        "Reduce other dimensions, or treat the empty case first.",
-      );
-    }
+    if (Math.abs(p) === Number.POSITIVE_INFINITY) requireElements(x, dims);
     return { shape: reducedShape(x.shape, dims, keepdim), dtype: x.dtype };
   },
   lower({ x, p, dims }, out) {

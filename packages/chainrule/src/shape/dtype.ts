@@ -50,7 +50,17 @@ export function dtypeOf(array: TypedArray): DType {
 }
 
 export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
-export const isDType = (value: unknown): value is DType => dtypes.includes(value as DType);
+
+/** The value, when it is a dtype; anything else is an error. */
+export function checkDType(value: unknown): DType {
+  if (dtypes.includes(value as DType)) return value as DType;
+  throw new ChainruleError(
+    "dtype",
+    `"${String(value)}" is no dtype.`,
+    'Use "float32", "float64", "int32" or "bool".',
+  );
+}
+
 export const bytesPerElement = (dtype: DType): number => constructors[dtype].BYTES_PER_ELEMENT;
 
 /** The wider of two dtypes of equal standing: bool < int32 < float32 < float64. */

@@ -1,7 +1,7 @@
 import { interpreter } from "../core/interpreter.ts";
 import { fma32, fma64 } from "../core/random/fma.ts";
 import { Tensor } from "../core/tensor.ts";
-import { allocate, type DType, dtypeOf, isDType, type TypedArray } from "../shape/dtype.ts";
+import { allocate, checkDType, type DType, dtypeOf, type TypedArray } from "../shape/dtype.ts";
 import { checkShape, numel, type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
@@ -19,15 +19,7 @@ export function finish(tensor: Tensor, options: CreationOptions | undefined): Te
 
 /** The dtype asked for, or the default; anything else is an error. */
 export function chosenDType(options: CreationOptions | undefined, fallback: DType = "float32"): DType {
-  const dtype = options?.dtype ?? fallback;
-  if (!isDType(dtype)) {
-    throw new ChainruleError(
-      "dtype",
-      `"${String(dtype)}" is no dtype.`,
-      'Use "float32", "float64", "int32" or "bool".',
-    );
-  }
-  return dtype;
+  return checkDType(options?.dtype ?? fallback);
 }
 
 /** Nested data: numbers or booleans, arrays of them, typed arrays as innermost rows. */
