@@ -35,6 +35,22 @@ test("a function adds its parameters", () => {
   expect(instantiate(module).add(2, 40)).toBe(42);
 });
 
+test("a function may be defined while another one is", () => {
+  const module = new ModuleBuilder();
+  module.func(
+    "outer",
+    { params: { x: "i32" }, result: "i32" },
+    ({ x }) => {
+      const double = module.func("double", { params: { y: "i32" }, result: "i32" }, ({ y }) => [
+        i32.add(y, y),
+      ]);
+      return [i32.add(double.call({ y: x }), 1)];
+    },
+    { export: true },
+  );
+  expect(instantiate(module).outer(20)).toBe(41);
+});
+
 test("numbers become constants of the operand's type", () => {
   const module = new ModuleBuilder();
   module.func("f", { params: { a: "f32" }, result: "f32" }, ({ a }) => [f32.mul(f32.add(a, 0.5), -2)], {

@@ -95,7 +95,6 @@ export class ModuleBuilder {
     options: { readonly export?: boolean } = {},
   ): FunctionReference<P, R> {
     const reference = makeReference(name, signature);
-    this.#functions.push(reference);
     const type = this.#typeOf(reference);
     const params: Record<string, Local<ValueType>> = {};
     Object.entries(signature.params).forEach(([key, type], index) => {
@@ -108,6 +107,8 @@ export class ModuleBuilder {
       return makeLocal(type, localName, index);
     };
     const body = define(params as LocalsOf<P>, declare);
+    // Only now, as `define` may define functions that the body calls; their order is that of the code section.
+    this.#functions.push(reference);
     this.#add("function", (out) => out.u32(type));
     this.#add("code", (out, indices) =>
       out.sized((code) => {
