@@ -14,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
+          testTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/browser/**"],
         },

@@ -87,15 +87,20 @@ const figures = ([minified, gzipped]) =>
   `${minified.toFixed(1).padStart(9)} ${gzipped.toFixed(1).padStart(8)}`;
 
 row("", "   Vite: kB minified, gzipped", "  esbuild");
-for (const [name, bar, code] of [
-  ["the whole library", 80, library],
-  ["examples/lecture.ts", 40, lecture],
+// The bars are what we want, the ceilings what no change may exceed: docs/decisions/0008 says why they differ.
+for (const [name, bar, ceiling, code] of [
+  ["the whole library", 80, 101, library],
+  ["examples/lecture.ts", 40, 57, lecture],
 ]) {
   const bundle = await byVite(code);
   const sizes = sizesOf(bundle);
-  const within = sizes[1] <= bar;
-  if (!within) process.exitCode = 1;
-  const verdict = within ? `(bar ${bar})` : `ABOVE the bar of ${bar} kB`;
+  if (sizes[1] > ceiling) process.exitCode = 1;
+  const verdict =
+    sizes[1] <= bar
+      ? `(bar ${bar})`
+      : sizes[1] <= ceiling
+        ? `above the bar of ${bar}`
+        : `ABOVE THE CEILING, ${ceiling}`;
   row(name, figures(sizes), verdict.padEnd(24), figures(sizesOf(await byEsbuild(code))));
   if (code !== lecture) continue;
   const printed = output(bundle);

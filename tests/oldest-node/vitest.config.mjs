@@ -21,5 +21,10 @@ export default defineConfig({
     ],
   },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
-  test: { name: `node ${process.versions.node}`, include, reporters: ["dot", "./scripts/vitest-counts.mjs"] },
+  test: {
+    name: `node ${process.versions.node}`,
+    include,
+    testTimeout: 60_000,
+    reporters: ["dot", "./scripts/vitest-counts.mjs"],
+  },
 });

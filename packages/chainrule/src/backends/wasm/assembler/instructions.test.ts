@@ -12,9 +12,12 @@ function validates(node: Expression): boolean {
   return WebAssembly.validate(module.encode());
 }
 
+/** Node 20 knows no relaxed SIMD; there these instructions must be refused. */
+const relaxedIsKnown = Number(process.versions.node.split(".")[0]) > 20;
+
 describe("instruction table", () => {
-  test.each(samples())("$name validates with operands of its declared types", ({ node }) => {
-    expect(validates(node)).toBe(true);
+  test.each(samples())("$name validates with operands of its declared types", ({ name, node }) => {
+    expect(validates(node)).toBe(relaxedIsKnown || !name.includes("relaxed"));
   });
 
   test("names and opcodes belong together one to one", () => {
