@@ -1,5 +1,5 @@
 // `npm run sizes`: what a browser would download, minified, and minified and gzipped: the whole library, and the
-// lecture's program with only what it uses. Fails above the bars, and when the lecture's bundle prints other numbers
+// lecture's program with only what it uses. Fails above the ceilings, and when the lecture's bundle prints other numbers
 // than its source. Reads the built library.
 //
 // The bundler is Vite, the project's own. esbuild is shown beside it: it keeps all of `nn` and `optim` when a program

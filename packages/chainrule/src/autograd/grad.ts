@@ -180,7 +180,7 @@ defineMethods({
       if (!isFloating(this.dtype)) {
         throw new ChainruleError(
           "dtype",
-          `A ${this.dtype} tensor has no gradient: derivatives need real numbers.`,
+          `A tensor of ${this.dtype} has no gradient: derivatives need real numbers.`,
           'Convert it by to("float32") first.',
         );
       }

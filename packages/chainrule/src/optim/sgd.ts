@@ -58,8 +58,11 @@ export class SGD extends Optimizer<SGDOptions> {
     return {};
   }
 
-  protected coefficients(group: ParamGroup<SGDOptions>, { step }: ParamState): Coefficients {
-    return { descent: -group.lr, momentum: group.momentum, fresh: step === 1 ? 1 : 1 - group.dampening };
+  protected coefficients(group: ParamGroup<SGDOptions>, state: ParamState): Coefficients {
+    // Momentum starts from the whole gradient, whenever it is switched on.
+    const begun = state.momentumSteps !== undefined;
+    if (group.momentum !== 0) state.momentumSteps = ((state.momentumSteps as number) ?? 0) + 1;
+    return { descent: -group.lr, momentum: group.momentum, fresh: begun ? 1 - group.dampening : 1 };
   }
 
   protected update(

@@ -68,8 +68,10 @@ export abstract class Schedule<O> {
   }
 
   private set(rate: (group: ScheduledGroup, i: number) => number): void {
-    const rates = this.optimizer.paramGroups.map(rate);
-    this.optimizer.paramGroups.forEach((group, i) => {
+    // Groups that were added later are left alone: the schedule knows no rate of theirs to start from.
+    const groups = this.optimizer.paramGroups.slice(0, this.baseLrs.length);
+    const rates = groups.map(rate);
+    groups.forEach((group, i) => {
       group.lr = rates[i];
     });
   }
