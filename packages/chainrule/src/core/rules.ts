@@ -86,7 +86,7 @@ export function requireDType(x: Tensor, allowed: readonly DType[], remedy: strin
   if (!allowed.includes(x.dtype)) {
     throw new ChainruleError(
       "dtype",
-      `A tensor of ${x.dtype} was given where ${allowed.join(" or ")} is needed.`,
+      `${x.dtype === "int32" ? "An" : "A"} ${x.dtype} tensor was given where ${allowed.join(" or ")} is needed.`,
       remedy,
     );
   }
