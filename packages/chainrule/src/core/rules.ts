@@ -1,4 +1,4 @@
-import { category, type DType, floatingOf, promoteTypes } from "../shape/dtype.ts";
+import { category, type DType, dtypes, floatingOf, promoteTypes } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import type { Operand } from "./op.ts";
@@ -83,6 +83,13 @@ export const compared = ({ x, other }: Pair): Spec => ({
 
 /** Refuses dtypes that an op has no meaning for. */
 export function requireDType(x: Tensor, allowed: readonly DType[], remedy: string): void {
+  if (!dtypes.includes(x?.dtype)) {
+    throw new ChainruleError(
+      "argument",
+      `${Array.isArray(x) ? "An array" : `The value ${String(x)}`} was given where a tensor is needed.`,
+      "Make a tensor of it by tensor().",
+    );
+  }
   if (!allowed.includes(x.dtype)) {
     throw new ChainruleError(
       "dtype",

@@ -14,4 +14,4 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from "./samplers.ts";
-export { type Labels, randomSplit, type SplitOptions, stratifiedSplit } from "./split.ts";
+export { type Labels, type Parts, randomSplit, type SplitOptions, stratifiedSplit } from "./split.ts";

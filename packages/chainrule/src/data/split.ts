@@ -7,6 +7,9 @@ export interface SplitOptions {
   generator?: Generator | null;
 }
 
+/** One part for each length: `[0.8, 0.2]` gives a pair, so that both halves are known to be there. */
+export type Parts<L extends readonly number[], P> = { -readonly [K in keyof L]: P };
+
 /** Class labels of samples: numbers or names. */
 export type Labels = Tensor | ArrayLike<number | string | boolean>;
 
@@ -20,18 +23,19 @@ export type Labels = Tensor | ArrayLike<number | string | boolean>;
  * @example
  * const [training, validation] = randomSplit(dataset, [0.8, 0.2]);
  */
-export function randomSplit<T>(
+export function randomSplit<T, const L extends readonly number[]>(
   dataset: Dataset<T>,
-  lengths: readonly number[],
+  lengths: L,
   { generator }: SplitOptions = {},
-): Subset<T>[] {
+): Parts<L, Subset<T>> {
   const sizes = sizesOf(lengths, dataset.length);
   const order = draws.randperm(dataset.length, generator ?? defaultGenerator);
   let end = 0;
-  return sizes.map((size) => {
+  const parts = sizes.map((size) => {
     end += size;
     return new Subset(dataset, order.subarray(end - size, end));
   });
+  return parts as Parts<L, Subset<T>>;
 }
 
 function sizesOf(lengths: readonly number[], total: number): readonly number[] {
@@ -70,11 +74,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
  * @example
  * const [training, test] = stratifiedSplit(y, [0.8, 0.2], { generator: new Generator(0) });
  */
-export function stratifiedSplit(
+export function stratifiedSplit<const L extends readonly number[]>(
   labels: Labels,
-  fractions: readonly number[],
+  fractions: L,
   { generator }: SplitOptions = {},
-): Int32Array[] {
+): Parts<L, Int32Array> {
   const total = sum(fractions);
   if (fractions.some((f) => !(f >= 0)) || Math.abs(total - 1) > 1e-9) {
     throw new ChainruleError(
@@ -98,7 +102,7 @@ export function stratifiedSplit(
       parts[next].push(rows[k]);
     }
   }
-  return parts.map((part) => Int32Array.from(part).sort());
+  return parts.map((part) => Int32Array.from(part).sort()) as Parts<L, Int32Array>;
 }
 
 /** The row numbers of each class, classes in the order of their first row. */

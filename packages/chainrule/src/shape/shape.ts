@@ -48,15 +48,19 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true;
 }
 
+/** Throws unless sizes stand in an array. */
+function requireSizes(shape: Shape, example: string): void {
+  if (Array.isArray(shape)) return;
+  throw new ChainruleError(
+    "shape",
+    `A shape must be an array of sizes, not ${String(shape)}.`,
+    `Write ${example}, with brackets.`,
+  );
+}
+
 /** Throws unless every size is a whole number ≥ 0. */
 export function checkShape(shape: Shape): Shape {
-  if (!Array.isArray(shape)) {
-    throw new ChainruleError(
-      "shape",
-      `A shape must be an array of sizes, not ${String(shape)}.`,
-      "Write zeros([2, 3]), with brackets.",
-    );
-  }
+  requireSizes(shape, "zeros([2, 3])");
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new ChainruleError(
@@ -151,6 +155,7 @@ export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boo
 
 /** A requested shape with one −1 filled in so that it holds `count` elements. */
 export function inferShape(requested: Shape, count: number, from: Shape): Shape {
+  requireSizes(requested, "reshape([2, 3])");
   const unknown = requested.indexOf(-1);
   const fail = (): never => {
     throw new ChainruleError(

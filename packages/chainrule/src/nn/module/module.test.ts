@@ -343,3 +343,9 @@ describe("errors name the layer", () => {
     expect(() => new Broken()()).toThrow(new TypeError("mine"));
   });
 });
+
+test("what is no tensor, or no shape, is named, with what to write", () => {
+  const layer = new nn.Linear(2, 1);
+  expect(() => layer([[1, 2]] as never)).toThrow(/An array was given where a tensor is needed.*tensor\(\)/);
+  expect(() => tensor([1, 2]).reshape(2 as never)).toThrow(/must be an array of sizes, not 2.*with brackets/);
+});
