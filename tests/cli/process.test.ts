@@ -85,3 +85,12 @@ test("a reader that stops reading is no error", async () => {
   const { code, stderr } = await ended(child);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 });
+
+test("a reader that stops reading does not cost the run", async () => {
+  const args = ["train", sample("penguins"), "-t", "species", "--epochs", "5", "--hidden", "4"];
+  const child = start([...args, "--out", "unread"]);
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  const { code, stderr } = await ended(child);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(readdirSync(work.path("unread"))).toHaveLength(4);
+});

@@ -2,14 +2,25 @@
 import { run } from "./cli.ts";
 import type { Io, OutputStream } from "./io.ts";
 
+/** Streams that nobody reads any more. What is written to them is thrown away; the work goes on and ends as ever. */
+const closed = new Set<NodeJS.WriteStream>();
+
 function streamOf(stream: NodeJS.WriteStream): OutputStream {
   return {
     isTTY: stream.isTTY,
     get columns() {
       return stream.columns;
     },
-    write: (text) => stream.write(text),
-    drained: () => new Promise((resolve) => stream.once("drain", resolve)),
+    write: (text) => closed.has(stream) || stream.write(text),
+    drained: () =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          stream.off("drain", done).off("error", done);
+          resolve();
+        };
+        if (closed.has(stream)) resolve();
+        else stream.on("drain", done).on("error", done);
+      }),
   };
 }
 
@@ -34,11 +45,11 @@ const io: Io = {
 };
 
 process.on("SIGINT", interrupt);
-// Whoever reads us may have had enough: `chainrule predict … | head`.
+// Whoever reads us may have had enough, `chainrule train … | head`, and still wants the run.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    closed.add(stream);
   });
 }
 process.exitCode = await run(process.argv.slice(2), io);
