@@ -62,7 +62,7 @@ describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
     child.kill("SIGINT");
     const { code, stdout, stderr } = await outcome;
     expect({ code, stderr }).toEqual({ code: 130, stderr: "" });
-    expect(stdout).toMatch(/stopped by Ctrl-C; kept epoch /);
+    expect(stdout).toMatch(/stopped by Ctrl-C\n {2}kept epoch /);
     expect(readdirSync(work.path("stopped"))).toHaveLength(4);
     const evaluated = await chainrule(["evaluate", work.path("stopped"), sample("digits"), "--json"]);
     expect(evaluated.code).toBe(0);

@@ -127,6 +127,7 @@ describe("train", () => {
     expect(stdout).toContain("digits.csv: 1,797 rows, 65 columns");
     expect(stdout).toContain("not used, the same in every row: pixel_0_0, pixel_4_0, pixel_4_7");
     expect(stdout).toMatch(/epoch 1\/3 {2}loss \d\.\d{4} {2}validation +\d/);
+    expect(stdout).toMatch(/kept epoch \d, which had the lowest validation loss: accuracy \d+\.\d %/);
     expect(stdout).toMatch(/Test accuracy \d\d\.\d % {2}\(\d+ of 359 rows that training never saw\)/);
     expect(stdout).toMatch(/chainrule predict .*people/);
     for (const line of stdout.split("\n").slice(0, -8)) expect([...line].length).toBeLessThanOrEqual(80);

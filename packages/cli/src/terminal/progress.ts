@@ -43,17 +43,17 @@ export class Progress {
     else if (report.epoch === 1 || report.epoch % this.lineEvery === 0) this.output.say(this.plain(report));
   }
 
-  /** What training came to, in one line that stays; nothing where it came to nothing. */
+  /** What training came to, in two lines that stay; nothing where it came to nothing. */
   end({ epochs, best, stopped }: FitResult): void {
     const kept = this.best;
     if (!kept || !best) return;
     const how =
       stopped === "signal" ? ", stopped by Ctrl-C" : stopped === "patience" ? ", no longer improving" : "";
     const seconds = duration((performance.now() - this.begun) / 1000);
-    const [, validation] = this.figures(kept);
-    this.output.say(
-      `  ${counted(epochs, "epoch")} in ${seconds}${how}; kept epoch ${best.epoch}: ${validation.replace(/ +/, " ")}`,
-    );
+    const score = this.scoreOf(kept);
+    const reached = this.score === "accuracy" ? `accuracy ${score}` : score;
+    this.output.say(`  ${counted(epochs, "epoch")} in ${seconds}${how}`);
+    this.output.say(`  kept epoch ${best.epoch}, which had the lowest validation loss: ${reached}`);
   }
 
   /** Takes the line away, whatever happened. */
@@ -85,9 +85,12 @@ export class Progress {
   }
 
   private figures(report: EpochReport): string[] {
+    return [`loss ${fixedLoss(report.loss)}`, `validation ${padStart(this.scoreOf(report), 6)}`];
+  }
+
+  private scoreOf(report: EpochReport): string {
     const score = report.metrics[this.score];
-    const shown = this.score === "accuracy" ? percent(score) : `R² ${score.toFixed(3)}`;
-    return [`loss ${fixedLoss(report.loss)}`, `validation ${padStart(shown, 6)}`];
+    return this.score === "accuracy" ? percent(score) : `R² ${score.toFixed(3)}`;
   }
 
   private timeLeft(done: number): string {
