@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { chainrule, sample, workFolder } from "./command.ts";
@@ -72,7 +72,7 @@ describe("train refuses", () => {
     [
       "texts where numbers must be",
       text(),
-      'holds texts, such as "c0", where regression needs numbers',
+      'holds texts, such as "c0", where regression needs numbers. Choose --task classification',
       "y",
       "--task",
       "regression",
@@ -80,7 +80,31 @@ describe("train refuses", () => {
     [
       "a stray text in a column of numbers",
       text({ 17: "abc,0.1,r,c0" }),
-      'Column "a" of table.csv holds numbers, but data row 17 has "abc". Correct it, declare "abc" a word for missing',
+      'Column "a" of table.csv holds numbers, but data row 17 has "abc". Correct it, pass --missing abc, or --exclude a.',
+    ],
+    [
+      "a stray text in a target of numbers",
+      text({ 17: "abc,0.1,r,c0" }),
+      'data row 17 has "abc". Correct it, or pass --missing abc.',
+      "a",
+    ],
+    [
+      "a stray text that is no word for missing values",
+      text({ 17: '"1,2",0.1,r,c0' }),
+      'data row 17 has "1,2". Correct it, or pass --exclude a.',
+    ],
+    [
+      "a target that is excluded",
+      text(),
+      '"y" is the target, and so can not be excluded. Leave it out of --exclude, or choose another --target.',
+      "y",
+      "--exclude",
+      "a,y",
+    ],
+    [
+      "nothing to learn from but an identifier",
+      `my id,y\n${Array.from({ length: 40 }, (_, i) => `${i},c${i % 2}`).join("\n")}\n`,
+      "Use it all the same by --include 'my id', or give more columns.",
     ],
     [
       "nothing to learn from",
@@ -170,6 +194,20 @@ describe("train refuses", () => {
 });
 
 describe("train takes", () => {
+  test("a stray text, once the message's advice is followed, and so do predict and evaluate", async () => {
+    const stray = Array.from({ length: 40 }, (_, i) => `${i === 16 ? "abc" : i * 3},${i % 7},c${i % 2}`);
+    const table = work.table("stray.csv", `a,b,y\n${stray.join("\n")}\n`);
+    for (const [name, ...advice] of [
+      ["advised-missing", "--missing", "abc"],
+      ["advised-exclude", "--exclude", "a"],
+    ]) {
+      const trained = await chainrule(["train", table, "-t", "y", ...out(name), ...advice]);
+      expect(trained).toMatchObject({ code: 0, stderr: "" });
+      for (const command of ["predict", "evaluate"])
+        expect(await chainrule([command, work.path(name), table])).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+
   test.each<[name: string, content: string | Uint8Array]>([
     ["a byte order mark", `\ufeff${text()}`],
     ["Windows' line ends", text().replaceAll("\n", "\r\n")],
@@ -275,6 +313,11 @@ describe("a run that is not whole is refused", () => {
     expect(await data("a,b,c\n1,2,r\nabc,2,r\n")).toContain(
       'Data row 2 of new.csv has "abc" in column "a", where a number must be',
     );
+    const long = Array.from({ length: 40 }, (_, i) => `${i === 16 ? "abc" : i * 7},2,r,c0`).join("\n");
+    for (const command of ["predict", "evaluate"])
+      expect(await refused([command, run, work.table("new.csv", `a,b,c,y\n${long}\n`)])).toContain(
+        'data row 17 has "abc". Correct it, or leave the field empty.',
+      );
     const label = work.table("new.csv", "a,b,c,y\n1,2,r,c0\n1,2,r,other\n");
     expect(await refused(["evaluate", run, label])).toContain('Data row 2 of new.csv has the y "other"');
     const unlabelled = work.table("new.csv", "a,b,c,y\n1,2,r,\n");
@@ -286,9 +329,25 @@ describe("a run that is not whole is refused", () => {
 
   test("predictions are not half-written", async () => {
     const args = ["predict", run, work.path("table.csv"), "--out"];
-    expect(await refused([...args, work.path("no/where.csv")])).toContain("does not exist");
+    expect(await refused([...args, work.path("no/where.csv")])).toMatch(/The folder \S+no does not exist/);
     mkdirSync(work.path("taken"), { recursive: true });
     await refused([...args, work.path("taken")]);
     rmSync(work.path("taken"), { recursive: true });
+  });
+
+  test("predictions replace neither their own table nor another file", async () => {
+    const content = "a,b,c\n1,2,r\n";
+    const own = work.table("own.csv", content);
+    symlinkSync(own, work.path("link.csv"));
+    for (const name of ["own.csv", "link.csv"]) {
+      expect(await refused(["predict", run, own, "-o", work.path(name)])).toContain(
+        `${name} is the table being predicted; --out would replace it. Choose another --out.`,
+      );
+    }
+    const other = work.table("other.txt", "mine");
+    expect(await refused(["predict", run, own, "-o", other])).toContain(
+      "exists already; nothing is ever written over. Choose another --out, or remove it first.",
+    );
+    expect([own, other].map((path) => readFileSync(path, "utf8"))).toEqual([content, "mine"]);
   });
 });

@@ -60,6 +60,13 @@ describe("wrong usage ends with 2 and a hint", () => {
   });
 });
 
+test("train without a target names the columns that there are", async () => {
+  const { code, stdout, stderr } = await chainrule(["train", sample("diabetes")]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain('The columns of diabetes.csv are "age", "sex", ');
+  expect(stderr).toContain("For example: --target progression");
+});
+
 test("the bundled tables are there", () => {
   for (const name of ["digits", "penguins", "breast-cancer", "diabetes"])
     expect(readFileSync(sample(name), "utf8").length).toBeGreaterThan(1000);

@@ -1,4 +1,5 @@
-import { activationNames, missingWords } from "chainrule/tables";
+import { basename } from "node:path";
+import { activationNames, missingWords, wording } from "chainrule/tables";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateOptions } from "./commands/evaluate.ts";
 import type { InspectOptions } from "./commands/inspect.ts";
@@ -40,7 +41,7 @@ function addTrain(program: Command, io: Io): void {
     .command("train")
     .description("Train a network to predict one column of a table from the others, and test it.")
     .argument("<data>", DATA)
-    .requiredOption("-t, --target <column>", "the column to predict")
+    .option("-t, --target <column>", "the column to predict (required)")
     .addOption(
       new Option("--task <task>", "predict classes or a number; auto looks at the target")
         .choices(["auto", "classification", "regression"])
@@ -106,10 +107,23 @@ Examples:
   $ chainrule train penguins.csv --target species
   $ chainrule train houses.csv --target price --test-size 0.3 --hidden 128,128`,
     )
-    .action(async (path: string, options: TrainOptions) => {
+    .action(async (path: string, options: TrainOptions, command: Command) => {
+      if (options.target === undefined) command.error(await targetWanted(path), { exitCode: 2 });
       const { train } = await import("./commands/train.ts");
       await train(path, options, io);
     });
+}
+
+/** That there is no target, with those that there could be. */
+async function targetWanted(path: string): Promise<string> {
+  const missing = "error: required option '-t, --target <column>' not specified";
+  const { readNames } = await import("./sources/index.ts");
+  const names = await readNames(path).catch(() => []);
+  if (names.length === 0) return missing;
+  const last = names[names.length - 1];
+  return `${missing}
+The columns of ${basename(path)} are ${wording.listed(names, 20)}.
+For example: --target ${wording.shellWord(last)}`;
 }
 
 function addPredict(program: Command, io: Io): void {
@@ -118,7 +132,7 @@ function addPredict(program: Command, io: Io): void {
     .description("Predict each row of a table by a trained run; the target need not be there.")
     .argument("<run>", RUN)
     .argument("<data>", DATA)
-    .addOption(new Option("-o, --out <file>", "where to write; it is replaced (default: standard output)"))
+    .addOption(new Option("-o, --out <file>", "where to write, a new file (default: standard output)"))
     .addOption(new Option("--format <name>", "of the output").choices(["csv", "ndjson"]).default("csv"))
     .option("-q, --quiet", "print errors and predictions only", false)
     .addHelpText(

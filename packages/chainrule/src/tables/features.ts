@@ -1,7 +1,7 @@
 import { ChainruleError } from "../util/errors.ts";
 import { type Column, columnNamed, type Table } from "./column.ts";
 import { type ColumnProfile, profileColumn } from "./profile.ts";
-import { counted } from "./wording.ts";
+import { counted, shellWord } from "./wording.ts";
 
 /** Why a column is not used. */
 export type DropReason = "excluded" | "empty" | "constant" | "identifier" | "free text";
@@ -48,11 +48,12 @@ export function chooseFeatures(
     return found === null;
   });
   if (features.length === 0) {
+    const usable = dropped.find(({ reason }) => reason === "identifier" || reason === "free text");
     throw new ChainruleError(
       "data",
       `${table.source} has no column from which to predict "${target}"${dropped.length > 0 ? `: ${dropped.map(({ name, detail }) => `"${name}" is ${detail}`).join(", ")}` : ""}.`,
-      dropped.length > 0
-        ? "Include a column all the same (option include), or give more columns."
+      usable
+        ? `Use it all the same by --include ${shellWord(usable.name)}, or give more columns.`
         : "Give at least one more.",
     );
   }

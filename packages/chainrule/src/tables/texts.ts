@@ -16,6 +16,8 @@ export interface RefineOptions {
   readonly asText?: boolean;
   /** How to name the file in messages. */
   readonly source?: string;
+  /** What to do about a stray text among a column's numbers. Default: to correct it, declare it missing, or leave the column out. */
+  readonly remedy?: (column: string, text: string) => string;
 }
 
 /**
@@ -27,12 +29,7 @@ export interface RefineOptions {
 export function refineText(column: TextColumn, options: RefineOptions = {}): Column {
   const clean = cleaned(column, options.missing ?? missingWords);
   if (options.asText || clean.levels.length === 0) return clean;
-  return (
-    asBoolean(clean) ??
-    asNumber(clean, options.decimalComma ?? false, options.source ?? "the table") ??
-    asDate(clean) ??
-    clean
-  );
+  return asBoolean(clean) ?? asNumber(clean, options) ?? asDate(clean) ?? clean;
 }
 
 /** Trims, turns words for missing into missing, and joins levels that then are the same. */
@@ -80,14 +77,14 @@ const MOSTLY = 0.9;
 /** … if there are more different values than this: else they may well be the names of classes. */
 const FEW_LEVELS = 20;
 
-function asNumber(column: TextColumn, decimalComma: boolean, source: string): NumberColumn | null {
-  const texts = decimalComma ? column.levels.map((level) => level.replace(",", ".")) : column.levels;
+function asNumber(column: TextColumn, options: RefineOptions): NumberColumn | null {
+  const texts = options.decimalComma ? column.levels.map((level) => level.replace(",", ".")) : column.levels;
   const isNumber = texts.map((text) => NUMBER.test(text));
   if (isNumber.every(Boolean)) {
     if (texts.some((text) => LEADING_ZERO.test(text))) return null;
     return { type: "number", name: column.name, values: valuesBy(column, (_, i) => numberOf(texts[i])) };
   }
-  refuseStray(column, isNumber, source);
+  refuseStray(column, isNumber, options);
   return null;
 }
 
@@ -110,7 +107,11 @@ export function firstStray(
   return row < 0 ? null : { row, text: column.levels[column.codes[row]] };
 }
 
-function refuseStray(column: TextColumn, isNumber: readonly boolean[], source: string): void {
+function refuseStray(
+  column: TextColumn,
+  isNumber: readonly boolean[],
+  { source = "the table", remedy }: RefineOptions,
+): void {
   if (column.levels.length <= FEW_LEVELS) return;
   let present = 0;
   let stray = 0;
@@ -123,11 +124,13 @@ function refuseStray(column: TextColumn, isNumber: readonly boolean[], source: s
     if (first < 0) first = row;
   });
   if (stray > (1 - MOSTLY) * present) return;
-  const value = clip(column.levels[column.codes[first]]);
+  const text = column.levels[column.codes[first]];
+  const value = clip(text);
   throw new ChainruleError(
     "data",
     `Column "${column.name}" of ${source} holds numbers, but ${stray === 1 ? "" : `in ${counted(stray, "row")} not: `}data row ${first + 1} has "${value}".`,
-    `Correct it, declare "${value}" a word for missing values, or leave the column out.`,
+    remedy?.(column.name, text) ??
+      `Correct it, declare "${value}" a word for missing values, or leave the column out.`,
   );
 }
 

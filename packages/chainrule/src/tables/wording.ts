@@ -19,6 +19,10 @@ export function clip(text: string, most = 40): string {
   return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
 }
 
+/** A word for the shell: in quotes where it has more than letters, digits and harmless signs. */
+export const shellWord = (text: string): string =>
+  /^[\p{L}\p{N}_./=:@%+,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
 /** `Did you mean "age"? ` where a name is near, with the space after it; else null. */
 export function didYouMean(name: string, names: readonly string[]): string | null {
   const near = closest(name, names);

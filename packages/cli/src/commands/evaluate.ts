@@ -3,7 +3,7 @@ import { columnNamed, rowsWithValue, splitRows, type Table, type TargetPreparati
 import type { Io } from "../io.ts";
 import { type Run, readRun } from "../runs/run.ts";
 import { fingerprint } from "../sources/file.ts";
-import { readTable } from "../sources/index.ts";
+import { correctOrEmpty, readTable } from "../sources/index.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { sayScores } from "../terminal/report.ts";
@@ -27,7 +27,12 @@ export async function evaluate(
   const output = new Output(io, options);
   const run = await readRun(folder);
   const { target } = run.model.spec;
-  const table = await readTable(path, { missing: run.missing, types: typesOf(run.model.spec) });
+  const table = await readTable(path, {
+    missing: run.missing,
+    types: typesOf(run.model.spec),
+    typedOnly: true,
+    remedy: correctOrEmpty,
+  });
   const labelled = rowsWithValue(columnNamed(table, target.name, "target"), table.rows);
   if (labelled.length === 0) {
     throw new ChainruleError(

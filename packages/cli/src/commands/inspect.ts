@@ -1,6 +1,6 @@
 import { type ColumnProfile, missingWords, profileColumn } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import { readTable } from "../sources/index.ts";
+import { correctOrMissing, readTable } from "../sources/index.ts";
 import { counted, fitText, padEnd, padStart, percent, significant, widthOfText } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 
@@ -12,7 +12,7 @@ export interface InspectOptions {
 /** `chainrule inspect DATA`: what is in each column of a table. */
 export async function inspect(path: string, { missing, json }: InspectOptions, io: Io): Promise<void> {
   const output = new Output(io, { json });
-  const table = await readTable(path, { missing: missing ?? missingWords });
+  const table = await readTable(path, { missing: missing ?? missingWords, remedy: correctOrMissing });
   const profiles = table.columns.map((column) => profileColumn(column));
   const { style, width } = output;
   output.say();

@@ -3,9 +3,9 @@ import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { ColumnType, Predictions, TableModelSpec, UnseenLevels } from "chainrule/tables";
 import type { Io, OutputStream } from "../io.ts";
-import { writeWhole } from "../runs/folder.ts";
+import { checkFile, writeWhole } from "../runs/folder.ts";
 import { readRun } from "../runs/run.ts";
-import { readTable } from "../sources/index.ts";
+import { correctOrEmpty, readTable } from "../sources/index.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 
@@ -17,9 +17,15 @@ export interface PredictOptions {
 
 /** `chainrule predict RUN DATA`: a line for each row, to standard output or a file; notes go to standard error. */
 export async function predict(folder: string, path: string, options: PredictOptions, io: Io): Promise<void> {
+  if (options.out !== undefined) await checkFile(options.out, path);
   const run = await readRun(folder);
   const { spec } = run.model;
-  const table = await readTable(path, { missing: run.missing, types: typesOf(spec) });
+  const table = await readTable(path, {
+    missing: run.missing,
+    types: typesOf(spec),
+    typedOnly: true,
+    remedy: correctOrEmpty,
+  });
   const inputs = run.model.inputs(table);
   const predictions = run.model.predictPrepared(inputs);
   const lines = options.format === "csv" ? csvLines(spec, predictions) : jsonLines(spec, predictions);

@@ -57,16 +57,18 @@ describe("checkPlace", () => {
   });
 });
 
-test("writeWhole replaces a file when the new one is whole, and else leaves the old one", async () => {
-  writeFileSync(at("f"), "old");
+test("writeWhole writes a file that is whole or none, and replaces nothing", async () => {
   await expect(
     writeWhole(at("f"), async (draft) => {
       writeFileSync(draft, "half");
       throw new Error("stop");
     }),
   ).rejects.toThrow("stop");
-  expect(readFileSync(at("f"), "utf8")).toBe("old");
-  await writeWhole(at("f"), async (draft) => writeFileSync(draft, "new"));
-  expect(readFileSync(at("f"), "utf8")).toBe("new");
+  expect(readdirSync(root)).toEqual([]);
+  await writeWhole(at("f"), async (draft) => writeFileSync(draft, "mine"));
+  await expect(writeWhole(at("f"), async (draft) => writeFileSync(draft, "new"))).rejects.toThrow(
+    "exists already",
+  );
+  expect(readFileSync(at("f"), "utf8")).toBe("mine");
   expect(readdirSync(root)).toEqual(["f"]);
 });

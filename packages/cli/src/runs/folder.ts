@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ChainruleError } from "chainrule";
 import { fileError } from "../sources/file.ts";
@@ -96,11 +96,63 @@ async function putInPlace(draft: string, place: Place): Promise<string> {
   }
 }
 
-/** Writes a file as a whole or not at all. An existing one is replaced. */
+/**
+ * Makes sure, before any work is done, that a file can be written without replacing anything.
+ *
+ * @param input the table that is read, to say so when it is what would be replaced
+ * @throws ChainruleError `file` for a path where something is, or whose folder is not there
+ */
+export async function checkFile(path: string, input: string): Promise<void> {
+  try {
+    if (await isSameFile(path, input)) {
+      throw new ChainruleError(
+        "file",
+        `${path} is the table being predicted; --out would replace it.`,
+        "Choose another --out.",
+      );
+    }
+    await refuseExisting(path);
+    const folder = dirname(path);
+    if (!(await isThere(folder))) {
+      throw new ChainruleError(
+        "file",
+        `The folder ${folder} does not exist.`,
+        "Make it first, or choose another --out.",
+      );
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** Whether two paths lead to one file, by links too. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all(
+    [a, b].map((path) => stat(path, { bigint: true }).catch(() => null)),
+  );
+  return one !== null && one.dev === other?.dev && one.ino === other.ino;
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  // A link that leads nowhere is something, too.
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (found === null) return;
+  throw new ChainruleError(
+    "file",
+    `${path} exists already; nothing is ever written over.`,
+    "Choose another --out, or remove it first.",
+  );
+}
+
+/** Writes a file as a whole or not at all. An existing one is not replaced. */
 export async function writeWhole(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}-${randomBytes(6).toString("hex")}`);
   try {
     await write(draft);
+    await refuseExisting(path);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});

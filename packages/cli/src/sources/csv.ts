@@ -60,12 +60,12 @@ function finished(
   name: string,
   source: string,
   { delimiter }: Header,
-  { missing, types }: ReadOptions,
+  { missing, types, typedOnly, remedy }: ReadOptions,
 ): Column {
   const column = builder.finish(name);
   if (column.type !== "text") return column;
-  const asText = types?.get(name) === "text";
-  return refineText(column, { missing, decimalComma: delimiter !== ",", asText, source });
+  const asText = (types?.get(name) ?? (typedOnly ? "text" : undefined)) === "text";
+  return refineText(column, { missing, decimalComma: delimiter !== ",", asText, source, remedy });
 }
 
 /** Starts the query. Columns are named by their number, because names of a file may differ in case alone, say. */

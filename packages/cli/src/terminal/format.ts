@@ -1,6 +1,6 @@
 import { wording } from "chainrule/tables";
 
-export const { clip, counted } = wording;
+export const { clip, counted, shellWord } = wording;
 
 /** `98.3 %`. Rounded toward the middle, so that 100 % and 0 % are said only of all and none. */
 export function percent(share: number): string {
@@ -36,10 +36,6 @@ export function duration(seconds: number): string {
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h${minutes % 60 > 0 ? ` ${minutes % 60} min` : ""}`;
 }
-
-/** A word for the shell: in quotes where it has more than letters, digits and harmless signs. */
-export const shellWord = (text: string): string =>
-  /^[\p{L}\p{N}_./=:@%+,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** How many columns of a terminal a text takes: colours and marks that combine take none, wide letters and pictures two. */
 export function widthOfText(text: string): number {

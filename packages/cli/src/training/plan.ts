@@ -18,7 +18,7 @@ import {
   type TargetPreparation,
   type Task,
 } from "chainrule/tables";
-import { readTable } from "../sources/index.ts";
+import { correctOrExclude, type ReadOptions, readTable } from "../sources/index.ts";
 
 export interface PlanOptions {
   readonly target: string;
@@ -54,7 +54,13 @@ export interface Plan {
 /** Reads the data and decides on all of it. Preparation is fitted on the training rows alone. */
 export async function makePlan(path: string, options: PlanOptions): Promise<Plan> {
   const { missing, seed } = options;
-  const table = await readTable(path, { missing });
+  const remedy = correctOrExclude(options.target);
+  // What is in an excluded column does not matter, so it is not looked at.
+  const excluded = (options.exclude ?? []).flatMap((text) => [text, ...namesInList(text)]);
+  const unread = new Map(
+    excluded.filter((name) => name !== options.target).map((name) => [name, "text" as const]),
+  );
+  const table = await readTable(path, { missing, types: unread, remedy });
   if (table.rows === 0) {
     throw new ChainruleError(
       "data",
@@ -63,6 +69,14 @@ export async function makePlan(path: string, options: PlanOptions): Promise<Plan
     );
   }
   const column = columnNamed(table, options.target, "target");
+  const exclude = namesIn(options.exclude ?? [], table);
+  if (exclude.includes(column.name)) {
+    throw new ChainruleError(
+      "argument",
+      `"${column.name}" is the target, and so can not be excluded.`,
+      "Leave it out of --exclude, or choose another --target.",
+    );
+  }
   const rows = rowsWithValue(column, table.rows);
   checkEnoughRows(column, rows);
   const { task, reason } = detectTask(column, rows, options.task);
@@ -72,13 +86,17 @@ export async function makePlan(path: string, options: PlanOptions): Promise<Plan
   };
   const split = splitRows(column, rows, task, sizes, seed);
   const { features, dropped } = chooseFeatures(table, column.name, split.training, {
-    exclude: namesIn(options.exclude ?? [], table),
+    exclude,
     include: namesIn(options.include ?? [], table),
   });
   const test =
     options.test === undefined
       ? { table, rows: split.test }
-      : await ownTest(options.test, column.name, typesOf(table.columns), missing);
+      : await ownTest(options.test, column.name, {
+          missing,
+          types: typesOf(table.columns),
+          remedy,
+        });
   return {
     table,
     task,
@@ -96,13 +114,8 @@ export async function makePlan(path: string, options: PlanOptions): Promise<Plan
 const typesOf = (columns: readonly Column[]): Map<string, ColumnType> =>
   new Map(columns.map(({ name, type }) => [name, type]));
 
-async function ownTest(
-  path: string,
-  target: string,
-  types: ReadonlyMap<string, ColumnType>,
-  missing: readonly string[],
-): Promise<Plan["test"]> {
-  const table = await readTable(path, { missing, types });
+async function ownTest(path: string, target: string, reading: ReadOptions): Promise<Plan["test"]> {
+  const table = await readTable(path, reading);
   const rows = rowsWithValue(columnNamed(table, target, "target"), table.rows);
   if (rows.length > 0) return { table, rows };
   throw new ChainruleError(
@@ -115,15 +128,14 @@ async function ownTest(
 /** Names as they were given, or in lists with commas; a column whose name has commas in it is meant as a whole. */
 function namesIn(given: readonly string[], table: Table): string[] {
   const names = new Set(table.columns.map(({ name }) => name));
-  return given.flatMap((text) =>
-    names.has(text)
-      ? [text]
-      : text
-          .split(",")
-          .map((name) => name.trim())
-          .filter((name) => name !== ""),
-  );
+  return given.flatMap((text) => (names.has(text) ? [text] : namesInList(text)));
 }
+
+const namesInList = (text: string): string[] =>
+  text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 
 function infiniteIn(column: Column): { name: string; rows: number }[] {
   if (column.type !== "number") return [];
