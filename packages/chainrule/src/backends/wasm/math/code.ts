@@ -121,7 +121,10 @@ class Scope {
 
 export interface VectorCodeOptions {
   readonly type: FloatType;
-  /** Whether a·b + c is one relaxed instruction (`madd`), or a product and then a sum, the same bits on every engine. */
+  /**
+   * Whether to use relaxed instructions, among them one for a·b + c (see `madd`); else that is a product and then a sum, with
+   * the same bits on every engine.
+   */
   readonly fused: boolean;
   /** Declares a local of the function that the code is for. */
   readonly local: Declare;
@@ -244,8 +247,11 @@ export class VectorCode {
       .reduceRight<Vector>((sum, ci) => this.madd(sum, x, this.constant(ci)), this.constant(c[c.length - 1]));
   }
 
-  /** `whenTrue` in lanes where the mask has ones, else `whenFalse`. */
+  /** `whenTrue` in lanes where the mask has only ones, `whenFalse` where it has only zeros. */
   select(mask: Vector, whenTrue: Vector, whenFalse: Vector): Vector {
-    return v128.bitselect(whenTrue, whenFalse, mask);
+    // For such masks the relaxed instruction, one in place of three, means the same everywhere.
+    return this.fused
+      ? this.int.relaxedLaneselect(whenTrue, whenFalse, mask)
+      : v128.bitselect(whenTrue, whenFalse, mask);
   }
 }
