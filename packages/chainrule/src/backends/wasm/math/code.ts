@@ -6,8 +6,9 @@
  * ```ts
  * module.func("expAll", { params: { at: "i32", count: "i32" } }, ({ at, count }, local) => {
  *   const code = new VectorCode({ type: "float32", fused: false, local, helpers: new Helpers(module) });
- *   const y = code.inline(exp, v128.load(at));
- *   const body = [code.take(), v128.store(at, y), at.set(i32.add(at, 16))];
+ *   const [y, z] = code.inlineAll(exp, [[v128.load(at)], [v128.load(at, { offset: 16 })]]);
+ *   const stores = [v128.store(at, y), v128.store(at, z, { offset: 16 })];
+ *   const body = [code.take(), stores, at.set(i32.add(at, 32))];
  *   return [code.constants, repeat(count, count, body)];
  * });
  * ```
@@ -41,6 +42,9 @@ export type Emitter<Arguments extends readonly VectorLocal[] = readonly VectorLo
   ...x: Arguments
 ) => Vector;
 
+/** Arguments for an emitter. */
+export type Vectors<A extends readonly VectorLocal[]> = { readonly [I in keyof A]: Vector };
+
 /** An emitter of a function of one number. */
 export type UnaryEmitter = Emitter<readonly [VectorLocal]>;
 
@@ -71,7 +75,7 @@ class Scope {
   readonly #constants = new Map<string, VectorLocal>();
   readonly #declare: Declare;
   /** Locals that hold nothing that anybody still needs. */
-  readonly #free: VectorLocal[] = [];
+  #free: VectorLocal[] = [];
   #temporaries: VectorLocal[] = [];
   #statements: (Statement | Body)[] = [];
 
@@ -95,17 +99,31 @@ class Scope {
     return local;
   }
 
-  /** The value that `write` gives, in a local; the temporaries that it made meanwhile are free afterwards. */
-  enclose(write: () => Vector): VectorLocal {
-    const outer = this.#temporaries;
-    this.#temporaries = [];
-    const value = write();
-    const result = this.#declare("v128");
-    this.write([result.set(value)]);
-    this.#free.push(...this.#temporaries);
-    this.#temporaries = outer;
-    outer.push(result);
-    return result;
+  /**
+   * The values that the writers give, in locals; the temporaries that they made meanwhile are free afterwards. Their
+   * statements take turns.
+   */
+  enclose(writers: readonly (() => Vector)[]): VectorLocal[] {
+    const outer = { free: this.#free, temporaries: this.#temporaries, statements: this.#statements };
+    const written = writers.map((write, index) => {
+      // Statements of different writers mix, so that none may reuse what another one has freed.
+      this.#free = index === 0 ? outer.free : [];
+      this.#temporaries = [];
+      this.#statements = [];
+      const value = write();
+      const result = this.#free.pop() ?? this.#declare("v128");
+      this.write([result.set(value)]);
+      return { result, statements: this.#statements, free: [...this.#free, ...this.#temporaries] };
+    });
+    this.#free = written.flatMap(({ free }) => free);
+    this.#temporaries = outer.temporaries;
+    this.#statements = outer.statements;
+    const longest = Math.max(...written.map(({ statements }) => statements.length));
+    for (let i = 0; i < longest; i++)
+      this.write(written.flatMap(({ statements }) => statements.slice(i, i + 1)));
+    const results = written.map(({ result }) => result);
+    this.#temporaries.push(...results);
+    return results;
   }
 
   constant(key: string, value: Vector): VectorLocal {
@@ -192,14 +210,26 @@ export class VectorCode {
   }
 
   /** What `emitter` gives for `x`, in a local; the locals that it needed meanwhile are used again afterwards. */
-  inline<A extends readonly VectorLocal[]>(
-    emitter: Emitter<A>,
-    ...x: { readonly [I in keyof A]: Vector }
-  ): VectorLocal {
-    return this.#scope.enclose(() => {
-      const locals = x.map((argument) => this.let(argument)) as readonly VectorLocal[] as A;
-      return emitter(this, ...locals);
-    });
+  inline<A extends readonly VectorLocal[]>(emitter: Emitter<A>, ...x: Vectors<A>): VectorLocal {
+    return this.inlineAll(emitter, [x])[0];
+  }
+
+  /**
+   * The same for several vectors whose statements take turns. A function is one long chain of dependent instructions, and a
+   * processor looks only so far ahead: two chains side by side keep it busy.
+   */
+  inlineAll<A extends readonly VectorLocal[]>(emitter: Emitter<A>, xs: readonly Vectors<A>[]): VectorLocal[] {
+    return this.interleave(
+      xs.map((x) => () => {
+        const locals = x.map((argument) => this.let(argument)) as readonly VectorLocal[] as A;
+        return emitter(this, ...locals);
+      }),
+    );
+  }
+
+  /** What the writers give, in locals; their statements take turns. */
+  interleave(writers: readonly (() => Vector)[]): VectorLocal[] {
+    return this.#scope.enclose(writers);
   }
 
   /** A number in all lanes, rounded to the type. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { erf } from "../../../util/special.ts";
 import { i32, ModuleBuilder, v128 } from "../assembler/index.ts";
-import type { Emitter, FloatType, UnaryEmitter } from "./code.ts";
+import { type Emitter, type FloatType, type UnaryEmitter, VectorCode } from "./code.ts";
 import {
   type BinaryName,
   binaryFunctions,
@@ -208,6 +208,30 @@ test("emitters follow each other in one function, and share locals and constants
   const x = Float32Array.from({ length: 64 }, (_, i) => (i - 32) / 8);
   const inner = run(unaryFunctions.exp, false, x);
   expect([...run(chain, false, x)]).toEqual([...run(unaryFunctions.tanh, false, inner)]);
+});
+
+test("what follows uses the locals of what went before", () => {
+  const module = new ModuleBuilder();
+  const locals: string[] = [];
+  module.func("many", { params: { x: "v128" }, result: "v128" }, ({ x }, local) => {
+    const counting: typeof local = (type, name) => {
+      locals.push(type);
+      return local(type, name);
+    };
+    const code = new VectorCode({
+      type: "float32",
+      fused: false,
+      local: counting,
+      helpers: new Helpers(module),
+    });
+    let y = code.inline(unaryFunctions.tanh, x);
+    const once = locals.length;
+    for (let i = 0; i < 10; i++) y = code.inline(unaryFunctions.tanh, y);
+    // One for each result.
+    expect(locals.length).toBe(once + 10);
+    return [code.constants, code.take(), y];
+  });
+  expect(WebAssembly.validate(module.encode())).toBe(true);
 });
 
 test("a function of the module does what its emitter does, and is defined once", () => {

@@ -25,12 +25,13 @@ export function inHalves(
   compute: (double: VectorCode, ...wide: VectorLocal[]) => Vector,
 ): Vector {
   const double = code.as("float64");
-  const half = (narrow: readonly Vector[]) =>
-    f32x4.demoteF64x2Zero(
-      compute(double, ...narrow.map((vector) => double.let(f64x2.promoteLowF32x4(vector)))),
-    );
-  const low = code.let(half(x));
-  const high = half(x.map((vector) => i8x16.shuffle([2, 3, 2, 3], vector, vector)));
+  const upper = x.map((vector) => i8x16.shuffle([2, 3, 2, 3], vector, vector));
+  const [low, high] = code.interleave(
+    [x, upper].map((half) => () => {
+      const wide = half.map((vector) => double.let(f64x2.promoteLowF32x4(vector)));
+      return f32x4.demoteF64x2Zero(compute(double, ...wide));
+    }),
+  );
   return i8x16.shuffle([0, 1, 4, 5], low, high);
 }
 

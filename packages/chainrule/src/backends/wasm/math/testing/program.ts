@@ -29,11 +29,12 @@ export function mapBinary(emitter: Emitter, { type, fused, arity = 1, pages = 16
     { params: { y: "i32", x: "i32", x2: "i32", count: "i32" } },
     ({ y, x, x2, count }, local) => {
       const code = new VectorCode({ type, fused, local, helpers });
-      const results = [0, 16].map((offset) => {
+      const pairs = [0, 16].map((offset) => {
         const loads = [v128.load(x, { offset })];
         if (arity === 2) loads.push(v128.load(x2, { offset }));
-        return code.inline(emitter, ...loads);
+        return loads;
       });
+      const results = code.inlineAll(emitter, pairs);
       const stores: Statement[] = results.map((result, i) => v128.store(y, result, { offset: 16 * i }));
       const steps = [x, x2, y].map((pointer) => pointer.set(i32.add(pointer, 32)));
       return [code.constants, repeat(count, count, [code.take(), stores, steps])];
