@@ -2,6 +2,7 @@ import { interpreter } from "../core/interpreter.ts";
 import { modes } from "../core/modes.ts";
 import type { Node } from "../core/node.ts";
 import { freeSaved, inputOf, type Op, savedOf } from "../core/op.ts";
+import { enterScope } from "../core/scope.ts";
 import { Tensor } from "../core/tensor.ts";
 import { type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
@@ -111,6 +112,8 @@ function send(
     if (!input || (wanted && !wanted.has(input))) continue;
     const name = inputOf(op, i);
     let sent: Tensor | null;
+    // A derivative belongs to the layer of its op.
+    const scope = enterScope(node.scope);
     try {
       modes.observer = null; // what happens inside is told as one event
       sent = op.vjp[name](gradient, saved, input, Math.max(0, i - lead));
@@ -118,6 +121,7 @@ function send(
     } catch (error) {
       throw error instanceof ChainruleError ? error.within(`derivative of ${node.describe()}`) : error;
     } finally {
+      enterScope(scope);
       modes.observer = observer;
     }
     if (!sent) continue;
@@ -151,7 +155,7 @@ function stretchesTo(shape: Shape, target: Shape): boolean {
 /** Whether a gradient lies in memory of its own: not in that of the incoming gradient or of something remembered. */
 function isFresh(op: Op, sent: Tensor, gradient: Tensor, saved: object): boolean {
   const { storage } = sent;
-  if (op.custom || storage === gradient.storage || storage.elements.length !== sent.numel) return false;
+  if (op.custom || storage === gradient.storage || storage.length !== sent.numel) return false;
   if (!sent.isContiguous) return false;
   for (let k = 0; k < op.saves.length; k++) {
     const value = (saved as Record<string, unknown>)[op.saves[k]];

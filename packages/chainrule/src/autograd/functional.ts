@@ -176,9 +176,9 @@ function gradientOrZero(y: Tensor, xs: readonly Tensor[], v: Tensor, createGraph
 /** The Jacobian of y, one reverse pass for each of its elements. */
 function rows(y: Tensor, xs: readonly Tensor[], createGraph: boolean): Tensor[] {
   const passes = Array.from({ length: y.numel }, (_, i) => {
-    const v = zerosLike(y);
-    v.storage.elements[i] = 1;
-    return gradientOrZero(y, xs, v, createGraph);
+    const direction = allocate(y.dtype, y.numel);
+    direction[i] = 1;
+    return gradientOrZero(y, xs, Tensor.over(direction, y.shape, y.dtype), createGraph);
   });
   return xs.map((x, k) => {
     const shape = [...y.shape, ...x.shape];

@@ -1,5 +1,6 @@
 import { interpreter } from "../core/interpreter.ts";
 import { leafNode, type Node, type TensorHook } from "../core/node.ts";
+import { changes } from "../core/recording.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
@@ -51,6 +52,18 @@ function accumulate(keeper: Tensor, gradient: Tensor, fresh: boolean, createGrap
   } else {
     interpreter.binary("add", grad, gradient, grad, grad);
     grad.storage.version++;
+  }
+}
+
+/** Forgets gradients, or fills them with zeros, so that whoever holds one sees that. */
+export function zeroGradients(
+  tensors: Iterable<Tensor>,
+  { setToNone = true }: { setToNone?: boolean } = {},
+): void {
+  for (const x of tensors) {
+    // Where a compiled function dropped the gradient, there is nothing to fill.
+    if (setToNone || x.gradStorage === undefined) x.grad = null;
+    else if (x.grad) x.grad = x.grad.detach().zero_();
   }
 }
 
@@ -174,7 +187,10 @@ defineMethods({
           "Use detach() for a tensor that was computed.",
         );
       }
-      if (this.node) asleep.set(this, this.node);
+      if (this.node) {
+        asleep.set(this, this.node);
+        changes.count++;
+      }
       this.node = null;
     } else if (!this.node) {
       if (!isFloating(this.dtype)) {
@@ -187,6 +203,7 @@ defineMethods({
       const old = asleep.get(this);
       // A model's to() may have changed the dtype in the meantime; the old node speaks of the old one.
       this.node = old && old.dtype === this.dtype ? old : leafNode(this);
+      changes.count++;
     }
     return this;
   },

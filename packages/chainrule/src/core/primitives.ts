@@ -47,8 +47,8 @@ export interface Interpreter {
   unary(op: Unary, x: Tensor, out: Spec, into?: Tensor): Tensor;
   /** Operands broadcast to `out.shape`. */
   binary(op: Binary, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor;
-  /** `x + alpha · other`: product and sum are rounded once in float32, as by a fused multiply–add. */
-  addScaled(x: Operand, other: Operand, alpha: number, out: Spec, into?: Tensor): Tensor;
+  /** `x + alpha · other`: product and sum are rounded once in float32, as by a fused multiply–add. `alpha` has no dimensions. */
+  addScaled(x: Operand, other: Operand, alpha: Operand, out: Spec, into?: Tensor): Tensor;
   /** `a` where the condition is not zero, else `b`; all broadcast to `out.shape`. */
   where(condition: Tensor, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor;
   /** Copies, broadcasts and converts; towards bool, every non-zero is 1; towards int32, fractions are cut off. */

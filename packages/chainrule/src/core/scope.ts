@@ -31,6 +31,13 @@ let current: Scope | null = null;
 /** The innermost module call that is running. */
 export const currentScope = (): Scope | null => current;
 
+/** Goes on as part of another call, or of none; gives the one that was left, to go back to. */
+export function enterScope(scope: Scope | null): Scope | null {
+  const before = current;
+  current = scope;
+  return before;
+}
+
 /** Runs `body` as part of a call of `owner`. */
 export function inScope<R>(owner: ScopeOwner, body: () => R): R {
   const before = current;

@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../shape/dtype.ts";
 import { contiguousStrides, isContiguous, numel, type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import type { Node } from "./node.ts";
+import { changes, recording } from "./recording.ts";
 import { Storage } from "./storage.ts";
 
 /** Shape and dtype of a result, known before it is computed. */
@@ -26,8 +27,8 @@ export class Tensor implements Spec {
   readonly dtype: DType;
   /** How it was computed, or where its gradient is collected; null when no gradient is required. */
   node: Node | null = null;
-  /** The accumulated gradient of a leaf (or after `retainGrad()`), filled in by `backward()`. */
-  grad: Tensor | null = null;
+  /** undefined where there is a gradient that nobody kept. */
+  #grad: Tensor | null | undefined = null;
 
   constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
     this.storage = storage;
@@ -40,6 +41,44 @@ export class Tensor implements Spec {
   /** A contiguous tensor over fresh elements, taken without a copy. */
   static over(elements: TypedArray, shape: Shape, dtype: DType): Tensor {
     return new Tensor(new Storage(dtype, elements), shape, contiguousStrides(shape), 0);
+  }
+
+  /**
+   * The accumulated gradient of a leaf (or after `retainGrad()`), filled in by `backward()`.
+   *
+   * @throws ChainruleError `autograd` when a compiled function computed it and did not keep it
+   */
+  get grad(): Tensor | null {
+    recording?.gradRead(this);
+    if (this.#grad === undefined) {
+      throw new ChainruleError(
+        "autograd",
+        "The gradient of this tensor was computed inside a compiled function and not kept.",
+        "Pass { keepGrads: true } to compile(), or call zeroGrad() before the next backward pass.",
+      );
+    }
+    return this.#grad;
+  }
+
+  set grad(gradient: Tensor | null) {
+    this.#hold(gradient ?? null); // callers without types may say undefined
+  }
+
+  /** Where `grad` lies; null when there is none, undefined when it was dropped. Looking at it tells no recorder. */
+  get gradStorage(): Storage | null | undefined {
+    return this.#grad ? this.#grad.storage : this.#grad;
+  }
+
+  /** Notes that the gradient was computed and not kept: reading `grad` is an error until it is assigned. */
+  dropGrad(): void {
+    this.#hold(undefined);
+  }
+
+  #hold(gradient: Tensor | null | undefined): void {
+    const before = this.#grad;
+    this.#grad = gradient;
+    if (recording) recording.gradChanged(this, before);
+    else if (gradient !== before) changes.count++;
   }
 
   /** Number of dimensions. */

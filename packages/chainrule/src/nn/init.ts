@@ -26,7 +26,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
     case "relu":
       return Math.sqrt(2);
     case "leakyRelu":
-      return Math.sqrt(2 / (1 + param ** 2));
+      return Math.sqrt(2 / (1 + param * param));
     case "selu":
       return 3 / 4;
     default:

@@ -8,11 +8,12 @@ export function orthonormalColumns(a: ArrayLike<number>, rows: number, columns: 
   for (let k = 0; k < columns; k++) {
     // v = x ∓ ‖x‖ e₁, so that H = I − 2vvᵀ/vᵀv turns the rest x of the column into ±‖x‖ e₁
     const v = new Float64Array(rows);
-    let norm = 0;
+    let square = 0;
     for (let i = k; i < rows; i++) {
       v[i] = r[i * columns + k];
-      norm = Math.hypot(norm, v[i]);
+      square += v[i] * v[i];
     }
+    const norm = Math.sqrt(square);
     v[k] += v[k] < 0 ? -norm : norm;
     reflect(v, r, rows, columns, k);
     reflections.push(v);

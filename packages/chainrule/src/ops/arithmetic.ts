@@ -4,6 +4,7 @@ import { like, promoted, promotedFloat, requireDType } from "../core/rules.ts";
 import { realPairs, reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
+import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { floorDivide, truncDivide } from "./rounding.ts";
 
@@ -23,16 +24,28 @@ export const add = defineOp<Pair>({
   edges: [[1, 2, 3, 1, 1]],
 });
 
-export const addScaled = defineOp<Pair & { alpha: number }>({
+/** Refuses factors with dimensions, or whose gradient would be lost: alpha is no input of the op. */
+export function checkFactor(name: string, factor: Operand): void {
+  if (typeof factor === "number" || (factor.ndim === 0 && !factor.requiresGrad)) return;
+  throw new ChainruleError(
+    "argument",
+    `${name} is a tensor of shape ${showShape(factor.shape)}${factor.requiresGrad ? " that requires a gradient" : ""}.`,
+    "Give a number, or a tensor of no dimensions without gradient; multiply by anything else first.",
+  );
+}
+
+export const addScaled = defineOp<Pair & { alpha: Operand }>({
   name: "addScaled",
   formula: "y = x + α · other",
   inputs: ["x", "other"],
   result({ x, other, alpha }) {
     const out = promoted({ x, other });
-    if (!isFloating(out.dtype) && !Number.isInteger(alpha)) {
+    checkFactor("alpha", alpha);
+    const whole = typeof alpha === "number" ? Number.isInteger(alpha) : !isFloating(alpha.dtype);
+    if (!isFloating(out.dtype) && !whole) {
       throw new ChainruleError(
         "dtype",
-        `Tensors of ${out.dtype} cannot be scaled by ${alpha}.`,
+        `Tensors of ${out.dtype} cannot be scaled by ${typeof alpha === "number" ? alpha : `a ${alpha.dtype} tensor`}.`,
         'Convert one of them by to("float32"), or give a whole alpha.',
       );
     }
@@ -136,10 +149,10 @@ export const square = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** `this + alpha · other`. */
-    add(other: Operand, options?: { alpha?: number }): Tensor;
-    /** `this − alpha · other`. */
-    sub(other: Operand, options?: { alpha?: number }): Tensor;
+    /** `this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out). */
+    add(other: Operand, options?: { alpha?: Operand }): Tensor;
+    /** `this − alpha · other`, with alpha as in {@link Tensor.add}. */
+    sub(other: Operand, options?: { alpha?: Operand }): Tensor;
     /** Elementwise product. */
     mul(other: Operand): Tensor;
     /**
@@ -153,6 +166,9 @@ declare module "../core/tensor.ts" {
   }
 }
 
+/** −factor. */
+export const negated = (factor: Operand): Operand => (typeof factor === "number" ? -factor : factor.neg());
+
 defineMethods({
   add(other, options) {
     const alpha = options?.alpha ?? 1;
@@ -160,7 +176,9 @@ defineMethods({
   },
   sub(other, options) {
     const alpha = options?.alpha ?? 1;
-    return alpha === 1 ? apply(sub, { x: this, other }) : apply(addScaled, { x: this, other, alpha: -alpha });
+    return alpha === 1
+      ? apply(sub, { x: this, other })
+      : apply(addScaled, { x: this, other, alpha: negated(alpha) });
   },
   mul(other) {
     return apply(mul, { x: this, other });

@@ -2,6 +2,7 @@ import { checkHistory, mutate } from "../core/inplace.ts";
 import { interpreter } from "../core/interpreter.ts";
 import { noGrad } from "../core/modes.ts";
 import { apply, type Operand } from "../core/op.ts";
+import { recording } from "../core/recording.ts";
 import { resultType } from "../core/rules.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { broadcastShapes, numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
@@ -140,7 +141,7 @@ function wrapped(index: Tensor, size: number): Tensor {
 
 /** Gives the place that does not exist as it was written, before it was counted from the front. */
 function complain(error: unknown, x: Tensor, lookups: readonly (Tensor | undefined)[]): never {
-  if (error instanceof ChainruleError && error.code === "index") {
+  if (error instanceof ChainruleError && error.code === "index" && !recording) {
     lookups.forEach((index, d) => {
       for (const place of index?.data ?? []) placeOf("at", place, x.shape[d], d);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Generator, noGrad, ones, tensor, zeros } from "../tensor/index.ts";
+import { Generator, noGrad, type Operand, ones, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { ChainruleError, type ErrorCode } from "../util/errors.ts";
 
 /** The code of the ChainruleError that is thrown, and the method that it names. */
@@ -136,4 +136,56 @@ test("random fills draw from the generator that is given", () => {
   expect(exponential.every((v) => v > 0)).toBe(true);
   expect(new Set(bernoulli)).toEqual(new Set([0, 1]));
   expect(byRow).toEqual([...Array(10).fill(0), ...Array(10).fill(1)]);
+});
+
+test("numbers in tensors without dimensions give the same bits as plain ones", () => {
+  const third = tensor(1 / 3, { dtype: "float64" });
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = (): Tensor => tensor([0.1, -2.7, 1e8], { dtype });
+    const y = tensor([0.7, 1.1, -3e-5], { dtype });
+    const calls: ((c: Operand) => Tensor)[] = [
+      (c) => x().add_(c),
+      (c) => x().mul_(c),
+      (c) => x().add(y, { alpha: c }),
+      (c) => x().sub(y, { alpha: c }),
+      (c) => x().add_(y, { alpha: c }),
+      (c) => x().sub_(y, { alpha: c }),
+      (c) => x().addcmul_(y, y, { value: c }),
+      (c) => x().addcdiv_(y, y, { value: c }),
+      (c) => x().addcmul(y, y, { value: c }),
+      (c) => x().clamp_(null, c),
+      (c) => x().lerp_(y, c),
+      (c) => x().maximum(c),
+      (c) => tensor([1 / 3], { dtype }).eq(c),
+    ];
+    for (const call of calls) {
+      expect(call(third).toArray()).toEqual(call(1 / 3).toArray());
+      expect(call(third).dtype).toBe(call(1 / 3).dtype);
+    }
+  }
+  // Two tensors without dimensions meet in the wider dtype, as in PyTorch.
+  expect(
+    tensor(1 / 3)
+      .eq(third)
+      .item(),
+  ).toBe(0);
+});
+
+test("factors that are no single number, or whose gradient would be lost, are refused", () => {
+  const x = ones([2]);
+  const learned = tensor(2, { requiresGrad: true });
+  expect(refusal(() => x.add(x, { alpha: x }))).toEqual(["argument", "addScaled"]);
+  expect(refusal(() => x.add(x, { alpha: learned }))).toEqual(["argument", "addScaled"]);
+  expect(refusal(() => zeros([2]).add_(1, { alpha: x }))).toEqual(["argument", "add_"]);
+  expect(refusal(() => zeros([2]).addcmul_(x, x, { value: x }))).toEqual(["argument", "addcmul_"]);
+  const whole = tensor([1], { dtype: "int32" });
+  expect(refusal(() => whole.add(whole, { alpha: tensor(0.5) }))).toEqual(["dtype", "addScaled"]);
+  expect(whole.add(whole, { alpha: tensor(3, { dtype: "int32" }) }).toArray()).toEqual([4]);
+  // ∂(x + α y)/∂y = α
+  const y = tensor([5], { requiresGrad: true });
+  tensor([1])
+    .add(y, { alpha: tensor(0.25, { dtype: "float64" }) })
+    .sum()
+    .backward();
+  expect(y.grad?.toArray()).toEqual([0.25]);
 });

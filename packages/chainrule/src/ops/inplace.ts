@@ -8,6 +8,7 @@ import { requireDType, requireFloating, resultType } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { type DType, floatingOf } from "../shape/dtype.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkFactor, negated } from "./arithmetic.ts";
 import { wholeQuotient } from "./select.ts";
 
 /** Where random numbers come from. */
@@ -18,10 +19,10 @@ export interface FillOptions {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** `this ← this + alpha · other` (alpha is 1 when left out). */
-    add_(other: Operand, options?: { alpha?: number }): this;
-    /** `this ← this − alpha · other` (alpha is 1 when left out). */
-    sub_(other: Operand, options?: { alpha?: number }): this;
+    /** `this ← this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out). */
+    add_(other: Operand, options?: { alpha?: Operand }): this;
+    /** `this ← this − alpha · other`, with alpha as in {@link Tensor.add_}. */
+    sub_(other: Operand, options?: { alpha?: Operand }): this;
     /** `this ← this · other`. */
     mul_(other: Operand): this;
     /** `this ← this / other`; with `roundingMode`, rounded as in {@link Tensor.div}. */
@@ -52,10 +53,10 @@ declare module "../core/tensor.ts" {
     clampMax_(max: Operand): this;
     /** `this ← this + weight · (end − this)`. */
     lerp_(end: Tensor, weight: Operand): this;
-    /** `this ← this + value · tensor1 · tensor2` (value is 1 when left out). */
-    addcmul_(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): this;
-    /** `this ← this + value · tensor1 / tensor2` (value is 1 when left out). */
-    addcdiv_(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): this;
+    /** `this ← this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out). */
+    addcmul_(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): this;
+    /** `this ← this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul_}. */
+    addcdiv_(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): this;
     /** Sets every element to 0. */
     zero_(): this;
     /** Sets every element to one number. */
@@ -84,8 +85,13 @@ const binary_ = <T extends Tensor>(name: string, primitive: Binary, x: T, other:
   mutate(name, x, [other], (out) => interpreter.binary(primitive, x, other, out, x), dtype) as T;
 
 /** x ← x + alpha · other. */
-const addScaled = <T extends Tensor>(name: string, x: T, other: Operand, alpha: number): T =>
-  mutate(name, x, [other, alpha], (out) => interpreter.addScaled(x, other, alpha, out, x)) as T;
+const addScaled = <T extends Tensor>(name: string, x: T, other: Operand, alpha: Operand): T => {
+  const write = (out: Spec): void => {
+    checkFactor("alpha", alpha);
+    interpreter.addScaled(x, other, alpha, out, x);
+  };
+  return mutate(name, x, [other, alpha], write) as T;
+};
 
 /** x ← x + value · (a ∘ b), in PyTorch's order of operations: value · a first. */
 function addCombined<T extends Tensor>(
@@ -94,9 +100,10 @@ function addCombined<T extends Tensor>(
   x: T,
   a: Tensor,
   b: Operand,
-  value: number,
+  value: Operand,
 ): T {
   const write = (out: Spec): void => {
+    checkFactor("value", value);
     const scaled =
       value === 1 ? a : interpreter.binary("mul", a, value, { shape: a.shape, dtype: out.dtype });
     const term = interpreter.binary(primitive, scaled, b, out);
@@ -140,7 +147,7 @@ defineMethods({
   },
   sub_(other, options) {
     if (options?.alpha === undefined || options.alpha === 1) return binary_("sub_", "sub", this, other);
-    return addScaled("sub_", this, other, -options.alpha);
+    return addScaled("sub_", this, other, negated(options.alpha));
   },
   mul_(other) {
     return binary_("mul_", "mul", this, other);

@@ -4,6 +4,7 @@ import { floatLike, promoted } from "../core/rules.ts";
 import { broadcastPairs, reals } from "../core/samples.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
+import { log } from "../util/deterministic.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { repeated } from "./constant.ts";
 import { flat } from "./gradients.ts";
@@ -96,7 +97,7 @@ export const power = defineOp<Power>({
     },
     // ∂ℓ/∂other = ∂ℓ/∂y · y · log x, and 0 where x = 0 but x^other is finite
     other(dy, { x, y }) {
-      if (typeof x === "number" && x !== 0) return dy.mul(y.mul(Math.log(x)));
+      if (typeof x === "number" && x !== 0) return dy.mul(y.mul(log(x)));
       const base = typeof x === "number" ? repeated(x, y) : x;
       const usable = base.ne(0).logicalOr(y.isfinite().logicalNot());
       return dy.mul(y.mul(base.where(usable, 1).log()));

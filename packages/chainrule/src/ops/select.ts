@@ -2,7 +2,7 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp, type Operand } from "../core/op.ts";
 import { requireDType, resultType, resultType2, shapeOf } from "../core/rules.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
-import { finfo } from "../shape/dtype.ts";
+import { finfo, isFloating } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
@@ -56,7 +56,9 @@ export const lerp = defineOp<Interpolation>({
   formula: "y = x + weight · (end − x)",
   inputs: ["x", "end", "weight"],
   result({ x, end, weight }) {
-    for (const other of [end, weight]) {
+    // A weight without dimensions counts as a number.
+    const single = typeof weight === "number" || (weight.ndim === 0 && isFloating(weight.dtype));
+    for (const other of single ? [end] : [end, weight]) {
       if (typeof other === "number" || other.dtype === x.dtype) continue;
       throw new ChainruleError(
         "dtype",
@@ -114,12 +116,12 @@ declare module "../core/tensor.ts" {
   interface Tensor {
     /** `this` where the condition (bool) holds, else `other`. */
     where(condition: Tensor, other: Operand): Tensor;
-    /** `this + weight · (end − this)`: `this` at weight 0, `end` at weight 1. One floating dtype. */
+    /** `this + weight · (end − this)`: `this` at weight 0, `end` at weight 1. One floating dtype, unless the weight is one number. */
     lerp(end: Tensor, weight: Operand): Tensor;
-    /** `this + value · tensor1 · tensor2` (value is 1 when left out). */
-    addcmul(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): Tensor;
-    /** `this + value · tensor1 / tensor2` (value is 1 when left out). */
-    addcdiv(tensor1: Tensor, tensor2: Operand, options?: { value?: number }): Tensor;
+    /** `this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out). */
+    addcmul(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): Tensor;
+    /** `this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul}. */
+    addcdiv(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): Tensor;
     /**
      * NaN replaced by `nan` (default 0), ∞ and −∞ by `posinf` and `neginf` (default the largest and the smallest number of
      * the dtype).

@@ -1,11 +1,14 @@
 /** Relatives of Adam: Adamax, NAdam, RAdam. They share its averages and differ in the step that they take. */
+
 import type { Tensor } from "../tensor/index.ts";
+import { powerOf } from "../util/power.ts";
 import {
   average,
   type Coefficients,
   type CommonOptions,
   checkBetas,
   checkRange,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
@@ -51,13 +54,13 @@ export class Adamax extends Optimizer<AdamaxOptions> {
     { lr, betas: [beta1, beta2], eps }: ParamGroup<AdamaxOptions>,
     { step }: ParamState,
   ): Coefficients {
-    return { beta1, fresh1: 1 - beta1, beta2, eps, descent: -lr / (1 - beta1 ** step) };
+    return { beta1, fresh1: 1 - beta1, beta2, eps, descent: -lr / (1 - powerOf(beta1, step)) };
   }
 
-  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: LiveCoefficients): void {
     const m = average(state, "expAvg").mul_(c.beta1).add_(gradient, { alpha: c.fresh1 });
-    const u = average(state, "expInf");
-    u.copy_(u.mul(c.beta2).maximum(gradient.abs().add_(c.eps)));
+    const u = average(state, "expInf").mul_(c.beta2);
+    u.copy_(u.maximum(gradient.abs().add_(c.eps)));
     p.addcdiv_(m, u, { value: c.descent });
   }
 }
@@ -91,7 +94,7 @@ abstract class MomentOptimizer<O extends DecouplingOptions> extends Optimizer<O>
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<O>,
   ): [Tensor, Tensor] {
     if (group.decoupledWeightDecay && group.weightDecay !== 0) p.mul_(c.shrink);
@@ -135,13 +138,13 @@ export class NAdam extends MomentOptimizer<NAdamOptions> {
     const { lr, betas, momentumDecay } = group;
     const { step } = state;
     // μₜ = β₁ (1 − ½ · 0.96^(t ψ)), and the product of all of them so far
-    const mu = betas[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay));
-    const next = betas[0] * (1 - 0.5 * 0.96 ** ((step + 1) * momentumDecay));
+    const mu = betas[0] * (1 - 0.5 * powerOf(0.96, step * momentumDecay));
+    const next = betas[0] * (1 - 0.5 * powerOf(0.96, (step + 1) * momentumDecay));
     const product = Math.fround((state.muProduct as number) * mu); // PyTorch keeps it in float32
     state.muProduct = product;
     return {
       ...this.common(group),
-      rescale: 1 / (1 - betas[1] ** step),
+      rescale: 1 / (1 - powerOf(betas[1], step)),
       alongGradient: (-lr * (1 - mu)) / (1 - product),
       alongMomentum: (-lr * next) / (1 - product * next),
     };
@@ -151,7 +154,7 @@ export class NAdam extends MomentOptimizer<NAdamOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<NAdamOptions>,
   ): void {
     const [m, v] = this.moments(p, gradient, state, c, group);
@@ -175,9 +178,9 @@ export class RAdam extends MomentOptimizer<RAdamOptions> {
 
   protected coefficients(group: ParamGroup<RAdamOptions>, { step }: ParamState): Coefficients {
     const [beta1, beta2] = group.betas;
-    const correction2 = 1 - beta2 ** step;
+    const correction2 = 1 - powerOf(beta2, step);
     const rhoInf = 2 / (1 - beta2) - 1;
-    const rho = rhoInf - (2 * step * beta2 ** step) / correction2;
+    const rho = rhoInf - (2 * step * powerOf(beta2, step)) / correction2;
     const rectified = rho > 5;
     const rect = rectified
       ? Math.sqrt(((rho - 4) * (rho - 2) * rhoInf) / ((rhoInf - 4) * (rhoInf - 2) * rho)) *
@@ -188,7 +191,7 @@ export class RAdam extends MomentOptimizer<RAdamOptions> {
       ...this.common(group),
       rect,
       plain: rectified ? 0 : 1,
-      descent: -group.lr / (1 - beta1 ** step),
+      descent: -group.lr / (1 - powerOf(beta1, step)),
     };
   }
 
@@ -196,7 +199,7 @@ export class RAdam extends MomentOptimizer<RAdamOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<RAdamOptions>,
   ): void {
     const [m, v] = this.moments(p, gradient, state, c, group);

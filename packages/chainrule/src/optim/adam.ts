@@ -1,10 +1,13 @@
 import type { Tensor } from "../tensor/index.ts";
+import { powerOf } from "../util/power.ts";
 import {
   average,
+  averageFromZero,
   type Coefficients,
   type CommonOptions,
   checkBetas,
   checkRange,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
@@ -64,9 +67,9 @@ export class Adam extends Optimizer<AdamOptions> {
       fresh1: 1 - beta1,
       beta2,
       fresh2: 1 - beta2,
-      rescale: 1 / Math.sqrt(1 - beta2 ** step),
+      rescale: 1 / Math.sqrt(1 - powerOf(beta2, step)),
       eps: group.eps,
-      descent: -group.lr / (1 - beta1 ** step),
+      descent: -group.lr / (1 - powerOf(beta1, step)),
     };
   }
 
@@ -74,7 +77,7 @@ export class Adam extends Optimizer<AdamOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<AdamOptions>,
   ): void {
     if (group.decoupledWeightDecay && group.weightDecay !== 0) p.mul_(c.shrink);
@@ -82,8 +85,7 @@ export class Adam extends Optimizer<AdamOptions> {
     const v = average(state, "expAvgSq").mul_(c.beta2).addcmul_(gradient, gradient, { value: c.fresh2 });
     let second = v;
     if (group.amsgrad) {
-      state.maxExpAvgSq ??= zerosFor(p);
-      const largest = average(state, "maxExpAvgSq");
+      const largest = averageFromZero(state, "maxExpAvgSq", p);
       second = largest.copy_(largest.maximum(v));
     }
     const denominator = second.sqrt().mul_(c.rescale).add_(c.eps);

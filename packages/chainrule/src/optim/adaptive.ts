@@ -2,9 +2,11 @@
 import { fullLike, type Tensor } from "../tensor/index.ts";
 import {
   average,
+  averageFromZero,
   type Coefficients,
   type CommonOptions,
   checkRange,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
@@ -60,19 +62,19 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<RMSpropOptions>,
   ): void {
     let second = average(state, "squareAvg").mul_(c.alpha).addcmul_(gradient, gradient, { value: c.fresh });
     if (group.centered) {
-      state.gradAvg ??= zerosFor(p);
-      const mean = average(state, "gradAvg").mul_(c.alpha).add_(gradient, { alpha: c.fresh });
+      const mean = averageFromZero(state, "gradAvg", p).mul_(c.alpha).add_(gradient, { alpha: c.fresh });
       second = second.sub(mean.square());
     }
     const root = second.sqrt().add_(c.eps);
-    if (group.momentum > 0) {
-      state.momentumBuffer ??= zerosFor(p);
-      const buffer = average(state, "momentumBuffer").mul_(c.momentum).addcdiv_(gradient, root, { value: 1 });
+    if (group.momentum !== 0) {
+      const buffer = averageFromZero(state, "momentumBuffer", p)
+        .mul_(c.momentum)
+        .addcdiv_(gradient, root, { value: 1 });
       p.add_(buffer, { alpha: c.descent });
     } else {
       p.addcdiv_(gradient, root, { value: c.descent });
@@ -124,7 +126,7 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     return { eps, descent: -lr / (1 + (step - 1) * lrDecay) };
   }
 
-  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: LiveCoefficients): void {
     const sum = average(state, "sum").addcmul_(gradient, gradient, { value: 1 });
     p.addcdiv_(gradient, sum.sqrt().add_(c.eps), { value: c.descent });
   }
@@ -161,7 +163,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     return { rho, fresh: 1 - rho, eps, descent: -lr };
   }
 
-  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: LiveCoefficients): void {
     const squares = average(state, "squareAvg").mul_(c.rho).addcmul_(gradient, gradient, { value: c.fresh });
     const steps = average(state, "accDelta");
     const delta = steps.add(c.eps).sqrt_().div_(squares.add(c.eps).sqrt_()).mul_(gradient);

@@ -1,8 +1,10 @@
 import type { Tensor } from "../tensor/index.ts";
+import { powerOf } from "../util/power.ts";
 import {
   average,
   type Coefficients,
   type CommonOptions,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
@@ -48,12 +50,12 @@ export class ASGD extends Optimizer<ASGDOptions> {
     const eta = state.eta as number;
     const mu = state.mu as number;
     // rate and weight of the average for the next step, which PyTorch keeps in float32
-    state.eta = Math.fround(lr / (1 + lambd * lr * state.step) ** alpha);
+    state.eta = Math.fround(lr / powerOf(1 + lambd * lr * state.step, alpha));
     state.mu = Math.fround(1 / Math.max(1, state.step - t0));
     return { shrink: 1 - lambd * eta, descent: -eta, mu, keep: 1 - mu };
   }
 
-  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: LiveCoefficients): void {
     p.mul_(c.shrink).add_(gradient, { alpha: c.descent });
     // ax + μ (w − ax), as a sum that is w itself while μ = 1
     average(state, "ax").mul_(c.keep).add_(p, { alpha: c.mu });

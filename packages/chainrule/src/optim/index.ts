@@ -21,6 +21,7 @@ export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export {
   type Coefficients,
   type CommonOptions,
+  type LiveCoefficients,
   Optimizer,
   type OptimizerStateDict,
   type ParamGroup,

@@ -1,4 +1,4 @@
-import { cat, enableGrad, noGrad, type Tensor } from "../tensor/index.ts";
+import { cat, enableGrad, noGrad, recording, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { strongWolfe } from "./line-search.ts";
 import {
@@ -104,7 +104,7 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
 
   protected update(): void {}
 
-  override step(closure?: () => Tensor): never;
+  override step(closure?: undefined): never;
   override step(closure: () => Tensor): Tensor;
   override step(closure?: () => Tensor): Tensor {
     if (!closure) {
@@ -112,6 +112,13 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
         "argument",
         "LBFGS evaluates the loss several times in one step.",
         "Pass a closure: step(() => loss).",
+      );
+    }
+    if (recording) {
+      throw new ChainruleError(
+        "record",
+        "A step of LBFGS cannot be compiled: how often it evaluates the loss depends on the loss.",
+        "Compile the closure with { keepGrads: true }, and pass the compiled function to step().",
       );
     }
     return noGrad(() => this.iterate(() => enableGrad(closure)));

@@ -1,5 +1,19 @@
-import { enableGrad, live, noGrad, sameShape, showShape, Tensor, zerosLike } from "../tensor/index.ts";
+import {
+  changes,
+  enableGrad,
+  live,
+  noGrad,
+  type Operand,
+  outside,
+  recording,
+  sameShape,
+  showShape,
+  Tensor,
+  zeroGradients,
+  zerosLike,
+} from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { structureOf, unwatched, watched } from "./groups.ts";
 
 /** What all optimizers have in common, by parameter group. */
 export interface CommonOptions {
@@ -27,6 +41,9 @@ export type ParamState = { step: number; [name: string]: number | Tensor };
 /** Numbers that one step needs, computed on the host. */
 export type Coefficients = Record<string, number>;
 
+/** The same numbers as `update` gets them: in a compiled step, they are inputs of its program. */
+export type LiveCoefficients = Readonly<Record<string, Operand>>;
+
 /** A plain picture of an optimizer: state by the parameter's position, groups with positions for parameters. */
 export interface OptimizerStateDict {
   state: Record<number, ParamState>;
@@ -35,14 +52,17 @@ export interface OptimizerStateDict {
 
 /**
  * Base of all optimizers. A subclass says what it remembers of a parameter (`initialState`), which numbers a step needs
- * (`coefficients`, on the host) and how a parameter moves (`update`, by tensor operations alone and without branches on
- * values, so that a step can be compiled).
+ * (`coefficients`, on the host) and how a parameter moves (`update`, by tensor operations alone, so that a step can be
+ * compiled). What `update` does may depend on whether an option other than the learning rate is 0, and on options that are no
+ * numbers, but on no other value.
  */
 export abstract class Optimizer<O extends CommonOptions> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** What is remembered of each parameter, from its first step on. */
   readonly state = new Map<Tensor, ParamState>();
   readonly defaults: Readonly<O>;
+  /** How often a state was loaded: steps recorded before hold on to tensors that are no longer its state. */
+  #loads = 0;
 
   constructor(params: Params<O>, defaults: O) {
     this.defaults = defaults;
@@ -99,7 +119,8 @@ export abstract class Optimizer<O extends CommonOptions> {
     checkRange("lr", full.lr, 0);
     checkRange("weightDecay", full.weightDecay, 0);
     this.check(full);
-    this.paramGroups.push(full);
+    this.paramGroups.push(watched(full));
+    changes.count++;
   }
 
   /**
@@ -111,18 +132,34 @@ export abstract class Optimizer<O extends CommonOptions> {
   step(closure: () => Tensor): Tensor;
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure ? enableGrad(closure) : undefined;
+    recording?.optimizer(this);
     noGrad(() => this.move());
     return loss;
   }
 
   /** Forgets all gradients; with `setToNone: false` fills them with zeros instead. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
-    for (const group of this.paramGroups) {
-      for (const p of group.params) {
-        if (setToNone) p.grad = null;
-        else if (p.grad) p.grad = p.grad.detach().zero_();
+  zeroGrad(options?: { setToNone?: boolean }): void {
+    for (const group of this.paramGroups) zeroGradients(unwatched(group).params, options);
+  }
+
+  /**
+   * All that chooses what a step does rather than by which numbers, for whoever recorded one: the sizes of the groups, and of
+   * their options the kind of each: which numbers are 0, and everything that is no number.
+   */
+  structure(): string {
+    return `${this.#loads}; ${this.paramGroups.map(structureOf).join("; ")}`;
+  }
+
+  /** Gives a function that takes the numbers and the tensors of the state back to those of now; elements stay as they are. */
+  snapshot(): () => void {
+    const before = Array.from(this.state, ([p, state]) => [p, state, { ...state }] as const);
+    return () => {
+      this.state.clear();
+      for (const [p, state, old] of before) {
+        for (const name in state) if (!(name in old)) delete state[name];
+        this.state.set(p, Object.assign(state, old));
       }
-    }
+    };
   }
 
   /** A plain picture of state and options. Tensors are shared, not copied: serialize or clone them before the next step. */
@@ -196,13 +233,17 @@ export abstract class Optimizer<O extends CommonOptions> {
     });
     this.state.clear();
     for (const [p, s] of loaded) this.state.set(p, s);
+    this.#loads++;
+    changes.count++;
   }
 
   /** Moves all parameters; runs inside noGrad. */
   protected move(): void {
-    for (const group of this.paramGroups) {
+    for (const face of this.paramGroups) {
+      const group = unwatched(face);
       for (const p of group.params) {
-        if (!p.grad) continue;
+        const { grad } = p;
+        if (!grad) continue;
         const state = this.stateOf(p, group);
         const c = live(() => {
           state.step++;
@@ -210,7 +251,7 @@ export abstract class Optimizer<O extends CommonOptions> {
           numbers.weightDecay = group.weightDecay;
           return numbers;
         });
-        let gradient = group.maximize ? p.grad.neg() : p.grad;
+        let gradient = group.maximize ? grad.neg() : grad;
         if (group.weightDecay !== 0 && !this.decoupled(group))
           gradient = gradient.add(p, { alpha: c.weightDecay });
         this.update(p, gradient, state, c, group);
@@ -221,7 +262,7 @@ export abstract class Optimizer<O extends CommonOptions> {
   private stateOf(p: Tensor, group: ParamGroup<O>): ParamState {
     let state = this.state.get(p);
     if (!state) {
-      state = { step: 0, ...this.initialState(p, group) };
+      state = outside(() => ({ step: 0, ...this.initialState(p, group) }));
       this.state.set(p, state);
     }
     return state;
@@ -246,7 +287,7 @@ export abstract class Optimizer<O extends CommonOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<O>,
   ): void;
 }
@@ -259,6 +300,12 @@ export const zerosFor = (p: Tensor): Tensor => zerosLike(p);
 
 /** A remembered tensor by name. */
 export const average = (state: ParamState, name: string): Tensor => state[name] as Tensor;
+
+/** A remembered tensor by name, which is zeros when an option first asks for it. */
+export function averageFromZero(state: ParamState, name: string, p: Tensor): Tensor {
+  state[name] ??= outside(() => zerosFor(p));
+  return average(state, name);
+}
 
 /** Throws unless low ≤ value (< high). */
 export function checkRange(name: string, value: number, low: number, high = Number.POSITIVE_INFINITY): void {

@@ -4,6 +4,7 @@ import {
   type Coefficients,
   type CommonOptions,
   checkRange,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
@@ -51,7 +52,7 @@ export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
     return { shrink: etas[0] - 1, grow: etas[1] - 1, smallest: stepSizes[0], largest: stepSizes[1] };
   }
 
-  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: Coefficients): void {
+  protected update(p: Tensor, gradient: Tensor, state: ParamState, c: LiveCoefficients): void {
     const prev = average(state, "prev");
     const stepSize = average(state, "stepSize");
     const agreement = gradient.mul(prev).sign();

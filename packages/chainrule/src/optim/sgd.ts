@@ -1,15 +1,15 @@
 import type { Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import {
-  average,
+  averageFromZero,
   type Coefficients,
   type CommonOptions,
   checkRange,
+  type LiveCoefficients,
   Optimizer,
   type ParamGroup,
   type ParamState,
   type Params,
-  zerosFor,
 } from "./optimizer.ts";
 
 export interface SGDOptions extends CommonOptions {
@@ -69,13 +69,14 @@ export class SGD extends Optimizer<SGDOptions> {
     p: Tensor,
     gradient: Tensor,
     state: ParamState,
-    c: Coefficients,
+    c: LiveCoefficients,
     group: ParamGroup<SGDOptions>,
   ): void {
     let direction = gradient;
     if (group.momentum !== 0) {
-      state.momentumBuffer ??= zerosFor(p);
-      const buffer = average(state, "momentumBuffer").mul_(c.momentum).add_(gradient, { alpha: c.fresh });
+      const buffer = averageFromZero(state, "momentumBuffer", p)
+        .mul_(c.momentum)
+        .add_(gradient, { alpha: c.fresh });
       direction = group.nesterov ? gradient.add(buffer, { alpha: c.momentum }) : buffer;
     }
     p.add_(direction, { alpha: c.descent });

@@ -1,5 +1,6 @@
 import type { Operand } from "../../core/op.ts";
 import type { Binary, Unary } from "../../core/primitives.ts";
+import { resultType2 } from "../../core/rules.ts";
 import type { Spec, Tensor } from "../../core/tensor.ts";
 import type { TypedArray } from "../../shape/dtype.ts";
 import { ChainruleError } from "../../util/errors.ts";
@@ -141,19 +142,28 @@ function loopOf(op: Binary, out: Spec): Loop {
 const numberA = new Float64Array(1);
 const numberB = new Float64Array(1);
 
-/** Numbers beside float32 tensors are rounded first, as PyTorch does: 0.1 is the float32 nearest to it. */
+/**
+ * Numbers beside float32 tensors are rounded first, as PyTorch does: 0.1 is the float32 nearest to it. So are float64 tensors
+ * without dimensions, where they do not widen the result.
+ */
 function rounded(x: Operand, partner: Operand, out: Spec): Operand {
-  if (typeof x !== "number") return x;
+  if (typeof x !== "number") {
+    const narrows = x.dtype === "float64" && x.shape.length === 0 && resultType2(x, partner) === "float32";
+    return narrows ? Math.fround(numberOf(x)) : x;
+  }
   const dtype = out.dtype === "bool" && typeof partner !== "number" ? partner.dtype : out.dtype;
   return dtype === "float32" ? Math.fround(x) : x;
 }
+
+/** The number that an operand without dimensions is. */
+const numberOf = (x: Operand): number => (typeof x === "number" ? x : x.storage.elements[x.offset]);
 
 export function binary(op: Binary, a: Operand, b: Operand, out: Spec, into?: Tensor): Tensor {
   return combine(loopOf(op, out), rounded(a, b, out), rounded(b, a, out), out, into);
 }
 
-export function addScaled(x: Operand, other: Operand, alpha: number, out: Spec, into?: Tensor): Tensor {
-  const factor = rounded(alpha, x, out) as number;
+export function addScaled(x: Operand, other: Operand, alpha: Operand, out: Spec, into?: Tensor): Tensor {
+  const factor = rounded(numberOf(alpha), x, out) as number;
   // The product of two float32 numbers is exact here, so that only the store rounds.
   const numbers: Loop = (a, i, di, b, j, dj, y, o, dy, n) => {
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] + factor * b[j];

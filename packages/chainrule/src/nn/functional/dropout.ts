@@ -43,7 +43,7 @@ export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   checkProbability(p);
   if (p === 0 || !training || x.numel === 0) return x;
   if (p === 1) return x.mul(0);
-  const a = 1 / Math.sqrt((SELU_LIMIT ** 2 * p + 1) * (1 - p));
+  const a = 1 / Math.sqrt((SELU_LIMIT * SELU_LIMIT * p + 1) * (1 - p));
   const keep = kept(x, p, generator);
   // y = a (x · keep + limit · (1 − keep)) − a · limit · p
   const shift = keep

@@ -1,5 +1,5 @@
 /** Losses for targets that are yes or no. */
-import { type Tensor, where } from "../../tensor/index.ts";
+import { recording, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
@@ -14,7 +14,7 @@ const sizes = "Give one target for each output: squeeze() or unsqueeze() one of 
  * Binary cross-entropy of probabilities: ℓ = −(t log x + (1 − t) log(1 − x)), logarithms not below −100. Prefer
  * {@link binaryCrossEntropyWithLogits}, which loses no accuracy near 0 and 1.
  *
- * @throws ChainruleError `argument` when an input is below 0 or above 1, as logits are
+ * @throws ChainruleError `argument` when an input is below 0 or above 1, as logits are; a compiled function does not look
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -22,17 +22,20 @@ export function binaryCrossEntropy(
   { weight, reduction }: BinaryOptions = {},
 ): Tensor {
   requireSameShape("binaryCrossEntropy", input, target, sizes);
-  // NaN passes: whoever looks for the first value that is not finite has more to say about it.
-  const outside = input.data.find((x) => x < 0 || x > 1);
-  if (outside !== undefined) {
-    throw new ChainruleError(
-      "argument",
-      `binaryCrossEntropy takes probabilities, and an input is ${outside}.`,
-      "Give logits to BCEWithLogitsLoss, or put a sigmoid() before.",
-    );
-  }
+  if (!recording) checkProbabilities(input);
   const losses = input.binaryCrossEntropy(target);
   return reduced(weight ? losses.mul(weight) : losses, reduction);
+}
+
+/** NaN passes: whoever looks for the first value that is not finite has more to say about it. */
+function checkProbabilities(input: Tensor): void {
+  const outside = input.data.find((x) => x < 0 || x > 1);
+  if (outside === undefined) return;
+  throw new ChainruleError(
+    "argument",
+    `binaryCrossEntropy takes probabilities, and an input is ${outside}.`,
+    "Give logits to BCEWithLogitsLoss, or put a sigmoid() before.",
+  );
 }
 
 /**

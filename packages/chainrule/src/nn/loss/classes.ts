@@ -1,5 +1,13 @@
 /** Losses of classifiers whose target is a class, or a distribution over classes. */
-import { arange, isFloating, sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
+import {
+  arange,
+  isFloating,
+  recording,
+  sameShape,
+  showShape,
+  type Tensor,
+  where,
+} from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
 
@@ -61,7 +69,7 @@ function byLabel<R>(target: Tensor, classes: number, ignoreIndex: number, look: 
   try {
     return look();
   } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "index") throw error;
+    if (!(error instanceof ChainruleError) || error.code !== "index" || recording) throw error;
     const labels = target.data;
     const row = labels.findIndex((label) => label !== ignoreIndex && !(label >= 0 && label < classes));
     if (row < 0) throw error;

@@ -3,6 +3,9 @@ import { sameShape, showShape, type Tensor, where } from "../../tensor/index.ts"
 import { ChainruleError } from "../../util/errors.ts";
 import { type Reduction, type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
+/** ½ log 2π */
+const HALF_LOG_TWO_PI = 0.9189385332046727;
+
 export interface KLDivOptions {
   /** "batchmean" divides by the number of rows, as the definition has it. Default "mean", over all elements. */
   reduction?: Reduction | "batchmean";
@@ -91,5 +94,5 @@ export function gaussianNllLoss(
   // The bound changes the value but not the gradient, as in PyTorch.
   const v = given.add(given.clamp(eps, null).sub(given).detach());
   const losses = v.log().add(input.sub(target).square().div(v)).mul(0.5);
-  return reduced(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  return reduced(full ? losses.add(HALF_LOG_TWO_PI) : losses, reduction);
 }

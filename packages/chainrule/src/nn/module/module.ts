@@ -1,10 +1,13 @@
 import {
+  changes,
   currentScope,
   type DType,
   inScope,
   isFloating,
+  recording,
   type ScopeOwner,
   Tensor,
+  zeroGradients,
 } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { Callable, called } from "./callable.ts";
@@ -29,6 +32,7 @@ export type Result<F> = F extends (...args: never[]) => infer R ? R : never;
 
 export const hooksOf: unique symbol = Symbol("hooks");
 export const buffersOf: unique symbol = Symbol("buffers");
+const trainingOf: unique symbol = Symbol("training");
 const nodeInspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** A buffer of one module: its field, its key in state dictionaries, and whether it is saved there. */
@@ -66,8 +70,8 @@ export interface Module {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare by itself that its objects are callable
 export abstract class Module extends Callable implements ScopeOwner {
-  /** Whether layers behave as in training (dropout drops, batch norm uses the batch). Set it by `train()` and `eval()`. */
-  training = true;
+  // Not #private, so that `clone` finds it.
+  [trainingOf] = true;
   /** Names of buffers, and whether they are saved. */
   [buffersOf]: Map<string, boolean> | null = null;
   [hooksOf]: Hooks | null = null;
@@ -75,7 +79,18 @@ export abstract class Module extends Callable implements ScopeOwner {
   /** Computes the result. Call the module itself instead, which also runs hooks and names the layer in errors. */
   abstract forward(...args: never[]): unknown;
 
+  /** Whether layers behave as in training (dropout drops, batch norm uses the batch). Set it by `train()` and `eval()`. */
+  get training(): boolean {
+    return this[trainingOf];
+  }
+
+  set training(mode: boolean) {
+    if (mode !== this[trainingOf]) changes.count++;
+    this[trainingOf] = mode;
+  }
+
   override [called](args: readonly unknown[]): unknown {
+    recording?.module(this);
     return inScope(this, () => {
       try {
         const hooks = this[hooksOf];
@@ -260,6 +275,7 @@ export abstract class Module extends Callable implements ScopeOwner {
         'Use to("float32") or to("float64").',
       );
     }
+    changes.count++;
     for (const module of this.modules()) {
       for (const [, parameter] of module.ownParameters()) convertParameter(parameter, dtype);
       for (const { name, tensor } of module.ownBuffers())
@@ -293,10 +309,7 @@ export abstract class Module extends Callable implements ScopeOwner {
 
   /** Forgets all gradients; with `setToNone: false` fills them with zeros instead. */
   zeroGrad(options?: { setToNone?: boolean }): void {
-    for (const parameter of this.parameters()) {
-      if (parameter.grad && options?.setToNone === false) parameter.grad = parameter.grad.detach().zero_();
-      else parameter.grad = null;
-    }
+    zeroGradients(this.parameters(), options);
   }
 
   // ---- hooks -------------------------------------------------------------------------------------------------------

@@ -44,5 +44,5 @@ export function convertParameter(parameter: Parameter, dtype: DType): void {
   slot.dtype = data.dtype;
   parameter.node = null; // the old leaf speaks of the old dtype
   if (trained) parameter.requiresGrad_();
-  if (parameter.grad) parameter.grad = parameter.grad.detach().to(dtype);
+  if (parameter.gradStorage) parameter.grad = (parameter.grad as Tensor).detach().to(dtype);
 }

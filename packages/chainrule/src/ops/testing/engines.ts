@@ -8,6 +8,7 @@ import { apply, type Op } from "../../core/op.ts";
 import type { Interpreter } from "../../core/primitives.ts";
 import { fillUniform, Generator } from "../../core/random.ts";
 import { Tensor } from "../../core/tensor.ts";
+import { compile } from "../../tensor/compile.ts";
 import { type Arguments, differentiableOf, withDifferentiable } from "./samples.ts";
 
 /** A function of tensors, with its derivative inside where one is wanted. */
@@ -29,6 +30,19 @@ export const oracle: Engine = eager("reference", reference);
 /** Small products too, unless the engine that runs the tests lacks what the kernels need. */
 const wherePossible = (): boolean => gemmTier().tier !== "none";
 
+/** The whole computation, derivatives included, as one program. */
+const compiled = (name: string, strict: boolean): Engine => ({
+  name,
+  run(computation, inputs) {
+    const program = compile((...xs: Tensor[]) => computation(...xs), { strict });
+    try {
+      return program(...inputs);
+    } finally {
+      program.dispose();
+    }
+  },
+});
+
 /** What is compared with it. A later backend or mode is one more line. */
 export const engines: readonly Engine[] = [
   eager("default wiring", interpreter),
@@ -36,6 +50,8 @@ export const engines: readonly Engine[] = [
     ...reference,
     matmul: matmulOr(reference.matmul, wherePossible),
   }),
+  compiled("compiled", false),
+  compiled("compiled, strict", true),
 ];
 
 /** The value of an op, and the gradients of a random weighting of it, where it has a derivative. */

@@ -1,4 +1,5 @@
 /** Schedules along a cosine. Loshchilov and Hutter, SGDR, ICLR 2017. */
+import { cosOfHalfTurns } from "../../util/power.ts";
 import { checkRange } from "../optimizer.ts";
 import { Schedule, type Scheduled } from "./schedule.ts";
 
@@ -13,15 +14,15 @@ export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }
     const { tMax, etaMin } = this.options;
     if (epoch === 0) return lr;
     if ((epoch - 1 - tMax) % (2 * tMax) === 0)
-      return lr + ((base - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
-    const now = 1 + Math.cos((Math.PI * epoch) / tMax);
-    const before = 1 + Math.cos((Math.PI * (epoch - 1)) / tMax);
+      return lr + ((base - etaMin) * (1 - cosOfHalfTurns(1 / tMax))) / 2;
+    const now = 1 + cosOfHalfTurns(epoch / tMax);
+    const before = 1 + cosOfHalfTurns((epoch - 1) / tMax);
     return (now / before) * (lr - etaMin) + etaMin;
   }
 
   protected override closed(epoch: number, base: number): number {
     const { tMax, etaMin } = this.options;
-    return etaMin + ((base - etaMin) * (1 + Math.cos((Math.PI * epoch) / tMax))) / 2;
+    return etaMin + ((base - etaMin) * (1 + cosOfHalfTurns(epoch / tMax))) / 2;
   }
 }
 
@@ -58,6 +59,6 @@ export class CosineAnnealingWarmRestarts extends Schedule<{ t0: number; tMult: n
         length *= tMult;
       }
     }
-    return etaMin + ((base - etaMin) * (1 + Math.cos((Math.PI * since) / length))) / 2;
+    return etaMin + ((base - etaMin) * (1 + cosOfHalfTurns(since / length))) / 2;
   }
 }

@@ -1,5 +1,7 @@
 /** Schedules that raise the rate and lower it again, and move the momentum the other way. */
+
 import { ChainruleError } from "../../util/errors.ts";
+import { cosOfHalfTurns, powerOf } from "../../util/power.ts";
 import { perGroup, Schedule, type Scheduled, type ScheduledGroup } from "./schedule.ts";
 
 /** Sets momentum, or the first of Adam's betas. */
@@ -129,7 +131,7 @@ export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | rea
     }
     const share = (step - start) / (phase.end - start);
     const between = (a: number, b: number): number =>
-      annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * share)) : (b - a) * share + a;
+      annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + cosOfHalfTurns(share)) : (b - a) * share + a;
     if (cycleMomentum) {
       const momenta = { base: baseMomentum, max: maxMomentum };
       setMomentum(
@@ -214,7 +216,7 @@ export class CyclicLR extends Schedule<
   private scale(cycle: number, step: number): number {
     const { mode = "triangular", gamma = 1, scaleFn, scaleMode = "cycle" } = this.options;
     if (scaleFn) return scaleFn(scaleMode === "cycle" ? cycle : step);
-    if (mode === "triangular2") return 1 / 2 ** (cycle - 1);
-    return mode === "expRange" ? gamma ** step : 1;
+    if (mode === "triangular2") return powerOf(2, 1 - cycle);
+    return mode === "expRange" ? powerOf(gamma, step) : 1;
   }
 }

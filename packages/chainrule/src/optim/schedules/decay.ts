@@ -1,4 +1,5 @@
 /** Schedules that only ever lower (or warm up) the rate by a fixed formula. */
+import { powerOf } from "../../util/power.ts";
 import { checkRange } from "../optimizer.ts";
 import { perGroup, Schedule, type Scheduled } from "./schedule.ts";
 
@@ -14,7 +15,7 @@ export class StepLR extends Schedule<{ stepSize: number; gamma: number }> {
   }
 
   protected override closed(epoch: number, base: number): number {
-    return base * this.options.gamma ** Math.floor(epoch / this.options.stepSize);
+    return base * powerOf(this.options.gamma, Math.floor(epoch / this.options.stepSize));
   }
 }
 
@@ -25,11 +26,11 @@ export class MultiStepLR extends Schedule<{ milestones: readonly number[]; gamma
   }
 
   protected next(lr: number, epoch: number): number {
-    return lr * this.options.gamma ** this.options.milestones.filter((m) => m === epoch).length;
+    return lr * powerOf(this.options.gamma, this.options.milestones.filter((m) => m === epoch).length);
   }
 
   protected override closed(epoch: number, base: number): number {
-    return base * this.options.gamma ** this.options.milestones.filter((m) => m <= epoch).length;
+    return base * powerOf(this.options.gamma, this.options.milestones.filter((m) => m <= epoch).length);
   }
 }
 
@@ -44,7 +45,7 @@ export class ExponentialLR extends Schedule<{ gamma: number }> {
   }
 
   protected override closed(epoch: number, base: number): number {
-    return base * this.options.gamma ** epoch;
+    return base * powerOf(this.options.gamma, epoch);
   }
 }
 
@@ -112,12 +113,12 @@ export class PolynomialLR extends Schedule<{ totalIters: number; power: number }
   protected next(lr: number, epoch: number): number {
     const { totalIters, power } = this.options;
     if (epoch === 0 || epoch > totalIters) return lr;
-    return lr * ((1 - epoch / totalIters) / (1 - (epoch - 1) / totalIters)) ** power;
+    return lr * powerOf((1 - epoch / totalIters) / (1 - (epoch - 1) / totalIters), power);
   }
 
   protected override closed(epoch: number, base: number): number {
     const { totalIters, power } = this.options;
-    return base * (1 - Math.min(totalIters, epoch) / totalIters) ** power;
+    return base * powerOf(1 - Math.min(totalIters, epoch) / totalIters, power);
   }
 }
 
