@@ -1,0 +1,16 @@
+/** The folder of the library's own code: two up from here, in the sources and in the built package. */
+const library = new URL("../", import.meta.url).href;
+const asPath = library.replace(/^file:\/\//, "");
+
+/**
+ * The innermost line of a stack that is not the library's: where a user's code did what an error is about. Undefined where
+ * stacks cannot be told apart, as in a bundle.
+ */
+export function callerPlace(stack: string | undefined): string | undefined {
+  const frames = (stack ?? "").split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
+  const ours = (line: string): boolean =>
+    (line.includes(library) || line.includes(asPath)) && !/\.test\.[jt]s/.test(line);
+  if (!frames.some(ours)) return undefined;
+  const outside = frames.find((line) => !ours(line) && !line.includes("node:"));
+  return outside?.match(/\(?((?:[a-z]+:\/\/|\/|[A-Z]:)?[^\s()]+:\d+:\d+)\)?$/)?.[1];
+}

@@ -1,0 +1,143 @@
+/** A function recorded for one signature, with its program: what has to hold for it, and what one call does. */
+import type { Program } from "../core/backend.ts";
+import { modes } from "../core/modes.ts";
+import { changes, type Stepping } from "../core/recording.ts";
+import type { Storage } from "../core/storage.ts";
+import { Tensor } from "../core/tensor.ts";
+import type { TypedArray } from "../shape/dtype.ts";
+import { allFit, type Pattern, rebuilt } from "./nest.ts";
+import type { FoundGradient, LiveNumbers } from "./session.ts";
+
+/** What a recorded function depends on besides its arguments. */
+export interface Guards {
+  /** Whether derivatives were recorded around the call. */
+  readonly grad: boolean;
+  readonly found: readonly FoundGradient[];
+  /** The modes of the modules that were called. */
+  readonly modes: ReadonlyMap<{ readonly training: boolean }, boolean>;
+  readonly optimizers: ReadonlyMap<Stepping, string>;
+}
+
+/** What becomes of a tensor's `grad`. */
+export interface GradientChange {
+  readonly tensor: Tensor;
+  /** What it holds afterwards; "dropped" when its gradient was not kept. */
+  readonly after: Tensor | null | "dropped";
+}
+
+export interface ProgramParts {
+  readonly patterns: readonly Pattern[];
+  readonly guards: Guards;
+  readonly live: readonly LiveNumbers[];
+  readonly program: Program;
+  readonly result: Pattern;
+  /** Storages that the program writes. */
+  readonly written: readonly Storage[];
+  readonly gradients: readonly GradientChange[];
+}
+
+/** How often {@link changes} counted when everything was last found to hold; never, at first. */
+const unchecked = -1;
+
+export class RecordedProgram {
+  readonly #parts: ProgramParts;
+  readonly #written: ReadonlySet<Storage>;
+  readonly #storages: Storage[] = [];
+  readonly #offsets: number[] = [];
+  #checkedAt = unchecked;
+
+  constructor(parts: ProgramParts) {
+    this.#parts = parts;
+    this.#written = new Set(parts.written);
+  }
+
+  /** Whether the program is the one for a call: puts the tensors of the arguments into `tensors`. */
+  isFor(args: readonly unknown[], tensors: Tensor[]): boolean {
+    const { patterns, guards } = this.#parts;
+    return (
+      guards.grad === modes.grad &&
+      allFit(patterns, args, tensors) &&
+      (this.#checkedAt === changes.count || holds(guards))
+    );
+  }
+
+  /** Runs it. The first run takes the host numbers that recording computed already. */
+  run(tensors: readonly Tensor[], isFirst = false): unknown {
+    const { live, program, result, guards } = this.#parts;
+    const restores =
+      program.faults && !isFirst ? Array.from(guards.optimizers.keys(), (o) => o.snapshot()) : [];
+    if (live.length > 0) setNumbers(program.cells, live, isFirst);
+    this.#bind(tensors);
+    let elements: TypedArray[];
+    try {
+      elements = program.run(this.#storages, this.#offsets);
+    } catch (error) {
+      for (const restore of restores) restore();
+      throw error;
+    }
+    for (const storage of this.#written) storage.version++;
+    if (this.#checkedAt !== changes.count) this.#settle();
+    return results(result, elements);
+  }
+
+  /** Frees the program's memory. */
+  dispose(): void {
+    this.#parts.program.dispose();
+  }
+
+  #bind(tensors: readonly Tensor[]): void {
+    for (let i = 0; i < tensors.length; i++) {
+      const given = tensors[i];
+      // What the program writes it must not read as an argument at the same time.
+      const x = given.isContiguous && !this.#written.has(given.storage) ? given : copied(given);
+      this.#storages[i] = x.storage;
+      this.#offsets[i] = x.offset;
+    }
+  }
+
+  /** Brings gradients to where every run leaves them, and notes whether another run may follow without a check. */
+  #settle(): void {
+    const { gradients, guards } = this.#parts;
+    for (const { tensor, after } of gradients) {
+      if (after === "dropped") tensor.dropGrad();
+      else tensor.grad = after;
+    }
+    this.#checkedAt = holds(guards) ? changes.count : unchecked;
+  }
+}
+
+const copied = (x: Tensor): Tensor => Tensor.over(x.data.slice(), x.shape, x.dtype);
+
+/** Whether everything is as it was when the function was recorded. */
+function holds({ found, modes: trained, optimizers }: Guards): boolean {
+  for (const { tensor, storage } of found) if (tensor.gradStorage !== storage) return false;
+  for (const [module, training] of trained) if (module.training !== training) return false;
+  for (const [optimizer, structure] of optimizers) if (optimizer.structure() !== structure) return false;
+  return true;
+}
+
+function setNumbers(cells: Float64Array, live: readonly LiveNumbers[], isFirst: boolean): void {
+  let cell = 0;
+  for (let i = 0; i < live.length; i++) {
+    const { compute, names, first } = live[i];
+    const numbers = isFirst ? first : compute();
+    for (let k = 0; k < names.length; k++) cells[cell++] = numbers[names[k]];
+  }
+}
+
+function results(pattern: Pattern, elements: readonly TypedArray[]): unknown {
+  if (pattern.kind === "tensor") return Tensor.over(elements[0], pattern.shape, pattern.dtype);
+  let i = 0;
+  const next = (): Tensor => {
+    const { shape, dtype } = shapes[i];
+    return Tensor.over(elements[i++], shape, dtype);
+  };
+  const shapes = tensorsOf(pattern);
+  return rebuilt(pattern, next);
+}
+
+/** The tensors of a pattern, in order. */
+function tensorsOf(pattern: Pattern): Extract<Pattern, { kind: "tensor" }>[] {
+  if (pattern.kind === "tensor") return [pattern];
+  return pattern.kind === "other" ? [] : pattern.items.flatMap(tensorsOf);
+}

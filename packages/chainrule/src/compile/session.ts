@@ -1,0 +1,85 @@
+/** What happens outside of tensors while a function is recorded: host numbers, gradients, modes. */
+import type { Operand } from "../core/op.ts";
+import { type Recording, type Stepping, setRecording } from "../core/recording.ts";
+import type { Storage } from "../core/storage.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Recorder } from "./recorder.ts";
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** Numbers that the host computes before each run, and the cells that they go to. */
+export interface LiveNumbers {
+  readonly compute: () => Numbers;
+  readonly names: readonly string[];
+  /** What `compute` gave while recording, for the first run. */
+  readonly first: Numbers;
+}
+
+/** What the function found in a tensor's `grad` when it began. */
+export interface FoundGradient {
+  readonly tensor: Tensor;
+  /** Where it lay; null when there was none, undefined when it was dropped. */
+  readonly storage: Storage | null | undefined;
+}
+
+export class Session implements Recording {
+  readonly recorder: Recorder;
+  readonly liveNumbers: LiveNumbers[] = [];
+  readonly found: FoundGradient[] = [];
+  /** The gradients before the first change, by tensor. */
+  readonly changed = new Map<Tensor, Tensor | null | undefined>();
+  readonly modes = new Map<{ readonly training: boolean }, boolean>();
+  readonly optimizers = new Map<Stepping, string>();
+  readonly #undo: (() => void)[] = [];
+
+  constructor(recorder: Recorder) {
+    this.recorder = recorder;
+  }
+
+  live(compute: () => Numbers): Readonly<Record<string, Operand>> {
+    const first = compute();
+    const names = Object.keys(first);
+    this.liveNumbers.push({ compute, names, first });
+    return Object.fromEntries(names.map((name) => [name, this.recorder.liveNumber()]));
+  }
+
+  outside<T>(body: () => T): T {
+    setRecording(null);
+    try {
+      return this.recorder.outside(body);
+    } finally {
+      setRecording(this);
+    }
+  }
+
+  undo(restore: () => void): void {
+    this.#undo.push(restore);
+  }
+
+  gradRead(tensor: Tensor): void {
+    if (this.changed.has(tensor) || this.found.some((known) => known.tensor === tensor)) return;
+    this.found.push({ tensor, storage: tensor.gradStorage });
+  }
+
+  gradChanged(tensor: Tensor, before: Tensor | null | undefined): void {
+    if (!this.changed.has(tensor)) this.changed.set(tensor, before);
+  }
+
+  module(owner: { readonly training: boolean }): void {
+    this.modes.set(owner, owner.training);
+  }
+
+  optimizer(optimizer: Stepping): void {
+    this.optimizers.set(optimizer, optimizer.structure());
+    this.undo(optimizer.snapshot());
+  }
+
+  /** Undoes everything that recording changed outside of tensors, last things first. */
+  fail(): void {
+    for (const restore of this.#undo.reverse()) restore();
+    for (const [tensor, before] of this.changed) {
+      if (before === undefined) tensor.dropGrad();
+      else tensor.grad = before;
+    }
+  }
+}
