@@ -2,13 +2,13 @@
 
 import type { FloatType } from "./microkernels.ts";
 import { Multiplier } from "./multiplier.ts";
-import type { GemmTier, RefusedTier } from "./tiers.ts";
+import { type GemmTier, type RefusedTier, theTiers } from "./tiers.ts";
 import type { FloatArray } from "./workspace.ts";
 
 let multiplier: Multiplier | undefined;
 
 function theMultiplier(): Multiplier {
-  multiplier ??= new Multiplier();
+  multiplier ??= new Multiplier(theTiers());
   return multiplier;
 }
 

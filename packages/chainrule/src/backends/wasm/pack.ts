@@ -5,7 +5,7 @@
 
 import { range, repeat, when } from "./assembler/control.ts";
 import type { Body, Statement } from "./assembler/expression.ts";
-import type { Local } from "./assembler/function.ts";
+import type { FunctionReference, Local } from "./assembler/function.ts";
 import * as i32 from "./assembler/i32.ts";
 import type { ModuleBuilder } from "./assembler/module.ts";
 import * as v128 from "./assembler/v128.ts";
@@ -74,28 +74,32 @@ function copyBytes(from: Local<"i32">, to: Local<"i32">, bytes: number): Stateme
 /** The name of the kernel that interleaves lines. */
 export const interleaveName = "interleave";
 
+const interleaveParams = {
+  source: "i32",
+  sourceLine: "i32", // bytes from one line to the next
+  target: "i32",
+  targetStep: "i32", // bytes from one k to the next
+  targetPanel: "i32", // bytes from one panel to the next
+  k: "i32", // elements in a line, at least 1
+  lines: "i32", // lines in a panel
+  panels: "i32", // at least 1
+} as const;
+
 /**
  * `interleave`: panels from lines that hold one row or column each, as in a row-major A or a transposed B.
  * panel[p][k][i] = source[(p · lines + i) · sourceLine + k], for i below `lines`; the panel's k are `targetStep` bytes
  * apart, so that it may be wider than the lines given.
  */
-export function defineInterleave(module: ModuleBuilder, type: FloatType): void {
+export function defineInterleave(
+  module: ModuleBuilder,
+  type: FloatType,
+  options: { readonly export?: boolean } = { export: true },
+): FunctionReference<typeof interleaveParams, "void"> {
   const bytes = elementBytes[type];
   const group = lanes[type]; // lines that are transposed at once
-  module.func(
+  return module.func(
     interleaveName,
-    {
-      params: {
-        source: "i32",
-        sourceLine: "i32", // bytes from one line to the next
-        target: "i32",
-        targetStep: "i32", // bytes from one k to the next
-        targetPanel: "i32", // bytes from one panel to the next
-        k: "i32", // elements in a line, at least 1
-        lines: "i32", // lines in a panel
-        panels: "i32", // at least 1
-      },
-    },
+    { params: interleaveParams },
     (p, local) => {
       const line = local("i32", "line"); // first of the lines that move together
       const column = local("i32", "column"); // where its element of k = 0 goes
@@ -139,7 +143,7 @@ export function defineInterleave(module: ModuleBuilder, type: FloatType): void {
         ]),
       ];
     },
-    { export: true },
+    options,
   );
 }
 
@@ -182,7 +186,7 @@ function storeColumns(
 }
 
 /** Transposes the square of elements that `rows` hold, in place: 4×4 for four vectors, 2×2 for two. */
-function transpose(rows: readonly Local<"v128">[], scratch: readonly Local<"v128">[]): Body {
+export function transpose(rows: readonly Local<"v128">[], scratch: readonly Local<"v128">[]): Body {
   const [a, b, c, d] = rows;
   const [t0, t1, t2, t3] = scratch;
   if (rows.length === 2) {

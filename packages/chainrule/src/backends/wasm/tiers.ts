@@ -49,6 +49,15 @@ const nodeMajor =
 const optimizeAtOnce = ["--wasm-tier-mask-for-testing=-1", "--wasm-tier-mask-for-testing=0"] as const;
 const revectorize = ["--experimental-wasm-revectorize", "--no-experimental-wasm-revectorize"] as const;
 
+/**
+ * The mask above reaches the first 32 functions of a module. Programs have more; with these, V8 optimizes a function when it
+ * is called for the second time, before that call returns. The budget that is restored is V8's own.
+ */
+const optimizeOnSecondCall = [
+  ["--wasm-tiering-budget=1", "--wasm-tiering-budget=13000000"],
+  ["--wasm-sync-tier-up", "--no-wasm-sync-tier-up"],
+] as const;
+
 const canSetFlags = nodeMajor >= 24;
 
 // Tiles were measured (bench/gemm): enough sums to hide the latency of a multiply–add, few enough to stay in registers. On
@@ -77,6 +86,16 @@ const descriptions: readonly TierDescription[] = [
     missing: () => (validates(false) ? undefined : "The engine has no WebAssembly SIMD."),
   },
 ];
+
+/** The tier of strict programs: no instruction whose result depends on the processor. */
+export const strictTier: TierDescription = descriptions[descriptions.length - 1];
+
+/** The flags under which programs are made and each of their functions is called {@link warmUpCalls} times. */
+export const programFlags = ({ flags }: TierDescription): TierDescription["flags"] =>
+  flags.length > 0 ? [...flags, ...optimizeOnSecondCall] : [];
+
+/** The second call optimizes; the third one of a function meets optimized callees. */
+export const warmUpCalls = 3;
 
 function missingRelaxed(): string | undefined {
   return validates(true) ? undefined : "The engine has no relaxed WebAssembly SIMD.";
@@ -143,6 +162,14 @@ export class TierChoice {
     const passed = this.#candidates.shift();
     if (passed) this.#refused.push({ tier: passed.tier, reason });
   }
+}
+
+let choice: TierChoice | undefined;
+
+/** The tiers of the process: what eager products find out serves programs, and the other way round. */
+export function theTiers(): TierChoice {
+  choice ??= new TierChoice();
+  return choice;
 }
 
 /** Runs `compile` with V8 flags switched on, and switches them off again whatever happens. */

@@ -126,6 +126,20 @@ class Scope {
     return results;
   }
 
+  /** What `write` writes and gives; its locals are new ones, and stay its own. */
+  apart<T>(write: () => T): { result: T; statements: Body } {
+    const outer = { free: this.#free, temporaries: this.#temporaries, statements: this.#statements };
+    this.#free = [];
+    this.#temporaries = [];
+    this.#statements = [];
+    const result = write();
+    const statements = this.#statements;
+    this.#free = outer.free;
+    this.#temporaries = outer.temporaries;
+    this.#statements = outer.statements;
+    return { result, statements };
+  }
+
   constant(key: string, value: Vector): VectorLocal {
     let known = this.#constants.get(key);
     if (!known) {
@@ -195,6 +209,14 @@ export class VectorCode {
   /** Adds statements. */
   write(...statements: (Statement | Body)[]): void {
     this.#scope.write(statements);
+  }
+
+  /**
+   * What `write` writes, for a place in front of a loop that the rest of the code is in. No local of it is used by anything
+   * else: what is written into the loop would overwrite it before the loop's next turn.
+   */
+  apart<T>(write: () => T): { result: T; statements: Body } {
+    return this.#scope.apart(write);
   }
 
   /** A local without a value yet. */
