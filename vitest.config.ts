@@ -17,7 +17,21 @@ export default defineConfig({
           // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
           testTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "tests/browser/**"],
+          exclude: [...configDefaults.exclude, "tests/browser/**", "tests/javascriptcore/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The suite once more, with every number computed by compiled programs.
+          name: "compiled",
+          testTimeout: 60_000,
+          env: { CHAINRULE_SUITE: "compiled" },
+          setupFiles: ["packages/chainrule/src/compile/testing/setup-lazy.ts"],
+          include: [
+            "tests/golden/**/*.test.ts",
+            "packages/chainrule/src/{ops,nn,optim,autograd}/**/*.test.ts",
+          ],
         },
       },
       {

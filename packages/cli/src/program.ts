@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { activationNames, missingWords, wording } from "chainrule/tables";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateOptions } from "./commands/evaluate.ts";
+import type { DoctorOptions } from "./commands/doctor.ts";
 import type { InspectOptions } from "./commands/inspect.ts";
 import type { PredictOptions } from "./commands/predict.ts";
 import type { TrainOptions } from "./commands/train.ts";
@@ -193,6 +194,15 @@ Examples:
     .action(async (data: string, options: InspectOptions) => {
       const { inspect } = await import("./commands/inspect.ts");
       await inspect(data, options, io);
+    });
+
+  program
+    .command("doctor")
+    .description("Show what compiled training runs on here, and how fast.")
+    .option("--json", "print JSON, the last line of standard output", false)
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      await doctor(options, io);
     });
 }
 

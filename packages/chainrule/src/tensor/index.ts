@@ -8,7 +8,7 @@ import "../ops/index.ts";
 export { type AnomalyOptions, detectAnomaly } from "../autograd/anomaly.ts";
 export { type CustomFunction, customFunction, type Remembering } from "../autograd/custom.ts";
 export { type FunctionalOptions, hessian, jacobian, jvp, vjp } from "../autograd/functional.ts";
-export { type BackwardOptions, type GradOptions, grad } from "../autograd/grad.ts";
+export { type BackwardOptions, type GradOptions, grad, zeroGradients } from "../autograd/grad.ts";
 export {
   type GradcheckOptions,
   type GradcheckReport,
@@ -16,12 +16,14 @@ export {
   gradcheck,
   gradgradcheck,
 } from "../autograd/gradcheck.ts";
+export { getNumThreads, setNumThreads } from "../backends/wasm/threads/count.ts";
 export { live } from "../core/live.ts";
 export { enableGrad, isGradEnabled, noGrad } from "../core/modes.ts";
 export type { TensorHook } from "../core/node.ts";
 export { allOps, apply, defineOp, type Op, type OpDefinition, type Operand } from "../core/op.ts";
 export * as draws from "../core/random.ts";
 export { defaultGenerator, Generator, manualSeed } from "../core/random.ts";
+export { changes, outside, recording } from "../core/recording.ts";
 export type { Samples } from "../core/samples.ts";
 export { currentScope, inScope, type ScopeOwner } from "../core/scope.ts";
 export { defineMethods, type NestedArray, type Spec, Tensor } from "../core/tensor.ts";
@@ -49,6 +51,8 @@ export {
   type TypedArray,
 } from "../shape/dtype.ts";
 export { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
+export { type Compilable, type Compiled, type CompileOptions, compile } from "./compile.ts";
 export * from "./create.ts";
+export { type EngineReport, engineReport } from "./engine.ts";
 export { type PrintOptions, setPrintOptions } from "./print.ts";
 export * from "./random.ts";

@@ -68,6 +68,11 @@ export interface FitOptions<M extends Module, B extends Batch> extends BatchOpti
   resume?: Checkpoint;
   /** Watch for values that are not finite, and keep the last good parameters. Default true. */
   guard?: boolean;
+  /**
+   * Run each step as one compiled program, see {@link compile}. Default true. A step that cannot be compiled runs op by op, and one
+   * line on the console says why.
+   */
+  compile?: boolean;
 }
 
 /** One step, for callbacks. */

@@ -1,0 +1,27 @@
+/** What compiled programs run on here, for people who wonder why they are fast or slow. */
+
+import { theHeap } from "../backends/wasm/heap.ts";
+import { getNumThreads } from "../backends/wasm/threads/count.ts";
+import { type GemmTier, type RefusedTier, theTiers } from "../backends/wasm/tiers.ts";
+
+export interface EngineReport {
+  /**
+   * The kind of code that is generated: `wide` (pairs of 128-bit vectors fused to 256 bits), `relaxed` (128 bits, fused
+   * multiply–add), `simd` (128 bits), `none` (no vectors: nothing is compiled, everything runs eagerly).
+   */
+  readonly tier: GemmTier;
+  /** Better tiers that were passed over, with the reason. */
+  readonly refused: readonly RefusedTier[];
+  /** Threads that programs use at most. */
+  readonly threads: number;
+  /** Whether memory can be shared with workers; without it everything runs on one thread. */
+  readonly sharedMemory: boolean;
+}
+
+/** The engine's tier and threads. */
+export function engineReport(): EngineReport {
+  const tiers = theTiers();
+  const tier = tiers.current()?.tier ?? "none";
+  const sharedMemory = tier !== "none" && theHeap().shared;
+  return { tier, refused: tiers.refused, threads: sharedMemory ? getNumThreads() : 1, sharedMemory };
+}
