@@ -1,89 +1,97 @@
 /**
- * `npm run bench`: chainrule beside PyTorch, interleaved in one run, so that a slow moment of the machine hits both. Each
- * figure is the median of the rounds; machines differ and drift, so the ratios are what counts.
+ * `npm run bench`: chainrule beside PyTorch and the JavaScript libraries. All contestants take turns in each round, so that a slow
+ * moment of the machine hits all; figures are medians of the rounds, each contestant at its best number of threads.
+ *
+ *   npm run bench                          everything, about six minutes
+ *   npm run bench -- --peers               installs TensorFlow.js, jax-js, brain.js and onnxruntime first
+ *   npm run bench -- --quick               shorter turns, under two minutes
+ *   npm run bench -- --only "784 Adam"     rows that contain all these words
+ *   npm run bench -- --save NAME           writes bench/results/NAME.json, for `node bench/report.ts`
+ *   npm run bench -- --node FILE           runs chainrule, as built, in another Node or in Bun
  */
-import { manualSeed, nn, optim, rand, type Tensor } from "chainrule";
-import { type Peer, startTorch } from "./peer.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { installPeers, peersInstalled, startAll } from "./contestants.ts";
+import { type Entry, measure } from "./measure.ts";
+import type { Report, RowResult } from "./results.ts";
+import { heading, line, summary } from "./table.ts";
+import { describe, rows } from "./workloads.ts";
 
-const rounds = Number(process.env.ROUNDS ?? 9);
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
-
-function secondsARun(run: () => unknown, runs: number): number {
-  const start = performance.now();
-  for (let i = 0; i < runs; i++) run();
-  return (performance.now() - start) / 1000 / runs;
-}
-
-function step(): () => number {
-  manualSeed(0);
-  const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
-  const optimizer = new optim.SGD(model.parameters(), { lr: 1e-3 });
-  const lossFn = new nn.MSELoss();
-  const x = rand([1, 2]);
-  const y = rand([1, 1]);
-  return () => {
-    const loss = lossFn(model(x), y);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss.item();
-  };
-}
-
-function matmul(n: number): () => Tensor {
-  const a = rand([n, n]);
-  const b = rand([n, n]);
-  return () => a.matmul(b);
-}
-
-interface Contest {
-  name: string;
-  unit: (seconds: number) => string;
-  ours: () => unknown;
-  runs: number;
-  request: object;
-}
-
-const gflops = (n: number) => (s: number) =>
-  `${(s * 1e3).toFixed(2)} ms (${((2 * n ** 3) / s / 1e9).toFixed(0)} GFLOP/s)`;
-
-const contests: Contest[] = [
-  {
-    name: "step of 2–3–1, batch 1, eager",
-    unit: (s) => `${(s * 1e6).toFixed(1)} µs`,
-    ours: step(),
-    runs: 2000,
-    request: { task: "step", runs: 2000 },
+const { values: options } = parseArgs({
+  options: {
+    peers: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    rounds: { type: "string" },
+    threads: { type: "string" },
+    save: { type: "string" },
+    node: { type: "string" },
   },
-  ...[256, 1024].map((n) => ({
-    name: `matmul ${n}×${n}, eager`,
-    unit: gflops(n),
-    ours: matmul(n),
-    runs: n === 256 ? 50 : 3,
-    request: { task: "matmul", n, runs: n === 256 ? 50 : 3 },
-  })),
-];
+});
 
-async function compare(contest: Contest, torch: Peer | null): Promise<void> {
-  secondsARun(contest.ours, contest.runs * 3); // until the engine has optimized it
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    ours.push(secondsARun(contest.ours, contest.runs));
-    if (torch) theirs.push(await torch.time(contest.request));
+const cores = availableParallelism();
+const threads = options.threads?.split(",").map(Number) ?? [...new Set([1, cores])];
+const rounds = Number(options.rounds ?? (options.quick ? 5 : 7));
+const effort = options.quick
+  ? { rounds, turn: 0.05, patience: 0.5 * rounds }
+  : { rounds, turn: 0.25, patience: 2 * rounds };
+const words = options.only.split(" ");
+const chosen = rows.filter(({ workload }) => words.every((word) => describe(workload).includes(word)));
+
+if (options.peers && !peersInstalled()) installPeers();
+const entries = await startAll(threads, options.node);
+
+/** What took part, with versions; chainrule's own entries say which engine ran it. */
+function versionsOf(entries: readonly Entry[]): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const { contestant, peer } of entries) {
+    if (contestant === "chainrule" || contestant === "eager") versions.node = String(peer.about.node);
+    else versions[contestant] = [peer.about.version, peer.about.blas].filter(Boolean).join(" with ");
   }
-  const mine = median(ours);
-  let line = `${contest.name.padEnd(32)} chainrule ${contest.unit(mine)}`;
-  if (torch)
-    line += `   PyTorch ${contest.unit(median(theirs))}   ratio ${(median(theirs) / mine).toFixed(2)}×`;
-  console.log(line);
+  return versions;
 }
 
-const torch = await startTorch(1);
-const peer = torch
-  ? `PyTorch ${torch.about.torch}, ${torch.about.threads} thread`
-  : "no PyTorch here (python3 with torch)";
-console.log(`Node ${process.version}; ${peer}; median of ${rounds} interleaved rounds`);
-for (const contest of contests) await compare(contest, torch);
-torch?.close();
+const versions = versionsOf(entries);
+const machine = {
+  cpu: cpus()[0]?.model.trim() ?? "unknown processor",
+  cores,
+  platform: `${process.platform} ${process.arch}`,
+};
+const torch = versions.PyTorch ?? "not found (python3 with torch)";
+console.log(`${machine.cpu}, ${cores} cores · Node ${versions.node} · PyTorch ${torch}`);
+console.log(
+  `Medians of ${rounds} interleaved rounds, on ${threads.join(" and ")} threads, the better counts; ratios are medians of rounds' ratios.`,
+);
+if (torch.includes("reference BLAS")) {
+  console.log(
+    "PyTorch multiplies matrices slowly here. On Debian, install libopenblas0-pthread and run again.",
+  );
+}
+if (!entries.some(({ contestant }) => contestant === "chainrule")) {
+  console.log("chainrule compiled: not available in this version.");
+}
+if (!peersInstalled()) {
+  console.log("TensorFlow.js, jax-js, brain.js, onnxruntime: not installed (npm run bench -- --peers).");
+}
+
+const results: RowResult[] = [];
+for (const [i, row] of chosen.entries()) {
+  const { task } = row.workload;
+  if (task !== chosen[i - 1]?.workload.task) console.log(`\n${heading(task, threads)}`);
+  const waits = process.stdout.isTTY;
+  if (waits) process.stdout.write(`${describe(row.workload)}…`);
+  const result = await measure(row, entries, effort);
+  if (waits) process.stdout.write("\r\u001b[K");
+  results.push(result);
+  console.log(line(result, threads));
+}
+console.log(`\n${summary(results).join("\n")}`);
+for (const { peer } of entries) peer.close();
+
+if (options.save) {
+  const report: Report = { date: new Date().toISOString(), machine, versions, rounds, rows: results };
+  const folder = new URL("./results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${options.save}.json`, folder), `${JSON.stringify(report, null, 1)}\n`);
+}

@@ -1,46 +1,47 @@
-/** A benchmark's other side, in a process of its own: one JSON line asks, one line answers. */
+/** The benchmark's end of the line to a contestant, which runs in a process of its own. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Answer, Request } from "./serve.ts";
 
 export interface Peer {
-  /** What the peer said of itself when it started. */
-  readonly about: Record<string, unknown>;
-  /** Seconds a run. */
-  time(request: object): Promise<number>;
+  /** What the contestant said of itself when it started. */
+  readonly about: Readonly<Record<string, unknown>>;
+  /** Times some runs; null when the contestant is not made for the workload. Throws when it should have been, and failed. */
+  time(request: Request): Promise<Answer | null>;
   close(): void;
 }
 
-/** Starts PyTorch with the given number of threads; null when there is no `python3` with `torch`. */
-export async function startTorch(threads = 1): Promise<Peer | null> {
-  for (const python of [process.env.PYTHON, "python3", "/usr/bin/python3"]) {
-    const peer = python ? await start(python, threads) : null;
-    if (peer) return peer;
-  }
-  return null;
-}
-
-async function start(python: string, threads: number): Promise<Peer | null> {
-  const script = new URL("./torch_peer.py", import.meta.url).pathname;
-  const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` };
-  const child = spawn(python, [script, `${threads}`], { env, stdio: ["pipe", "pipe", "ignore"] });
-  const failed = new Promise<null>((resolve) => {
+/** Starts a contestant; null when its command does not exist or it ends without a word, as where a library is missing. */
+export async function startPeer(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Peer | null> {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const ended = new Promise<null>((resolve) => {
     child.on("error", () => resolve(null));
     child.on("exit", () => resolve(null));
   });
+  // A line that is sent to a contestant that has just ended is answered by `ended`.
+  child.stdin.on("error", () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => {
-    const next = await Promise.race([lines.next(), failed]);
+  const answer = async (): Promise<Record<string, unknown> | null> => {
+    const next = await Promise.race([lines.next(), ended]);
     return next === null || next.done ? null : JSON.parse(next.value);
   };
-  const about = (await answer()) as Record<string, unknown> | null;
+  const about = await answer();
   if (!about) return null;
   return {
     about,
     async time(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
-      const seconds = await answer();
-      if (typeof seconds !== "number") throw new Error("PyTorch stopped answering.");
-      return seconds;
+      const result = await answer();
+      if (result === null) throw new Error("ended before it answered");
+      if (typeof result.error === "string") throw new Error(result.error);
+      return result.unable ? null : (result as unknown as Answer);
     },
     close: () => void child.kill(),
   };

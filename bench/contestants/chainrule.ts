@@ -1,0 +1,89 @@
+/** chainrule's contestant: `node chainrule.ts eager|compiled THREADS`. */
+import * as chainrule from "chainrule";
+import { manualSeed, nn, noGrad, optim, rand, randint, randn, type Tensor, tensor } from "chainrule";
+import { type Run, serve } from "../serve.ts";
+import { type Inference, type Training, type Workload, xor } from "../workloads.ts";
+
+type Step = (...inputs: Tensor[]) => Tensor;
+
+/** Looked up by name, so that versions without it can be measured too: their eager steps. */
+const { compile, setNumThreads } = chainrule as {
+  compile?: <F extends Step>(step: F) => F;
+  setNumThreads?: (threads: number) => void;
+};
+
+const [mode, threads] = process.argv.slice(2);
+const prepare = <F extends Step>(step: F): F => {
+  if (mode === "eager") return step;
+  if (!compile) throw new Error("this version of chainrule has no compile");
+  return compile(step);
+};
+
+const activations = { ReLU: nn.ReLU, tanh: nn.Tanh, GELU: nn.GELU };
+
+function network({ widths, activation }: Training | Inference): nn.Sequential {
+  const layers = widths.slice(1).flatMap((width, i): nn.Layer[] => {
+    const layer = new nn.Linear(widths[i], width);
+    return i + 2 < widths.length ? [layer, new activations[activation]()] : [layer];
+  });
+  return new nn.Sequential(...layers);
+}
+
+function training(workload: Training): Run {
+  const { widths, batch, batches, loss: lossName, lr } = workload;
+  const model = network(workload);
+  const optimizer = new optim[workload.optimizer](model.parameters(), { lr });
+  const lossFn = lossName === "MSE" ? new nn.MSELoss() : new nn.CrossEntropyLoss();
+  const outputs = widths[widths.length - 1];
+  const target = (): Tensor => (lossName === "MSE" ? randn([batch, outputs]) : randint(0, outputs, [batch]));
+  const pool =
+    workload.data === "xor"
+      ? [[tensor(xor.inputs), tensor(xor.targets)]]
+      : Array.from({ length: batches }, () => [randn([batch, widths[0]]), target()]);
+  const step = prepare((x: Tensor, y: Tensor): Tensor => {
+    const loss = lossFn(model(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  let next = 0;
+  return () => {
+    const [x, y] = pool[next];
+    next = (next + 1) % pool.length;
+    return step(x, y).item();
+  };
+}
+
+function inference(workload: Inference): Run {
+  const model = network(workload);
+  model.eval();
+  const forward = prepare((x: Tensor): Tensor => model(x));
+  const pool = Array.from({ length: workload.batches }, () => randn([workload.batch, workload.widths[0]]));
+  let next = 0;
+  return () => {
+    const x = pool[next];
+    next = (next + 1) % pool.length;
+    noGrad(() => forward(x));
+    return undefined;
+  };
+}
+
+function product(n: number): Run {
+  const a = rand([n, n]);
+  const b = rand([n, n]);
+  const multiply = prepare((left: Tensor, right: Tensor): Tensor => left.matmul(right));
+  return () => {
+    multiply(a, b);
+    return undefined;
+  };
+}
+
+function make(workload: Workload): Run {
+  manualSeed(0);
+  if (workload.task === "training") return training(workload);
+  return workload.task === "inference" ? inference(workload) : product(workload.n);
+}
+
+setNumThreads?.(Number(threads));
+await serve({ compiles: compile !== undefined, node: process.version, v8: process.versions.v8 }, make);
