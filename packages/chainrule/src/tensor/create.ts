@@ -112,7 +112,8 @@ function element(value: unknown, dtype: DType, path: readonly number[]): number 
 }
 
 /**
- * A tensor over a typed array, without a copy: both share the elements.
+ * A tensor over a typed array, without a copy: both share the elements. A compiled function reads it anew at each call where
+ * it is an argument; one that closes over it takes the elements over when it is compiled, and they share nothing from then on.
  *
  * @param shape by default one dimension of the array's length
  */
@@ -130,6 +131,7 @@ export function fromTypedArray(
     );
   }
   const shared = Tensor.over(array, shape, dtypeOf(array));
+  shared.storage.borrowed = true;
   return finish(dtype === shared.dtype ? shared : interpreter.copy(shared, { shape, dtype }), options);
 }
 

@@ -3,7 +3,7 @@
  * It is shared between threads where the engine allows threads at all. Otherwise growth detaches every view of it, so
  * views are made when they are asked for.
  */
-import { Storage } from "../../core/storage.ts";
+import type { Storage } from "../../core/storage.ts";
 import { bytesPerElement, type DType, type TypedArray, type TypedArrays } from "../../shape/dtype.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import type { MemoryLimits } from "./assembler/index.ts";

@@ -16,7 +16,9 @@ describe.each(kinds)("the check of a %s", (kind) => {
   });
 
   test("finds code that does nothing, and names the kind", () => {
-    expect(checkKind(kind, "float32", heap, strictTier, () => [])).toBe(`A ${kind} in float32 gave a wrong result.`);
+    expect(checkKind(kind, "float32", heap, strictTier, () => [])).toBe(
+      `A ${kind} in float32 gave a wrong result.`,
+    );
   });
 
   test("finds code that writes too far", () => {

@@ -61,5 +61,8 @@ export type KernelEmitter<K extends Kernel> = (kernel: K, context: KernelContext
 export const phaseParams = { thread: "i32", threads: "i32" } as const;
 
 /** The first unit of a thread's share, and of the next one's: ⌊units · thread / threads⌋. `threads` must not be 0. */
-export const firstOfShare = (units: number, thread: Operand<"i32">, threads: Local<"i32">): Expression<"i32"> =>
-  i32.divU(i32.mul(thread, units), threads);
+export const firstOfShare = (
+  units: number,
+  thread: Operand<"i32">,
+  threads: Local<"i32">,
+): Expression<"i32"> => i32.divU(i32.mul(thread, units), threads);

@@ -6,7 +6,8 @@ import { allocate, bytesPerElement, type TypedArray } from "../../../shape/dtype
 import { ChainruleError } from "../../../util/errors.ts";
 import type { Heap } from "../heap.ts";
 import { getNumThreads } from "../threads/count.ts";
-import { poolOf, type Segment } from "../threads/pool.ts";
+import { Pace } from "../threads/pace.ts";
+import { type Pool, poolOf, type Segment } from "../threads/pool.ts";
 import { programFlags, type TierDescription, warmUpCalls, withFlags } from "../tiers.ts";
 import { type Argument, argumentsOf, fewElements } from "./arguments.ts";
 import { type Code, imports, writeCode } from "./code.ts";
@@ -20,7 +21,13 @@ import { stops } from "./segments.ts";
 /** What a run does in order. */
 type Action =
   | { readonly kind: "host"; readonly kernel: HostKernel }
-  | { readonly kind: "segment"; readonly index: number; readonly threaded: boolean; readonly entry: Segment };
+  | {
+      readonly kind: "segment";
+      readonly index: number;
+      readonly entry: Segment;
+      /** Undefined where workers are not worth it. */
+      readonly pace: Pace | undefined;
+    };
 
 /** Gives back what programs hold that were forgotten without `dispose()`. */
 const forgotten = new FinalizationRegistry<Resources>((resources) => resources.release());
@@ -130,19 +137,26 @@ export class WasmProgram implements Program {
     }
   }
 
-  #runSegment({ index, threaded, entry }: Extract<Action, { kind: "segment" }>): void {
-    const pool = threaded ? poolOf(this.#memory.heap) : undefined;
+  #runSegment({ index, entry, pace }: Extract<Action, { kind: "segment" }>): void {
+    const pool = pace ? poolOf(this.#memory.heap) : undefined;
     let stop: number;
     try {
-      if (pool) {
-        const number = this.#resources.numberIn(pool, this.#module);
-        stop = pool.settled ? pool.run(number, index, entry) : entry(0, 1, 0);
-      } else stop = entry(0, 1, 0);
+      stop = pool && pace ? this.#runTimed(pool, index, entry, pace) : entry(0, 1, 0);
     } catch (error) {
       throw this.#fail(`A compiled program failed (${String(error)}).`);
     }
     if (pool?.broken) throw this.#fail(pool.broken);
     if (stop === stops.fault) throw this.#code.faults.take(this.#memory.heap);
+  }
+
+  /** Runs a segment on the threads that were fastest of late. */
+  #runTimed(pool: Pool, index: number, entry: Segment, pace: Pace): number {
+    const number = this.#resources.numberIn(pool, this.#module);
+    if (!pool.settled) return entry(0, 1, 0);
+    const start = performance.now();
+    const stop = pace.threaded ? pool.run(number, index, entry) : entry(0, 1, 0);
+    pace.took(performance.now() - start);
+    return stop;
   }
 
   /** Ends the program in the middle of a run: what it was changing is half done. */
@@ -177,6 +191,6 @@ function actionsOf(stages: readonly Stage[], segments: Readonly<Record<string, S
     if (stage.kind === "host") return stage;
     const entry = segments[`segment${index}`];
     for (let call = 0; call < warmUpCalls; call++) entry(0, 0, 0);
-    return { kind: "segment", index: index++, threaded: stage.threaded, entry };
+    return { kind: "segment", index: index++, entry, pace: stage.threaded ? new Pace() : undefined };
   });
 }

@@ -5,9 +5,9 @@ import {
   i32,
   i32Atomic,
   loop,
-  memoryAtomic,
   type MemoryLimits,
   ModuleBuilder,
+  memoryAtomic,
   ret,
   when,
 } from "../assembler/index.ts";
