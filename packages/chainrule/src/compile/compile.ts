@@ -53,18 +53,31 @@ interface Recorded {
   readonly grad: boolean;
 }
 
+/** Runs functions as they are where the backend cannot work, and says so once. */
+class Uncompiled {
+  #said = false;
+
+  run(fn: Compilable, args: readonly unknown[], reason: string): unknown {
+    if (!this.#said) console.warn(`compile() runs functions uncompiled, and slower: ${reason}`);
+    this.#said = true;
+    return fn(...(args as never[]));
+  }
+}
+
 /** The programs of one function. */
 class Programs {
   readonly #fn: Compilable;
   readonly #options: CompileOptions;
   readonly #compiler: Compiler;
+  readonly #uncompiled: Uncompiled;
   readonly #programs: RecordedProgram[] = [];
   #last: RecordedProgram | undefined;
 
-  constructor(fn: Compilable, options: CompileOptions, compiler: Compiler) {
+  constructor(fn: Compilable, options: CompileOptions, compiler: Compiler, uncompiled: Uncompiled) {
     this.#fn = fn;
     this.#options = options;
     this.#compiler = compiler;
+    this.#uncompiled = uncompiled;
   }
 
   call(args: readonly unknown[]): unknown {
@@ -98,7 +111,7 @@ class Programs {
       );
     }
     const { backend, lower } = this.#compiler;
-    if (backend.missing !== undefined) return this.#fn(...(args as never[]));
+    if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, args, backend.missing);
     const recorded = record(this.#fn, args, this.#options, this.#compiler.host);
     const { session, graph, patterns, tensors, result, gradients, grad } = recorded;
     try {
@@ -117,6 +130,8 @@ class Programs {
       return output;
     } catch (error) {
       session.fail();
+      // The backend may have found out just now that it computes nothing right.
+      if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, args, backend.missing);
       throw error;
     }
   }
@@ -188,8 +203,9 @@ function gradientChanges(session: Session, keepGrads: boolean): GradientChange[]
 
 /** Makes `compile` for a backend. */
 export function compileWith(compiler: Compiler) {
+  const uncompiled = new Uncompiled();
   function compile<F extends Compilable>(fn: F, options: CompileOptions = {}): F & Compiled {
-    const programs = new Programs(fn, options, compiler);
+    const programs = new Programs(fn, options, compiler, uncompiled);
     const call = (...args: unknown[]): unknown => programs.call(args);
     return Object.assign(call, { dispose: () => programs.dispose() }) as unknown as F & Compiled;
   }

@@ -1,5 +1,6 @@
 /** Programs for people: each kernel, what was fused into it, and what it costs. */
 import type { ProgramDescription } from "../core/backend.ts";
+import { accessesOf, subexpressions } from "../core/expressions.ts";
 import type { Access, Buffer, Expr, Kernel, Schedule } from "../core/schedule.ts";
 import { bytesPerElement } from "../shape/dtype.ts";
 import { numel, showShape } from "../shape/shape.ts";
@@ -97,11 +98,7 @@ function flow(kernel: Kernel): string {
 
 /** The buffers that a kernel reads and writes. */
 function touched(kernel: Kernel): { reads: Set<Buffer>; writes: Set<Buffer> } {
-  const reads = new Set<Buffer>();
-  const note = (expr: Expr): void => {
-    if (expr.kind === "load" || expr.kind === "pick") reads.add(expr.access.buffer);
-  };
-  for (const { root } of rootsOf(kernel)) visitExpr(root, note);
+  const reads = new Set(accessesOf(rootsOf(kernel).map(({ root }) => root)).map(({ buffer }) => buffer));
   if (kernel.kind === "host") return { reads: new Set(kernel.reads), writes: new Set(kernel.writes) };
   const targets: readonly Access[] =
     kernel.kind === "scatter" ? [kernel.to] : kernel.stores.map(({ to }) => to);
@@ -137,15 +134,12 @@ function costOf(kernel: Kernel): KernelCost {
     0,
   );
   let flops = 0;
-  const seen = new Set<Expr>();
+  const counted = new Set<Expr>();
   for (const { root, times } of rootsOf(kernel)) {
-    visitExpr(
-      root,
-      (expr) => {
-        flops += times * operationsOf(expr);
-      },
-      seen,
-    );
+    for (const expr of subexpressions([root])) {
+      if (!counted.has(expr)) flops += times * operationsOf(expr);
+      counted.add(expr);
+    }
   }
   if (kernel.kind === "fold") flops += numel(kernel.shape) * numel(kernel.folded);
   if (kernel.kind === "product") flops += 2 * kernel.batch * kernel.m * kernel.n * kernel.k;
@@ -162,31 +156,5 @@ function operationsOf({ kind }: Expr): number {
       return 2;
     default:
       return 0;
-  }
-}
-
-/** Visits an expression and its parts, shared ones once. */
-function visitExpr(root: Expr, visit: (expr: Expr) => void, seen = new Set<Expr>()): void {
-  if (seen.has(root)) return;
-  seen.add(root);
-  visit(root);
-  for (const part of partsOf(root)) visitExpr(part, visit, seen);
-}
-
-function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "pick":
-      return [expr.index];
-    case "unary":
-    case "convert":
-      return [expr.x];
-    case "binary":
-      return [expr.a, expr.b];
-    case "addScaled":
-      return [expr.x, expr.other, expr.alpha];
-    case "where":
-      return [expr.condition, expr.a, expr.b];
-    default:
-      return [];
   }
 }

@@ -2,8 +2,9 @@
  * What a recorded function computes, as plain data: each value once, in the order of recording, with the primitive that made
  * it. Writes in place are gone: a value never changes, and a storage that was written has a later value.
  */
-import type { Shape } from "../shape/shape.ts";
+
 import type { TypedArray } from "../shape/dtype.ts";
+import type { Shape } from "../shape/shape.ts";
 import type { Binary, Draw, Reduction, Scan, Unary } from "./primitives.ts";
 import type { Generator } from "./random.ts";
 import type { Scope } from "./scope.ts";

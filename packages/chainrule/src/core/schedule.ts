@@ -62,10 +62,28 @@ export type Expr =
   /** The function of the operand in the operand's dtype; isfinite, isnan and not give bool. */
   | { readonly kind: "unary"; readonly dtype: DType; readonly op: Unary; readonly x: Expr }
   /** Comparisons and and, or, xor give bool; int32 wraps around, its div cuts off, and a divisor of 0 is a fault. */
-  | { readonly kind: "binary"; readonly dtype: DType; readonly op: Binary; readonly a: Expr; readonly b: Expr }
+  | {
+      readonly kind: "binary";
+      readonly dtype: DType;
+      readonly op: Binary;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
   /** x + alpha · other; whether the product is rounded in between is open unless the program is strict, where it is. */
-  | { readonly kind: "addScaled"; readonly dtype: DType; readonly x: Expr; readonly other: Expr; readonly alpha: Expr }
-  | { readonly kind: "where"; readonly dtype: DType; readonly condition: Expr; readonly a: Expr; readonly b: Expr }
+  | {
+      readonly kind: "addScaled";
+      readonly dtype: DType;
+      readonly x: Expr;
+      readonly other: Expr;
+      readonly alpha: Expr;
+    }
+  | {
+      readonly kind: "where";
+      readonly dtype: DType;
+      readonly condition: Expr;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
   /** Towards bool, every non-zero is 1; towards int32, fractions are cut off. */
   | { readonly kind: "convert"; readonly dtype: DType; readonly x: Expr };
 

@@ -198,13 +198,32 @@ const makeViews = (buffer: ArrayBuffer): Views => ({
 /** Whether the engine shares memory between threads: Node does, browsers in pages that are cross-origin isolated. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer !== "function") return false;
-  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) return false;
+  try {
+    // An engine whose WebAssembly has no threads refuses this, or overlooks the word.
+    const { buffer } = new WebAssembly.Memory({ initial: 0, maximum: 1, shared: true });
+    return (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
+  } catch {
+    return false;
+  }
+}
+
+/** Shared memory reserves its address space at once. Where that is refused, programs run on one thread. */
+function makeHeap(): Heap {
+  if (canShareMemory()) {
+    try {
+      return new Heap(true);
+    } catch {
+      // Memory that is not shared may do with less.
+    }
+  }
+  return new Heap(false);
 }
 
 let heap: Heap | undefined;
 
 /** The heap of the process, made when it is first asked for. */
 export function theHeap(): Heap {
-  heap ??= new Heap(canShareMemory());
+  heap ??= makeHeap();
   return heap;
 }

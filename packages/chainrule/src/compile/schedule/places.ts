@@ -170,7 +170,8 @@ class Placer {
 
 /** Whether a kernel reads, at each point, the very element that it stores there. */
 function readsWhatItStores({ side, access, use }: Load, value: Value, group: Group): boolean {
-  if (side !== "point" || use !== "number") return false;
+  // Where scattering stores, the index says.
+  if (side !== "point" || use !== "number" || value.source.kind === "scatter") return false;
   const store = group.stored.get(value);
   return store !== undefined && keyOf(access, group.shape) === keyOf(store, group.shape);
 }

@@ -46,6 +46,23 @@ describe("state", () => {
     `);
   });
 
+  test("is not written over by scattering elements of its own", () => {
+    const indices = i32(4);
+    const graph = record([f32(4), indices], (x, index) => {
+      const sines = x.sin();
+      return [sines.scatterAdd(0, index, sines.exp())];
+    });
+    expect(lowered(graph)).toMatchInlineSnapshot(`
+      "loop [4]: sin
+        b1[1] ← sin(argument0[1])
+      loop [4]: copy
+        b2[1] ← b1[1]
+      scatter add [4]: exp + scatterAdd
+        b2[0] at argument1[1] · 1 < 4 ← exp(b1[1])
+      return b2[4]"
+    `);
+  });
+
   test("that swaps with another one takes one detour", () => {
     const [v, w] = [state(4), state(4)];
     const graph = record([], () => {

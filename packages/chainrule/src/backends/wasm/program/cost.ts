@@ -1,9 +1,10 @@
 /** What kernels are expected to cost, to decide how many threads are worth waking. */
+
+import { subexpressions } from "../../../core/expressions.ts";
 import type { Binary, Unary } from "../../../core/primitives.ts";
 import type { Expr, Store } from "../../../core/schedule.ts";
 import { bytesPerElement } from "../../../shape/dtype.ts";
 import type { TierDescription } from "../tiers.ts";
-import { subexpressions } from "./expression-walk.ts";
 
 /** For a byte of an access, in caches near a core. */
 const PER_BYTE = 0.008;

@@ -2,6 +2,8 @@
  * Expressions as vector code: for each node of the graph, one local for each of the vectors that are computed side by side,
  * statement by statement. (V8's revectorizer makes 256-bit instructions of neighbours.) See access.ts for the forms of lanes.
  */
+
+import { operandsOf, subexpressions } from "../../../core/expressions.ts";
 import type { Access, Expr, Kernel } from "../../../core/schedule.ts";
 import { bytesPerElement, type DType } from "../../../shape/dtype.ts";
 import type { Declare } from "../assembler/function.ts";
@@ -12,7 +14,6 @@ import type { KernelContext } from "./context.ts";
 import { convertLanes, liveLanes } from "./expression-convert.ts";
 import { binaryEmitter, divides, unaryEmitter } from "./expression-functions.ts";
 import { integerQuotients, pickedLanes } from "./expression-lanes.ts";
-import { operandsOf, subexpressions } from "./expression-walk.ts";
 
 /** How far out of the loops something can be computed: where it is the same everywhere, the same along a row, or neither. */
 export const level = { program: 0, row: 1, point: 2 } as const;

@@ -1,4 +1,6 @@
 /** Folds whose results are neighbours: each lane folds the values of one result, row after row. */
+
+import { accessesOf, valuesOf } from "../../../core/expressions.ts";
 import type { FoldKernel } from "../../../core/schedule.ts";
 import { numel } from "../../../shape/shape.ts";
 import { type Body, brIf, i32, type Local, loop, range, when } from "../assembler/index.ts";
@@ -7,7 +9,6 @@ import { Accumulators } from "./accumulators.ts";
 import { ArgumentAccumulators } from "./argument-accumulators.ts";
 import { Cursors } from "./cursors.ts";
 import { level, VectorEmission, vectorCode } from "./expression.ts";
-import { accessesOf, valuesOf } from "./expression-walk.ts";
 import { isArgument } from "./fold-operation.ts";
 import type { FoldOptions } from "./fold-rows.ts";
 import { joined, type Nest } from "./nest.ts";

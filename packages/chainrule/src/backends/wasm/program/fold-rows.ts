@@ -1,4 +1,6 @@
 /** Folds along neighbouring elements: each row ends up in one number, of which the lanes of a few vectors are made first. */
+
+import { accessesOf, valuesOf } from "../../../core/expressions.ts";
 import type { FoldKernel } from "../../../core/schedule.ts";
 import { numel } from "../../../shape/shape.ts";
 import type { Declare } from "../assembler/function.ts";
@@ -9,7 +11,6 @@ import { Accumulators } from "./accumulators.ts";
 import type { KernelContext } from "./context.ts";
 import { Cursors } from "./cursors.ts";
 import { level, VectorEmission, vectorCode } from "./expression.ts";
-import { accessesOf, valuesOf } from "./expression-walk.ts";
 import { combine, combineLanes, type ValueReduction } from "./fold-operation.ts";
 import { joined, type Nest } from "./nest.ts";
 import { pointsAt } from "./points.ts";

@@ -1,9 +1,10 @@
 /** Folds of much into few results, cut into blocks that threads share and that keep rounding errors small. */
+
+import { accessesOf, mapAccesses } from "../../../core/expressions.ts";
 import type { Access, Buffer, Expr, FoldKernel } from "../../../core/schedule.ts";
 import { bytesPerElement } from "../../../shape/dtype.ts";
 import { contiguousStrides, numel } from "../../../shape/shape.ts";
 import type { KernelContext } from "./context.ts";
-import { accessesOf, mapAccesses } from "./expression-walk.ts";
 import { isArgument } from "./fold-operation.ts";
 import { atLeastOne, freeNest } from "./nest.ts";
 

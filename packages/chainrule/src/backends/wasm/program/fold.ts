@@ -1,10 +1,11 @@
 /** Kernels that fold values and store what is computed from the result. */
+
+import { accessesOf, replaceAccumulated, valuesOf } from "../../../core/expressions.ts";
 import type { Access, Expr, FoldKernel } from "../../../core/schedule.ts";
 import { numel } from "../../../shape/shape.ts";
 import type { KernelContext, KernelEmitter, Phase } from "./context.ts";
 import { nanosecondsPerPoint } from "./cost.ts";
 import { canFault, lanesOf } from "./expression.ts";
-import { accessesOf, replaceAccumulated, valuesOf } from "./expression-walk.ts";
 import { ColumnFold, groupsOf } from "./fold-columns.ts";
 import { isArgument, startOf } from "./fold-operation.ts";
 import { RowFold } from "./fold-rows.ts";

@@ -1,11 +1,12 @@
 /** Kernels that compute stores at each point, without a fold: rows of vectors along the innermost dimension. */
+
+import { accessesOf, valuesOf } from "../../../core/expressions.ts";
 import type { LoopKernel } from "../../../core/schedule.ts";
 import { numel } from "../../../shape/shape.ts";
 import type { Declare } from "../assembler/function.ts";
 import type { KernelEmitter } from "./context.ts";
 import { nanosecondsPerPoint } from "./cost.ts";
 import { canFault, lanesOf } from "./expression.ts";
-import { accessesOf, valuesOf } from "./expression-walk.ts";
 import { freeNest } from "./nest.ts";
 import { type Share, serialPhase, sharedPhase } from "./phase.ts";
 import { RowWriter, SIDE_BY_SIDE } from "./rows.ts";

@@ -3,6 +3,8 @@
  * first-level cache while the tiles of a block of rows pass by, and the block of the left factor in the second-level cache
  * while the panels do. Sums go to scratch memory, from which the stores of the kernel are computed while they are hot.
  */
+
+import { valuesOf } from "../../../core/expressions.ts";
 import type { Declare } from "../assembler/function.ts";
 import {
   type Body,
@@ -18,7 +20,6 @@ import {
 } from "../assembler/index.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import { canFault } from "./expression.ts";
-import { valuesOf } from "./expression-walk.ts";
 import { defineFinish, type Finish } from "./product-epilogue.ts";
 import { type Placed, type PlacedFactors, packedBytes, placeFactors } from "./product-pack.ts";
 import { mostThreads, type ProductPlan } from "./product-plan.ts";

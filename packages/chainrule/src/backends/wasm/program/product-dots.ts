@@ -2,11 +2,12 @@
  * Products with few rows whose factors both lie along k, as of one input with a weight matrix: sums of products along k, a few
  * lines of each factor at once.
  */
+
+import { valuesOf } from "../../../core/expressions.ts";
 import { type Body, i32, range, ret, when } from "../assembler/index.ts";
 import type { Tile } from "../microkernels.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import { canFault } from "./expression.ts";
-import { valuesOf } from "./expression-walk.ts";
 import { arithmeticOf } from "./product-arithmetic.ts";
 import { dotOf, stageBytes } from "./product-dot.ts";
 import { defineFinish } from "./product-epilogue.ts";

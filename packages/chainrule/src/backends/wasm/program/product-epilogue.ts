@@ -1,4 +1,6 @@
 /** What happens to a block of finished sums: the stores of the product, computed from the scratch memory that the sums lie in. */
+
+import { accessesOf, subexpressions, valuesOf } from "../../../core/expressions.ts";
 import type { Access, ProductKernel } from "../../../core/schedule.ts";
 import { bytesPerElement } from "../../../shape/dtype.ts";
 import type { Declare } from "../assembler/function.ts";
@@ -16,7 +18,6 @@ import type { VectorCode } from "../math/code.ts";
 import { bytesOfMasks, type Lanes, loadRow, shifted, storeRow } from "./access.ts";
 import type { KernelContext } from "./context.ts";
 import { lanesOf, level, VectorEmission, vectorCode } from "./expression.ts";
-import { accessesOf, subexpressions, valuesOf } from "./expression-walk.ts";
 
 const finishParams = {
   sums: "i32", // of the first line

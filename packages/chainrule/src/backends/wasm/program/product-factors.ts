@@ -1,6 +1,7 @@
 /** The factors of a product: how they lie, and how a product is turned into the one of the transposed factors. */
+
+import { mapAccesses } from "../../../core/expressions.ts";
 import type { Access, Expr, ProductKernel, Store } from "../../../core/schedule.ts";
-import { mapAccesses } from "./expression-walk.ts";
 import type { ProductType } from "./product-arithmetic.ts";
 
 /** A product of a type that there is arithmetic for. */

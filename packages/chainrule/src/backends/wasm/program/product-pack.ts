@@ -1,8 +1,9 @@
 /** Where the inner loops find the factors: in place, or in scratch memory, brought there by phases that run before. */
+
+import { accessesOf, mapAccesses } from "../../../core/expressions.ts";
 import type { Access, Buffer, Expr, LoopKernel } from "../../../core/schedule.ts";
 import { i32, type Operand } from "../assembler/index.ts";
 import type { KernelContext, Phase } from "./context.ts";
-import { accessesOf, mapAccesses } from "./expression-walk.ts";
 import { emitLoop } from "./loop.ts";
 import { emitCopying } from "./product-copy.ts";
 import { type Direct, directLeft, directRight, type TypedProduct } from "./product-factors.ts";

@@ -2,9 +2,10 @@
  * Products with few terms, as loops over the result: the sum over k is written out as an expression, so that such a product
  * gets all that loops can do. Tiny ones become code without any loop.
  */
+
+import { mapAccesses, subexpressions, valuesOf } from "../../../core/expressions.ts";
 import type { Access, Expr, LoopKernel, ProductKernel } from "../../../core/schedule.ts";
 import type { KernelContext, Phase } from "./context.ts";
-import { mapAccesses, subexpressions, valuesOf } from "./expression-walk.ts";
 import { emitLoop } from "./loop.ts";
 
 /** Terms that are written out for a result of any size, and for a tiny one. */

@@ -1,4 +1,6 @@
 /** Kernels that add or set elements which an index names, row after row: one thread keeps the order of the points. */
+
+import { accessesOf } from "../../../core/expressions.ts";
 import type { Access, ScatterKernel } from "../../../core/schedule.ts";
 import { bytesPerElement } from "../../../shape/dtype.ts";
 import { numel } from "../../../shape/shape.ts";
@@ -9,7 +11,6 @@ import type { KernelContext, KernelEmitter } from "./context.ts";
 import { nanosecondsPerPoint } from "./cost.ts";
 import { Cursors } from "./cursors.ts";
 import { lanesOf, VectorEmission, vectorCode } from "./expression.ts";
-import { accessesOf } from "./expression-walk.ts";
 import { combine } from "./fold-operation.ts";
 import { type Nest, orderedNest } from "./nest.ts";
 import { serialPhase } from "./phase.ts";

@@ -2,6 +2,8 @@
  * Loops that read along one dimension what they write along another, as copies of transposed matrices. They go by squares of as
  * many rows as a vector has lanes: a square is loaded along its columns, and transposed in registers.
  */
+
+import { subexpressions, valuesOf } from "../../../core/expressions.ts";
 import type { Access, Kernel, Store } from "../../../core/schedule.ts";
 import { bytesPerElement } from "../../../shape/dtype.ts";
 import { numel } from "../../../shape/shape.ts";
@@ -11,7 +13,6 @@ import type { VectorCode, VectorLocal } from "../math/code.ts";
 import { type Lanes, type Place, shifted } from "./access.ts";
 import { Cursors } from "./cursors.ts";
 import { level, VectorEmission, vectorCode } from "./expression.ts";
-import { subexpressions, valuesOf } from "./expression-walk.ts";
 import { type Nest, withLastButOne } from "./nest.ts";
 import { pointsAt } from "./points.ts";
 import type { RowOptions } from "./rows.ts";

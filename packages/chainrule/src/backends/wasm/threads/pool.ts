@@ -140,6 +140,10 @@ const pools = new WeakMap<Heap, Pool>();
 /** Heaps for which the engine would not start workers. */
 const refused = new WeakSet<Heap>();
 
+/** How many threads programs over a heap may have, as far as is known. */
+export const threadsOf = (heap: Heap): number =>
+  heap.shared && !refused.has(heap) && canSpawn() ? getNumThreads() : 1;
+
 /**
  * The threads of a heap, as many as `getNumThreads()` says, made when they are first asked for. Undefined where programs run
  * on one thread.
@@ -153,7 +157,7 @@ export function poolOf(heap: Heap): Pool | undefined {
     pool.break("The number of threads changed.");
     pools.delete(heap);
   }
-  if (threads === 1 || !heap.shared || refused.has(heap) || !canSpawn()) return undefined;
+  if (threadsOf(heap) === 1) return undefined;
   try {
     const made = new Pool(heap, threads);
     pools.set(heap, made);

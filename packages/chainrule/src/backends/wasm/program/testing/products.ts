@@ -1,10 +1,10 @@
 /** Products for tests: built from a few numbers, checked against a plain loop in float64. */
 import { expect } from "vitest";
+import { mapAccesses, subexpressions, valuesOf } from "../../../../core/expressions.ts";
 import type { Access, Buffer, Expr, ProductKernel, Store } from "../../../../core/schedule.ts";
 import { allocate, type TypedArray } from "../../../../shape/dtype.ts";
 import { numel, type Shape } from "../../../../shape/shape.ts";
 import { TierChoice, type TierDescription } from "../../tiers.ts";
-import { mapAccesses, subexpressions, valuesOf } from "../expression-walk.ts";
 import { emitProduct } from "../product.ts";
 import type { ProductType } from "../product-arithmetic.ts";
 import { type Environment, evaluate } from "./evaluate.ts";

@@ -1,5 +1,5 @@
 /** Walks over expressions as what they are, graphs whose nodes may be shared. */
-import type { Access, Expr, Store } from "../../../core/schedule.ts";
+import type { Access, Expr, Store } from "./schedule.ts";
 
 /** The expressions that an expression is computed from. */
 export function operandsOf(expr: Expr): readonly Expr[] {
