@@ -10,7 +10,7 @@ test("--version and --help print and end well", async () => {
   expect(await chainrule(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   const help = await chainrule(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const command of ["train", "predict", "evaluate", "inspect"])
+  for (const command of ["train", "predict", "evaluate", "inspect", "doctor"])
     expect(help.stdout).toContain(`  ${command} `);
 });
 

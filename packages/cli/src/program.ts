@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { activationNames, missingWords, wording } from "chainrule/tables";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { EvaluateOptions } from "./commands/evaluate.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
+import type { EvaluateOptions } from "./commands/evaluate.ts";
 import type { InspectOptions } from "./commands/inspect.ts";
 import type { PredictOptions } from "./commands/predict.ts";
 import type { TrainOptions } from "./commands/train.ts";
