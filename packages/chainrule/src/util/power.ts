@@ -38,8 +38,23 @@ function wholePower(x: number, n: number): number {
   }
 }
 
+/** The last two powers: an optimizer asks for the same two, of β₁ and β₂, for each of its parameters. */
+const recent = [
+  { x: Number.NaN, y: Number.NaN, power: Number.NaN },
+  { x: Number.NaN, y: Number.NaN, power: Number.NaN },
+];
+let older = 0;
+
 /** xʸ. For whole y it is within 1 ulp; for others, which x < 0 does not have, the error grows with |y log x|. */
 export function powerOf(x: number, y: number): number {
+  for (const known of recent) if (known.x === x && known.y === y) return known.power;
+  const power = computed(x, y);
+  recent[older] = { x, y, power };
+  older = 1 - older;
+  return power;
+}
+
+function computed(x: number, y: number): number {
   if (!Number.isInteger(y)) return exp(y * log(x));
   return y < 0 ? 1 / wholePower(x, -y) : wholePower(x, y);
 }
