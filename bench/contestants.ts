@@ -87,9 +87,7 @@ export async function startAll(threads: readonly number[], engine?: string): Pro
   for (const { name, threaded, start } of contestants(engine)) {
     for (const count of threaded ? threads : threads.slice(0, 1)) {
       const peer = await start(count);
-      const compiles = name !== "chainrule" || peer?.about.compiles === true;
-      if (peer && compiles) entries.push({ contestant: name, threads: count, peer });
-      else peer?.close();
+      if (peer) entries.push({ contestant: name, threads: count, peer });
     }
   }
   return entries;

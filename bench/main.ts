@@ -68,9 +68,6 @@ if (torch.includes("reference BLAS")) {
     "PyTorch multiplies matrices slowly here. On Debian, install libopenblas0-pthread and run again.",
   );
 }
-if (!entries.some(({ contestant }) => contestant === "chainrule")) {
-  console.log("chainrule compiled: not available in this version.");
-}
 if (!peersInstalled()) {
   console.log("TensorFlow.js, jax-js, brain.js, onnxruntime: not installed (npm run bench -- --peers).");
 }

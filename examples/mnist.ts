@@ -8,8 +8,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import * as chainrule from "chainrule";
-import { manualSeed, nn, noGrad, optim, randperm, type Tensor } from "chainrule";
+import { compile, manualSeed, nn, noGrad, optim, randperm, type Tensor } from "chainrule";
 import { curve } from "./support/curve.ts";
 import { mnistFolder, readImages, readLabels } from "./support/mnist-files.ts";
 import { startTorch, type TorchProgram } from "./support/torch-turns.ts";
@@ -40,12 +39,7 @@ const optimizer = new optim.Adam(model.parameters());
 const schedule = new optim.OneCycleLR(optimizer, 3e-3, { epochs, stepsPerEpoch });
 const lossFn = new nn.CrossEntropyLoss();
 
-/** The identity in versions of the library that do not compile yet. */
-const { compile = (step) => step } = chainrule as {
-  compile?: (step: (x: Tensor, y: Tensor) => Tensor) => (x: Tensor, y: Tensor) => Tensor;
-};
-
-const step = compile((x, y) => {
+const step = compile((x: Tensor, y: Tensor) => {
   const loss = lossFn(model(x), y);
   optimizer.zeroGrad();
   loss.backward();

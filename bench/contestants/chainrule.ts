@@ -1,23 +1,24 @@
 /** chainrule's contestant: `node chainrule.ts eager|compiled THREADS`. */
-import * as chainrule from "chainrule";
-import { manualSeed, nn, noGrad, optim, rand, randint, randn, type Tensor, tensor } from "chainrule";
+import {
+  compile,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  rand,
+  randint,
+  randn,
+  setNumThreads,
+  type Tensor,
+  tensor,
+} from "chainrule";
 import { type Run, serve } from "../serve.ts";
 import { type Inference, type Training, type Workload, xor } from "../workloads.ts";
 
 type Step = (...inputs: Tensor[]) => Tensor;
 
-/** Looked up by name, so that versions without it can be measured too: their eager steps. */
-const { compile, setNumThreads } = chainrule as {
-  compile?: <F extends Step>(step: F) => F;
-  setNumThreads?: (threads: number) => void;
-};
-
 const [mode, threads] = process.argv.slice(2);
-const prepare = <F extends Step>(step: F): F => {
-  if (mode === "eager") return step;
-  if (!compile) throw new Error("this version of chainrule has no compile");
-  return compile(step);
-};
+const prepare = <F extends Step>(step: F): F => (mode === "eager" ? step : compile(step));
 
 const activations = { ReLU: nn.ReLU, tanh: nn.Tanh, GELU: nn.GELU };
 
@@ -85,5 +86,5 @@ function make(workload: Workload): Run {
   return workload.task === "inference" ? inference(workload) : product(workload.n);
 }
 
-setNumThreads?.(Number(threads));
-await serve({ compiles: compile !== undefined, node: process.version, v8: process.versions.v8 }, make);
+setNumThreads(Number(threads));
+await serve({ node: process.version, v8: process.versions.v8 }, make);
