@@ -1,4 +1,4 @@
-// `npm run oldest-node`: runs the golden and gradient tests on the oldest Node that package.json declares. That
+// `npm run oldest-node`: runs the library's own, golden and compiled tests on the oldest Node that package.json declares. That
 // Node and the last Vitest that runs on it are a small project of their own in tests/oldest-node.
 import { existsSync } from "node:fs";
 import { join } from "node:path";

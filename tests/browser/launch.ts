@@ -102,26 +102,32 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/**
- * Serves a folder on a free loopback port. `crossOriginIsolated` sends the two headers (COOP and COEP) without
- * which a page has no SharedArrayBuffer, and so no threads.
- */
-export async function serveFolder(
-  folder: string,
-  options: { crossOriginIsolated?: boolean } = {},
-): Promise<Served> {
-  const isolation = options.crossOriginIsolated
-    ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
-    : {};
+export interface ServeOptions {
+  /** Sends the two headers (COOP and COEP) without which a page has no SharedArrayBuffer, and so no threads. */
+  crossOriginIsolated?: boolean;
+  /** The header of this name, which says what a page may load and start. */
+  contentSecurityPolicy?: string;
+}
+
+/** Serves a folder on a free loopback port. */
+export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<Served> {
+  const { crossOriginIsolated, contentSecurityPolicy } = options;
+  const headers = {
+    ...(crossOriginIsolated && {
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+    }),
+    ...(contentSecurityPolicy && { "Content-Security-Policy": contentSecurityPolicy }),
+  };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const path = normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
     try {
       const body = await readFile(join(folder, path));
       const type = contentTypes[extname(path)] ?? "application/octet-stream";
-      response.writeHead(200, { "Content-Type": type, ...isolation }).end(body);
+      response.writeHead(200, { "Content-Type": type, ...headers }).end(body);
     } catch {
-      response.writeHead(404, isolation).end();
+      response.writeHead(404, headers).end();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -142,7 +148,7 @@ export async function serveFolder(
 export async function runInPage(
   browser: Browser,
   entry: string,
-  options: { crossOriginIsolated?: boolean } = {},
+  options: ServeOptions = {},
 ): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), "chainrule-page-"));
   const page = await browser.newPage();

@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 const include = [
   "packages/chainrule/src/**/*.test.ts",
   "tests/golden/**/*.test.ts",
+  "tests/compile/**/*.test.ts",
   "tests/oracle/**/*.test.ts",
 ];
 

@@ -33,7 +33,8 @@ export const compiler: Compiler = {
  *
  * @throws ChainruleError `record` when `fn` reads a value, computes a shape from values, or changes an argument in place; at its
  * first call, with the line that does it, and with nothing changed
- * @throws ChainruleError `backend` when memory does not suffice. Where the engine has no WebAssembly SIMD, `fn` itself runs.
+ * @throws ChainruleError `backend` when memory does not suffice. Where the engine has no WebAssembly SIMD, `fn` itself runs, and
+ * one warning says so.
  *
  * @example
  * const step = compile((x: Tensor, y: Tensor) => {

@@ -1,7 +1,7 @@
 /** What compiled programs run on here, for people who wonder why they are fast or slow. */
 
 import { theHeap } from "../backends/wasm/heap.ts";
-import { getNumThreads } from "../backends/wasm/threads/count.ts";
+import { threadsOf } from "../backends/wasm/threads/pool.ts";
 import { type GemmTier, type RefusedTier, theTiers } from "../backends/wasm/tiers.ts";
 
 export interface EngineReport {
@@ -23,5 +23,5 @@ export function engineReport(): EngineReport {
   const tiers = theTiers();
   const tier = tiers.current()?.tier ?? "none";
   const sharedMemory = tier !== "none" && theHeap().shared;
-  return { tier, refused: tiers.refused, threads: sharedMemory ? getNumThreads() : 1, sharedMemory };
+  return { tier, refused: tiers.refused, threads: sharedMemory ? threadsOf(theHeap()) : 1, sharedMemory };
 }

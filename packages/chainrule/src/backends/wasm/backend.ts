@@ -34,13 +34,14 @@ function typeToCheck(kernel: CodeKernel): FloatType {
   return written.some(({ buffer }) => buffer.dtype === "float64") ? "float64" : "float32";
 }
 
-const noVectors = "This engine has no WebAssembly SIMD, or computes wrongly by it.";
+/** Why not even the last tier serves: what it lacks, or what went wrong when it was checked. */
+const whyNone = (): string => theTiers().refused.at(-1)?.reason ?? "The engine has no WebAssembly SIMD.";
 
 /** Programs by generated WebAssembly, on as many threads as `setNumThreads` says. */
 export const wasmBackend: Backend = {
   name: "wasm",
   get missing() {
-    return theTiers().current() ? undefined : noVectors;
+    return theTiers().current() ? undefined : whyNone();
   },
   compile(schedule) {
     const tiers = theTiers();
@@ -52,6 +53,6 @@ export const wasmBackend: Backend = {
       if (tier !== best) throw new ChainruleError("backend", problem, "Compile it without strict.");
       tiers.stepDown(problem);
     }
-    throw new ChainruleError("backend", noVectors, "Run it eagerly.");
+    throw new ChainruleError("backend", whyNone(), "Run it eagerly.");
   },
 };

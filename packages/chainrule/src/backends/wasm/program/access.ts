@@ -49,6 +49,19 @@ export function shifted({ address, offset }: Place, bytes: number): Place {
   return sum >= 0 ? { address, offset: sum } : { address: i32.add(address, sum), offset: 0 };
 }
 
+/** A number of bytes that is known at run time. */
+export interface Shift {
+  readonly bytes: Operand<"i32">;
+  /** Whether it may be negative. */
+  readonly back: boolean;
+}
+
+/** The place farther on, or back. What a constant is added to counts without sign, and must not be behind zero. */
+export function moved({ address, offset }: Place, { bytes, back }: Shift): Place {
+  const sum = i32.add(address, bytes);
+  return back ? { address: i32.add(sum, offset), offset: 0 } : { address: sum, offset };
+}
+
 /** No bits set. */
 export const zeros = (): Vector => i32x4.const(0, 0, 0, 0);
 

@@ -1,6 +1,6 @@
 import type { ProgramDescription } from "../../../core/backend.ts";
 import type { Schedule } from "../../../core/schedule.ts";
-import { getNumThreads } from "../threads/count.ts";
+import { threadsOf } from "../threads/pool.ts";
 import type { TierDescription } from "../tiers.ts";
 import type { Code } from "./code.ts";
 import type { Resources } from "./resources.ts";
@@ -12,7 +12,7 @@ export function describeProgram(
   { tier }: TierDescription,
   resources: Resources,
 ): ProgramDescription {
-  const most = resources.heap.shared ? getNumThreads() : 1;
+  const most = threadsOf(resources.heap);
   const kernels = schedule.kernels.map(() => ({ threads: 1, microseconds: 0 }));
   let threads = 1;
   for (const stage of stages) {

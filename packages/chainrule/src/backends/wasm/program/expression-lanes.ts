@@ -3,7 +3,7 @@ import { bytesPerElement, type DType } from "../../../shape/dtype.ts";
 import type { Declare } from "../assembler/function.ts";
 import { type Body, i32, i32x4, type Local, type Statement, select } from "../assembler/index.ts";
 import type { VectorCode, VectorLocal } from "../math/code.ts";
-import { type Lanes, loadLane, masksOfBytes, type Place, zeros } from "./access.ts";
+import { type Lanes, loadLane, masksOfBytes, moved, type Place, zeros } from "./access.ts";
 
 interface Pick {
   readonly code: VectorCode;
@@ -34,8 +34,7 @@ export function pickedLanes({
 }: Pick): VectorLocal {
   const vector = code.let(zeros());
   for (let lane = 0; lane < active; lane++) {
-    const { address, offset } = place(lane);
-    const picked = { address: i32.add(address, i32.mul(at, bytes)), offset };
+    const picked = moved(place(lane), { bytes: i32.mul(at, bytes), back: bytes < 0 });
     code.write(
       at.set(i32x4.extractLane(lane, index)),
       check(at),

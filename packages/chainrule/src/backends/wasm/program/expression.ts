@@ -9,7 +9,7 @@ import { bytesPerElement, type DType } from "../../../shape/dtype.ts";
 import type { Declare } from "../assembler/function.ts";
 import { type Body, i32, i32x4, type Local, type Statement, v128, when } from "../assembler/index.ts";
 import { type Vector, VectorCode, type VectorLocal } from "../math/code.ts";
-import { type Lanes, narrowMasks, type Place, widenMasks } from "./access.ts";
+import { type Lanes, narrowMasks, type Place, type Shift, widenMasks } from "./access.ts";
 import type { KernelContext } from "./context.ts";
 import { convertLanes, liveLanes } from "./expression-convert.ts";
 import { binaryEmitter, divides, unaryEmitter } from "./expression-functions.ts";
@@ -25,7 +25,7 @@ export interface Points {
    * The elements that the points of vector `i` meet, in the form of access.ts; `shift` bytes farther on if it is given. Where
    * the level of the access is less than `point`, the element in all lanes.
    */
-  load(access: Access, dtype: DType, i: number, shift?: Local<"i32">): Vector;
+  load(access: Access, dtype: DType, i: number, shift?: Shift): Vector;
   /** Where the element of one lane of vector `i` lies. Only `pick` with an index that differs asks. */
   lane?(access: Access, i: number, lane: number): Place;
   /** What was accumulated. */
@@ -217,7 +217,8 @@ export class VectorEmission {
           shift.set(i32.mul(shift, bytes)),
         );
       });
-      return this.#each(n, (i) => points.load(expr.access, expr.dtype, i, shift));
+      const by = { bytes: shift, back: bytes < 0 };
+      return this.#each(n, (i) => points.load(expr.access, expr.dtype, i, by));
     }
     const index = this.value(expr.index);
     return Array.from({ length: n }, (_, i) =>

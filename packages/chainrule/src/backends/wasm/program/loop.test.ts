@@ -81,7 +81,16 @@ function randomExprs(choices: Choices, elements: Elements, shape: Shape, size: n
         case 5: {
           const access = randomAccess(choices, elements, dtype, shape);
           const index: Expr = { kind: "convert", dtype: "int32", x: some("bool") };
-          return { kind: "pick", dtype, access, along: 1, size: 2, index };
+          return choices.below(2) === 0
+            ? {
+                kind: "pick",
+                dtype,
+                access: { ...access, offset: access.offset + 1 },
+                along: -1,
+                size: 2,
+                index,
+              }
+            : { kind: "pick", dtype, access, along: 1, size: 2, index };
         }
         default:
           return { kind: "binary", op: choices.of(arithmetic), dtype, a: some(dtype), b: some(dtype) };

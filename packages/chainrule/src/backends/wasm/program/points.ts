@@ -1,7 +1,6 @@
 /** The points of vectors that lie one after the other along the innermost dimension of a nest. */
 import type { Access } from "../../../core/schedule.ts";
-import { i32 } from "../assembler/index.ts";
-import { type Lanes, loadRow, type Place } from "./access.ts";
+import { type Lanes, loadRow, moved, type Place } from "./access.ts";
 import type { Cursors } from "./cursors.ts";
 import type { Level, Points } from "./expression.ts";
 
@@ -20,8 +19,8 @@ export function pointsAt({ cursors, lanes, active, place, level }: PointsOptions
   const at = place ?? ((access: Access, along: number) => cursors.place(access, along));
   return {
     load: (access, dtype, i, shift) => {
-      const { address, offset } = at(access, i * lanes);
-      const from = { address: shift ? i32.add(address, shift) : address, offset };
+      const first = at(access, i * lanes);
+      const from = shift ? moved(first, shift) : first;
       return loadRow({ dtype, lanes, place: from, step: cursors.stepOf(access), active: active(i) });
     },
     lane: (access, i, lane) => at(access, i * lanes + lane),

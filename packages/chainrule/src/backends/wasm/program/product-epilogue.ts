@@ -15,7 +15,7 @@ import {
   when,
 } from "../assembler/index.ts";
 import type { VectorCode } from "../math/code.ts";
-import { bytesOfMasks, type Lanes, loadRow, shifted, storeRow } from "./access.ts";
+import { bytesOfMasks, type Lanes, loadRow, moved, shifted, storeRow } from "./access.ts";
 import type { KernelContext } from "./context.ts";
 import { lanesOf, level, VectorEmission, vectorCode } from "./expression.ts";
 
@@ -154,9 +154,7 @@ class Block {
       points: {
         load: (access, type, i, shift) => {
           const row = rowAt(access, type, i);
-          if (!shift) return loadRow(row);
-          const { address, offset } = row.place;
-          return loadRow({ ...row, place: { address: i32.add(address, shift), offset } });
+          return loadRow(shift ? { ...row, place: moved(row.place, shift) } : row);
         },
         lane: (access, i, lane) => {
           const step = access.strides[this.#shape.along] * bytesPerElement(access.buffer.dtype);
