@@ -1,6 +1,6 @@
 import { interpreter } from "../core/interpreter.ts";
 import { leafNode, type Node, type TensorHook } from "../core/node.ts";
-import { changes } from "../core/recording.ts";
+import { changes, recording } from "../core/recording.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
@@ -141,6 +141,15 @@ export function grad(
   });
 }
 
+/** A leaf begins or stops to require its gradient: compiled steps are told, and a failed recording takes it back. */
+function noteChange(leaf: Tensor): void {
+  const { node } = leaf;
+  changes.count++;
+  recording?.undo(() => {
+    leaf.node = node;
+  });
+}
+
 /** The nodes of leaves that stopped requiring their gradient: hooks are still there when they start again. */
 const asleep = new WeakMap<Tensor, Node>();
 
@@ -189,7 +198,7 @@ defineMethods({
       }
       if (this.node) {
         asleep.set(this, this.node);
-        changes.count++;
+        noteChange(this);
       }
       this.node = null;
     } else if (!this.node) {
@@ -200,10 +209,10 @@ defineMethods({
           'Convert it by to("float32") first.',
         );
       }
+      noteChange(this);
       const old = asleep.get(this);
       // A model's to() may have changed the dtype in the meantime; the old node speaks of the old one.
       this.node = old && old.dtype === this.dtype ? old : leafNode(this);
-      changes.count++;
     }
     return this;
   },

@@ -95,6 +95,22 @@ describe("signatures", () => {
     expect(fn.times()).toBe(3);
   });
 
+  test("a function may switch modes itself, from whatever they were", () => {
+    const model = new nn.Sequential(new nn.Linear(3, 3), new nn.Dropout(0.5));
+    const fn = counted((x: Tensor) => {
+      model.train();
+      return model(x);
+    });
+    const fast = compile(fn);
+    for (let t = 0; t < 4; t++) {
+      model.eval();
+      fast(ones([2, 3]));
+      expect(model.at(1).training).toBe(true);
+      fast(ones([2, 3]));
+    }
+    expect(fn.times()).toBe(2);
+  });
+
   test("too many signatures are an error that says what to do", () => {
     const fast = compile((x: Tensor, n: number) => x.add(n));
     for (let n = 0; n < 64; n++) fast(ones([1]), n);
@@ -237,6 +253,45 @@ describe("training steps", () => {
     expect(fn.times()).toBe(2);
   });
 
+  test("parameters that are frozen, or converted, in between are noticed", () => {
+    const eager = trained();
+    const other = trained();
+    const fn = counted(other.step);
+    const fast = compile(fn);
+    const runs = [
+      () => {},
+      (t: typeof eager) => t.model.at(0).weight.requiresGrad_(false),
+      () => {},
+      (t: typeof eager) => t.model.at(0).weight.requiresGrad_(),
+      (t: typeof eager) => t.model.to("float64") && t.model.to("float32"),
+    ];
+    for (const change of runs) {
+      for (const each of [eager, other]) change(each);
+      const wanted = eager.step(eager.x, eager.y).item();
+      expect(Math.abs(fast(other.x, other.y).item() - wanted)).toBeLessThan(1e-6);
+      eager.model.parameters().forEach((p, i) => {
+        expect(p.sub(other.model.parameters()[i]).abs().amax().item()).toBeLessThan(1e-6);
+      });
+    }
+    // The first program fits again after the second; another one is for the storages of the conversion.
+    expect(fn.times()).toBe(3);
+  });
+
+  test("a function may freeze parameters for a while itself", () => {
+    const { model, step, x, y } = trained();
+    const fn = counted((a: Tensor, b: Tensor) => {
+      model.at(0).weight.requiresGrad_(false);
+      const loss = step(a, b);
+      model.at(0).weight.requiresGrad_();
+      return loss;
+    });
+    const fast = compile(fn);
+    const before = model.at(0).weight.toArray();
+    for (let t = 0; t < 3; t++) fast(x, y);
+    expect(model.at(0).weight.toArray()).toEqual(before);
+    expect(fn.times()).toBe(1);
+  });
+
   test("eager and compiled steps may alternate", () => {
     const eager = trained({ momentum: 0.5 });
     const other = trained({ momentum: 0.5 });
@@ -308,6 +363,22 @@ describe("refusals", () => {
     );
     expect(thrown(() => compile((x: Tensor) => x.toArray())(ones([2]))).code).toBe("record");
   });
+  test("reading state, which other runs find changed; numbers that the function made may be read", () => {
+    const w = zeros([2]);
+    const reads: ((x: Tensor) => unknown)[] = [
+      () => w.toArray(),
+      () => w.at(0).item(),
+      () => w.data[0],
+      () => `${w}`,
+      () => {
+        const own = tensor([1, 2]);
+        own.add_(1);
+        return own.toArray();
+      },
+    ];
+    for (const read of reads) expect(thrown(() => compile(read)(ones([2]))).message).toMatch(/value is read/);
+    expect(compile(() => tensor([1, 2]).toArray())()).toEqual([1, 2]);
+  });
   test("a shape that depends on values", () => {
     const error = thrown(() => compile((x: Tensor) => x.maskedSelect(x.gt(0)))(ones([2])));
     expect(error.message).toMatch(/shape of a result depends on values.*where\(\)/);
@@ -320,6 +391,9 @@ describe("refusals", () => {
   });
   test("an async function", async () => {
     expect(thrown(() => compile(async (x: Tensor) => x)(ones([2]))).message).toMatch(/async/);
+  });
+  test("what is no function", () => {
+    expect(thrown(() => compile(null as never)).message).toMatch(/was given null/);
   });
   test("a tensor of another recording", () => {
     let kept: Tensor | undefined;
@@ -365,6 +439,20 @@ describe("refusals", () => {
     expect(model.parameters().map((p) => [p.toArray(), p.storage.version, p.grad] as const)).toEqual(before);
     expect(optimizer.state.size).toBe(0);
     expect(isolated(step, x, y)).toBeGreaterThan(0);
+  });
+  test("leave modes and frozen parameters as they were", () => {
+    const { model } = trained();
+    const fast = compile(() => {
+      model.eval();
+      model.at(0).weight.requiresGrad_(false);
+      throw new RangeError("stop");
+    });
+    expect(fast).toThrow("stop");
+    expect([model.training, model.at(1).training, model.at(0).weight.requiresGrad]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Backend } from "../core/backend.ts";
+import type { Backend, Program } from "../core/backend.ts";
 import type { Graph } from "../core/graph.ts";
 import { withInterpreter } from "../core/interpreter.ts";
 import { modes } from "../core/modes.ts";
@@ -113,27 +113,50 @@ class Programs {
     const { backend, lower } = this.#compiler;
     if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, args, backend.missing);
     const recorded = record(this.#fn, args, this.#options, this.#compiler.host);
-    const { session, graph, patterns, tensors, result, gradients, grad } = recorded;
     try {
-      const program = new RecordedProgram({
-        patterns,
-        guards: { grad, found: session.found, modes: session.modes, optimizers: session.optimizers },
-        live: session.liveNumbers,
-        program: backend.compile(lower(graph, this.#options)),
-        result,
-        written: graph.effects.map(({ storage }) => storage),
-        gradients,
-      });
-      const output = program.run(tensors, true);
-      this.#programs.push(program);
-      this.#last = program;
-      return output;
+      const program = programOf(backend, lower(recorded.graph, this.#options));
+      if (program) return this.#begin(program, recorded);
     } catch (error) {
-      session.fail();
-      // The backend may have found out just now that it computes nothing right.
-      if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, args, backend.missing);
+      recorded.session.fail();
       throw error;
     }
+    recorded.session.fail();
+    return this.#uncompiled.run(this.#fn, args, backend.missing ?? "");
+  }
+
+  /** Runs a new program, and keeps it. */
+  #begin(program: Program, recorded: Recorded): unknown {
+    const { session, graph, patterns, tensors, result, gradients, grad } = recorded;
+    const made = new RecordedProgram({
+      patterns,
+      guards: {
+        grad,
+        found: session.found,
+        closedOver: session.recorder.closedOver,
+        modes: session.modes,
+        optimizers: session.optimizers,
+      },
+      live: session.liveNumbers,
+      program,
+      result,
+      written: graph.effects.map(({ storage }) => storage),
+      gradients,
+    });
+    const output = made.run(tensors, true);
+    this.#programs.push(made);
+    this.#last = made;
+    return output;
+  }
+}
+
+/** A program; undefined where the backend cannot work, which it may find out just now. */
+function programOf(backend: Backend, schedule: Schedule): Program | undefined {
+  if (backend.missing !== undefined) return undefined;
+  try {
+    return backend.compile(schedule);
+  } catch (error) {
+    if (backend.missing !== undefined) return undefined;
+    throw error;
   }
 }
 
@@ -160,6 +183,8 @@ function record(
       };
       const output = fn(...(patterns.map((pattern) => rebuilt(pattern, standIn)) as never[]));
       if (output instanceof Promise) {
+        // Its own complaint, such as about a value that was read, would come when nobody listens.
+        output.catch(() => {});
         throw new ChainruleError(
           "record",
           "An async function was given to compile().",
@@ -205,6 +230,13 @@ function gradientChanges(session: Session, keepGrads: boolean): GradientChange[]
 export function compileWith(compiler: Compiler) {
   const uncompiled = new Uncompiled();
   function compile<F extends Compilable>(fn: F, options: CompileOptions = {}): F & Compiled {
+    if (typeof fn !== "function") {
+      throw new ChainruleError(
+        "argument",
+        `compile() was given ${String(fn)}.`,
+        "Give it a function of tensors.",
+      );
+    }
     const programs = new Programs(fn, options, compiler, uncompiled);
     const call = (...args: unknown[]): unknown => programs.call(args);
     return Object.assign(call, { dispose: () => programs.dispose() }) as unknown as F & Compiled;
@@ -214,7 +246,7 @@ export function compileWith(compiler: Compiler) {
     const { session, graph } = record(fn, args, {}, compiler.host);
     session.fail();
     const schedule = compiler.lower(graph, {});
-    const program = compiler.backend.missing === undefined ? compiler.backend.compile(schedule) : null;
+    const program = programOf(compiler.backend, schedule);
     try {
       return explain(schedule, program?.describe());
     } finally {

@@ -6,6 +6,7 @@ import type { Storage } from "../core/storage.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { TypedArray } from "../shape/dtype.ts";
 import { allFit, type Pattern, rebuilt } from "./nest.ts";
+import type { ClosedOver } from "./recorder.ts";
 import type { FoundGradient, LiveNumbers } from "./session.ts";
 
 /** What a recorded function depends on besides its arguments. */
@@ -13,8 +14,9 @@ export interface Guards {
   /** Whether derivatives were recorded around the call. */
   readonly grad: boolean;
   readonly found: readonly FoundGradient[];
+  readonly closedOver: readonly ClosedOver[];
   /** The modes of the modules that were called. */
-  readonly modes: ReadonlyMap<{ readonly training: boolean }, boolean>;
+  readonly modes: ReadonlyMap<{ training: boolean }, boolean>;
   readonly optimizers: ReadonlyMap<Stepping, string>;
 }
 
@@ -36,6 +38,9 @@ export interface ProgramParts {
   readonly gradients: readonly GradientChange[];
 }
 
+/** The mode that the function leaves a module in, where it is another one than before. */
+type ModeChange = readonly [module: { training: boolean }, after: boolean];
+
 /** How often {@link changes} counted when everything was last found to hold; never, at first. */
 const unchecked = -1;
 
@@ -44,10 +49,15 @@ export class RecordedProgram {
   readonly #written: ReadonlySet<Storage>;
   readonly #storages: Storage[] = [];
   readonly #offsets: number[] = [];
+  readonly #modeChanges: readonly ModeChange[];
   #checkedAt = unchecked;
 
+  /** To be called when the function has just been recorded, and modules are in the modes that it left them in. */
   constructor(parts: ProgramParts) {
     this.#parts = parts;
+    this.#modeChanges = Array.from(parts.guards.modes).flatMap(([module, before]) =>
+      module.training === before ? [] : [[module, module.training] as const],
+    );
     this.#written = new Set(parts.written);
   }
 
@@ -76,6 +86,7 @@ export class RecordedProgram {
       throw error;
     }
     for (const storage of this.#written) storage.version++;
+    for (const [module, after] of this.#modeChanges) module.training = after;
     if (this.#checkedAt !== changes.count) this.#settle();
     return results(result, elements);
   }
@@ -109,7 +120,9 @@ export class RecordedProgram {
 const copied = (x: Tensor): Tensor => Tensor.over(x.data.slice(), x.shape, x.dtype);
 
 /** Whether everything is as it was when the function was recorded. */
-function holds({ found, modes: trained, optimizers }: Guards): boolean {
+function holds({ found, closedOver, modes: trained, optimizers }: Guards): boolean {
+  for (const { tensor, storage, requiresGrad } of closedOver)
+    if (tensor.storage !== storage || tensor.requiresGrad !== requiresGrad) return false;
   for (const { tensor, storage } of found) if (tensor.gradStorage !== storage) return false;
   for (const [module, training] of trained) if (module.training !== training) return false;
   for (const [optimizer, structure] of optimizers) if (optimizer.structure() !== structure) return false;

@@ -17,10 +17,7 @@ export class RecordedStorage extends Storage {
 
   override get elements(): TypedArray {
     if (!recording) throw leftover();
-    throw refusal(
-      "A value is read while compile() records the function, when nothing is computed yet.",
-      "Return the tensor and read it after the call; to choose by a value, use where().",
-    );
+    throw unknownValue();
   }
 }
 
@@ -33,6 +30,13 @@ export const leftover = (): ChainruleError =>
   refusal(
     "A tensor is used that another recording left behind: it was never computed.",
     "Let the compiled function return it; pass it in where another one needs it.",
+  );
+
+/** The host reads what each run computes or finds anew. */
+export const unknownValue = (): ChainruleError =>
+  refusal(
+    "A value is read while compile() records the function, when nothing is computed yet.",
+    "Return the tensor and read it after the call; to choose by a value, use where().",
   );
 
 /** An error about what a compiled function must not do, with the line that does it. */

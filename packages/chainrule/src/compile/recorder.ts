@@ -15,6 +15,13 @@ import { leftover, RecordedStorage, recordedTensor, refusal } from "./recorded.t
 
 const noShape: readonly number[] = [];
 
+/** A tensor that the recorded function closes over, as the function left it. */
+export interface ClosedOver {
+  readonly tensor: Tensor;
+  readonly storage: Storage;
+  readonly requiresGrad: boolean;
+}
+
 export class Recorder implements Interpreter {
   readonly #eager: Interpreter;
   readonly #values: Value[] = [];
@@ -22,6 +29,8 @@ export class Recorder implements Interpreter {
   readonly #held = new Map<Storage, Value>();
   /** What storages that existed before held at the beginning. */
   readonly #states = new Map<Storage, Value>();
+  readonly #closedOver = new Set<Tensor>();
+  readonly #views = new WeakSet<Tensor>();
   /** Versions of storages before their first write. */
   readonly #versions = new Map<Storage, number>();
   readonly #arguments = new Set<Storage>();
@@ -91,6 +100,20 @@ export class Recorder implements Interpreter {
     for (const [storage, version] of this.#versions) storage.version = version;
   }
 
+  /** The tensors that existed before, of which frozen or converted ones are to be noticed. */
+  get closedOver(): readonly ClosedOver[] {
+    return Array.from(this.#closedOver, (tensor) => {
+      const { storage, requiresGrad } = tensor;
+      return { tensor, storage, requiresGrad };
+    });
+  }
+
+  /** Whether the elements of a storage are the same in each run: the function made it out of numbers, and left it alone. */
+  knows(storage: Storage): boolean {
+    const held = this.#held.get(storage);
+    return this.#isOwn(storage) && (held === undefined || held.source.kind === "constant");
+  }
+
   // ---- values and views ------------------------------------------------------------------------------------------
 
   #add(source: Source, { shape, dtype }: Spec): Value {
@@ -107,7 +130,14 @@ export class Recorder implements Interpreter {
 
   /** What a tensor shows now. */
   viewNow(x: Tensor): View {
+    this.#note(x);
     return { value: this.#holding(x.storage), shape: x.shape, strides: x.strides, offset: x.offset };
+  }
+
+  /** Keeps a tensor in mind, unless the function made it. */
+  #note(tensor: Tensor): void {
+    if (tensor.storage instanceof RecordedStorage || this.#views.has(tensor)) return;
+    if (!this.#isOwn(tensor.storage)) this.#closedOver.add(tensor);
   }
 
   #input(x: Operand): Input {
@@ -146,6 +176,7 @@ export class Recorder implements Interpreter {
         "Change a clone() of it, or return the changed tensor; state that a function changes is what it closes over.",
       );
     }
+    this.#note(into);
     const base = this.#holding(storage);
     if (this.#states.has(storage) && !this.#versions.has(storage))
       this.#versions.set(storage, storage.version);
@@ -242,7 +273,10 @@ export class Recorder implements Interpreter {
   }
 
   view(x: Tensor, shape: readonly number[], strides: readonly number[], offset: number): Tensor {
-    return new Tensor(x.storage, shape, strides, offset);
+    this.#note(x);
+    const view = new Tensor(x.storage, shape, strides, offset);
+    this.#views.add(view);
+    return view;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Operand } from "../core/op.ts";
 import { type Recording, type Stepping, setRecording } from "../core/recording.ts";
 import type { Storage } from "../core/storage.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { unknownValue } from "./recorded.ts";
 import type { Recorder } from "./recorder.ts";
 
 type Numbers = Readonly<Record<string, number>>;
@@ -28,7 +29,8 @@ export class Session implements Recording {
   readonly found: FoundGradient[] = [];
   /** The gradients before the first change, by tensor. */
   readonly changed = new Map<Tensor, Tensor | null | undefined>();
-  readonly modes = new Map<{ readonly training: boolean }, boolean>();
+  /** The modes of modules when the function began. */
+  readonly modes = new Map<{ training: boolean }, boolean>();
   readonly optimizers = new Map<Stepping, string>();
   readonly #undo: (() => void)[] = [];
 
@@ -56,6 +58,10 @@ export class Session implements Recording {
     this.#undo.push(restore);
   }
 
+  valueRead(tensor: Tensor): void {
+    if (!this.recorder.knows(tensor.storage)) throw unknownValue();
+  }
+
   gradRead(tensor: Tensor): void {
     if (this.changed.has(tensor) || this.found.some((known) => known.tensor === tensor)) return;
     this.found.push({ tensor, storage: tensor.gradStorage });
@@ -65,8 +71,8 @@ export class Session implements Recording {
     if (!this.changed.has(tensor)) this.changed.set(tensor, before);
   }
 
-  module(owner: { readonly training: boolean }): void {
-    this.modes.set(owner, owner.training);
+  module(owner: { training: boolean }): void {
+    if (!this.modes.has(owner)) this.modes.set(owner, owner.training);
   }
 
   optimizer(optimizer: Stepping): void {

@@ -13,12 +13,14 @@ export interface Recording {
   outside<T>(body: () => T): T;
   /** Calls `restore` if the recording fails, so that the host state is what it was before. */
   undo(restore: () => void): void;
+  /** The elements of a tensor are going to be read by the host. */
+  valueRead(tensor: Tensor): void;
   /** The `grad` of a tensor is going to be read. */
   gradRead(tensor: Tensor): void;
   /** The `grad` of a tensor was assigned; `before` is what it held, undefined where it was dropped. */
   gradChanged(tensor: Tensor, before: Tensor | null | undefined): void;
-  /** A module is called, whose code may depend on its mode. */
-  module(owner: { readonly training: boolean }): void;
+  /** A module is called, whose code may depend on its mode, or is about to change its mode. */
+  module(owner: { training: boolean }): void;
   /** An optimizer takes a step. */
   optimizer(optimizer: Stepping): void;
 }

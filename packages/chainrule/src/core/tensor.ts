@@ -116,7 +116,7 @@ export class Tensor implements Spec {
    * read-only: writes are not seen by version counters.
    */
   get data(): TypedArray {
-    const all = this.storage.elements;
+    const all = this.#readElements();
     const count = this.numel;
     if (this.isContiguous) {
       return this.offset === 0 && all.length === count ? all : all.subarray(this.offset, this.offset + count);
@@ -138,12 +138,12 @@ export class Tensor implements Spec {
         "Reduce it first (mean(), sum(), at(i)), or read all of it by toArray().",
       );
     }
-    return this.storage.elements[this.offset];
+    return this.#readElements()[this.offset];
   }
 
   /** Nested arrays of numbers (of booleans for a bool tensor); a bare number for a tensor without dimensions. */
   toArray(): NestedArray {
-    const all = this.storage.elements;
+    const all = this.#readElements();
     const build = (dim: number, at: number): NestedArray => {
       if (dim === this.shape.length) return this.dtype === "bool" ? all[at] !== 0 : all[at];
       return Array.from({ length: this.shape[dim] }, (_, i) => build(dim + 1, at + i * this.strides[dim]));
@@ -154,6 +154,12 @@ export class Tensor implements Spec {
   /** The elements in row-major order, copied, on whatever device they are. */
   async read(): Promise<TypedArray> {
     return this.data.slice();
+  }
+
+  /** The elements of the storage, for the host: a recorder may know that they are going to be others. */
+  #readElements(): TypedArray {
+    recording?.valueRead(this);
+    return this.storage.elements;
   }
 
   /** The same elements under a new identity, without history. Shares storage, as `torch.Tensor.detach`. */

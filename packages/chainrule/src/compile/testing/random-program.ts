@@ -30,7 +30,9 @@ export class World {
     this.plan = plan;
     const { seed, dtype } = plan;
     const s = (i: number): number => 1 + ((seed >> i) % 4);
-    this.parameters = [numbers(seed, [s(0), s(2)], dtype), numbers(seed + 1, [s(2)], dtype)].map((p) => p.requiresGrad_());
+    this.parameters = [numbers(seed, [s(0), s(2)], dtype), numbers(seed + 1, [s(2)], dtype)].map((p) =>
+      p.requiresGrad_(),
+    );
     const table = numbers(seed + 2, [4, 3], dtype);
     this.states = [table, table.at("1:3"), table.transpose(0, 1), numbers(seed + 3, [s(4), s(2)], dtype)];
   }
@@ -40,7 +42,12 @@ export class World {
     const { seed, dtype } = this.plan;
     const s = (i: number): number => 1 + ((seed >> i) % 5);
     const large = numbers(seed + 10 * call, [s(6), s(3), 3], dtype);
-    return [numbers(seed + 4 + 10 * call, [s(1), s(2)], dtype), call === 1 ? large.transpose(0, 1).contiguous().transpose(0, 1) : large, numbers(call, [17], dtype).mul(4).to("int32"), numbers(seed + call, [s(1), 1], dtype).gt(0.1)];
+    return [
+      numbers(seed + 4 + 10 * call, [s(1), s(2)], dtype),
+      call === 1 ? large.transpose(0, 1).contiguous().transpose(0, 1) : large,
+      numbers(call, [17], dtype).mul(4).to("int32"),
+      numbers(seed + call, [s(1), 1], dtype).gt(0.1),
+    ];
   }
 
   /** What the operations make of the arguments. The first of these takes part in derivatives, others are only read. */
@@ -57,13 +64,20 @@ export class World {
 
   /** The training step: what the operations compute, its derivatives, and the state that it leaves. */
   step(args: readonly Tensor[], operations: readonly Operation[]): Tensor[] {
+    const { dtype } = this.plan;
     const { leaf, pool } = this.run(args, operations);
     this.met = pool;
     const results = pool.slice(-7);
     const leaves = [...this.parameters, leaf];
     let loss = leaves.reduce((sum, p) => sum.add(p.sum()), leaf.detach().sum());
     for (const [i, x] of results.entries())
-      if (isFloating(x.dtype) && x.numel > 0) loss = loss.add(x.mul(numbers(i, x.shape, x.dtype)).mean());
+      if (isFloating(x.dtype) && x.numel > 0)
+        loss = loss.add(
+          x
+            .to(dtype)
+            .mul(numbers(i, x.shape, dtype))
+            .mean(),
+        );
     for (const p of this.parameters) p.grad = null;
     loss.backward();
     const gradients = leaves.map((p) => (p.grad as Tensor).clone());

@@ -9,15 +9,15 @@ import {
   type Generator,
   linear,
   linspace,
-  noGrad,
   nn,
+  noGrad,
   rand,
   randint,
   randn,
   randnLike,
   randperm,
   stack,
-  Tensor,
+  type Tensor,
   where,
 } from "../../index.ts";
 import { type DType, isFloating } from "../../shape/dtype.ts";
@@ -57,7 +57,10 @@ export interface Machine {
 
 /** Numbers without pattern in about −1.5 … 1.5, different for each seed. */
 export function numbers(seed: number, shape: Shape, dtype: DType): Tensor {
-  const values = Float64Array.from({ length: numel(shape) }, (_, i) => 1.5 * Math.sin(12.9898 * i + 78.233 * seed + 0.7));
+  const values = Float64Array.from(
+    { length: numel(shape) },
+    (_, i) => 1.5 * Math.sin(12.9898 * i + 78.233 * seed + 0.7),
+  );
   return fromTypedArray(values, shape).to(dtype);
 }
 
@@ -107,7 +110,8 @@ function joins(a: Shape, b: Shape): boolean {
 
 /** Another tensor that broadcasts with one, or a number. */
 const partner = (m: Machine, x: Tensor): Tensor =>
-  find(m, (y) => y !== x && isReal(y) && joins(x.shape, y.shape)) ?? numbers(m.choices.below(99), x.shape, x.dtype);
+  find(m, (y) => y !== x && isReal(y) && joins(x.shape, y.shape)) ??
+  numbers(m.choices.below(99), x.shape, x.dtype);
 
 /** A number or a tensor to be combined with one. */
 const operand = (m: Machine, x: Tensor): Tensor | number =>
@@ -135,8 +139,18 @@ const keepdim = (m: Machine): { keepdim: boolean } => ({ keepdim: m.choices.coin
 
 /** Whole numbers below `n`, as an index: data from the program where there is some. */
 function index(m: Machine, n: number, shape: Shape): Tensor {
-  if (m.choices.coin()) return fromTypedArray(Int32Array.from({ length: numel(shape) }, (_, i) => (i * 7 + 3) % n), shape);
-  return apart(real(m).sum(), 0.0137).mul(3).floor().to("int32").add(arange(numel(shape), { dtype: "int32" })).remainder(n).reshape(shape);
+  if (m.choices.coin())
+    return fromTypedArray(
+      Int32Array.from({ length: numel(shape) }, (_, i) => (i * 7 + 3) % n),
+      shape,
+    );
+  return apart(real(m).sum(), 0.0137)
+    .mul(3)
+    .floor()
+    .to("int32")
+    .add(arange(numel(shape), { dtype: "int32" }))
+    .remainder(n)
+    .reshape(shape);
 }
 
 // ---- operations ----------------------------------------------------------------------------------------------------
@@ -218,7 +232,13 @@ const elementwise: readonly Step[] = [
   (m) => {
     const x = real(m);
     const y = operand(m, x);
-    return m.choices.of([() => x.add(y), () => x.sub(y), () => x.mul(y), () => x.add(y, { alpha: 0.5 }), () => x.sub(y, { alpha: -2 })])();
+    return m.choices.of([
+      () => x.add(y),
+      () => x.sub(y),
+      () => x.mul(y),
+      () => x.add(y, { alpha: 0.5 }),
+      () => x.sub(y, { alpha: -2 }),
+    ])();
   },
   (m) => {
     const x = real(m);
@@ -231,12 +251,22 @@ const elementwise: readonly Step[] = [
   },
   (m) => {
     const x = real(m);
-    return m.choices.of([() => x.square().add(0.4).pow(partner(m, x).tanh()), () => x.pow(2), () => x.pow(3), () => x.abs().add(0.5).pow(-1.5), () => x.square().xlogy(partner(m, x).square().add(0.5))])();
+    return m.choices.of([
+      () => x.square().add(0.4).pow(partner(m, x).tanh()),
+      () => x.pow(2),
+      () => x.pow(3),
+      () => x.abs().add(0.5).pow(-1.5),
+      () => x.square().xlogy(partner(m, x).square().add(0.5)),
+    ])();
   },
   (m) => {
     const x = real(m);
     const y = partner(m, x).square().add(0.6);
-    return m.choices.of([() => apart(x, 0.0137).remainder(y), () => apart(x, 0.0137).div(y, { roundingMode: "floor" }), () => apart(x, 0.0137).floorDivide(y)])();
+    return m.choices.of([
+      () => apart(x, 0.0137).remainder(y),
+      () => apart(x, 0.0137).div(y, { roundingMode: "floor" }),
+      () => apart(x, 0.0137).floorDivide(y),
+    ])();
   },
   (m) => {
     const x = real(m);
@@ -254,13 +284,33 @@ const elementwise: readonly Step[] = [
   },
   (m) => {
     const a = any(m);
-    return m.choices.of([() => a.logicalNot(), () => a.isnan(), () => a.isfinite(), () => a.ne(0).logicalAnd(a.gt(0.0137)), () => a.lt(0.0137).logicalXor(true as unknown as Tensor)])();
+    return m.choices.of([
+      () => a.logicalNot(),
+      () => a.isnan(),
+      () => a.isfinite(),
+      () => a.ne(0).logicalAnd(a.gt(0.0137)),
+      () => a.lt(0.0137).logicalXor(true as unknown as Tensor),
+    ])();
   },
   (m) => any(m).to(m.choices.of(["float32", "float64", m.dtype, m.dtype] as const)),
   (m) => apart(real(m), 0.0137).mul(2).to("int32"),
   (m) => {
     const x = find(m, (y) => y.dtype === "int32") ?? arange(6, { dtype: "int32" });
-    return m.choices.of([() => x.add(3), () => x.mul(x), () => x.remainder(5), () => x.floorDivide(2), () => x.neg(), () => x.abs(), () => x.gt(1), () => x.div(4), () => x.mul(0.5), () => x.maximum(2), () => x.sum(), () => x.cumsum(x.ndim - 1), () => x.add(real(m).sum())])();
+    return m.choices.of([
+      () => x.add(3),
+      () => x.mul(x),
+      () => x.remainder(5),
+      () => x.floorDivide(2),
+      () => x.neg(),
+      () => x.abs(),
+      () => x.gt(1),
+      () => x.div(4),
+      () => x.mul(0.5),
+      () => x.maximum(2),
+      () => x.sum(),
+      () => x.cumsum(x.ndim - 1),
+      () => x.add(real(m).sum()),
+    ])();
   },
   (m) => {
     const x = real(m);
@@ -282,12 +332,26 @@ const reductions: readonly Step[] = [
   (m) => {
     const x = withDim(m);
     const dim = dimOf(m, x);
-    return m.choices.of([() => x.softmax(dim), () => x.logSoftmax(dim), () => x.logsumexp(dim, keepdim(m)), () => x.softmin(dim)])();
+    return m.choices.of([
+      () => x.softmax(dim),
+      () => x.logSoftmax(dim),
+      () => x.logsumexp(dim, keepdim(m)),
+      () => x.softmin(dim),
+    ])();
   },
   (m) => {
     const x = withDim(m).add(0.0137);
     const dim = dimOf(m, x);
-    return m.choices.of([() => x.cumsum(dim), () => x.tanh().cumprod(dim), () => x.prod(dim, keepdim(m)), () => x.norm(2, dim, keepdim(m)), () => x.norm(1, [dim]), () => x.var(dim, keepdim(m)), () => x.std([dim], { correction: 0, ...keepdim(m) }), () => x.norm(3)])();
+    return m.choices.of([
+      () => x.cumsum(dim),
+      () => x.tanh().cumprod(dim),
+      () => x.prod(dim, keepdim(m)),
+      () => x.norm(2, dim, keepdim(m)),
+      () => x.norm(1, [dim]),
+      () => x.var(dim, keepdim(m)),
+      () => x.std([dim], { correction: 0, ...keepdim(m) }),
+      () => x.norm(3),
+    ])();
   },
   (m) => {
     const x = withDim(m);
@@ -308,7 +372,12 @@ const reductions: readonly Step[] = [
   },
   (m) => {
     const x = any(m);
-    return m.choices.of([() => x.any(), () => x.all(x.ndim ? [0] : undefined), () => x.countNonzero(), () => x.sum()])();
+    return m.choices.of([
+      () => x.any(),
+      () => x.all(x.ndim ? [0] : undefined),
+      () => x.countNonzero(),
+      () => x.sum(),
+    ])();
   },
   (m) => {
     const x = withDim(m);
@@ -321,15 +390,26 @@ const products: readonly Step[] = [
     const x = withDim(m);
     const out = m.choices.of(sizes);
     const inner = x.shape[x.ndim - 1];
-    const w = find(m, (y) => y.dtype === x.dtype && y.ndim === 2 && y.shape[1] === inner) ?? numbers(m.choices.below(99), [out, inner], x.dtype).div(2);
+    const w =
+      find(m, (y) => y.dtype === x.dtype && y.ndim === 2 && y.shape[1] === inner) ??
+      numbers(m.choices.below(99), [out, inner], x.dtype).div(2);
     const bias = m.choices.coin() ? numbers(m.choices.below(99), [w.shape[0]], x.dtype) : null;
     return linear(x, w, bias);
   },
   (m) => {
     const x = withDim(m);
     const inner = x.shape[x.ndim - 1];
-    const y = find(m, (z) => z.dtype === x.dtype && z.ndim >= 1 && z.shape[Math.max(z.ndim - 2, 0)] === inner && joins(x.shape.slice(0, -2), z.shape.slice(0, -2)));
-    return x.matmul(y ?? numbers(m.choices.below(99), m.choices.coin() ? [inner, m.choices.of(sizes)] : [inner], x.dtype));
+    const y = find(
+      m,
+      (z) =>
+        z.dtype === x.dtype &&
+        z.ndim >= 1 &&
+        z.shape[Math.max(z.ndim - 2, 0)] === inner &&
+        joins(x.shape.slice(0, -2), z.shape.slice(0, -2)),
+    );
+    return x.matmul(
+      y ?? numbers(m.choices.below(99), m.choices.coin() ? [inner, m.choices.of(sizes)] : [inner], x.dtype),
+    );
   },
   (m) => {
     const x = withDim(m, 2);
@@ -337,7 +417,10 @@ const products: readonly Step[] = [
   },
   (m) => {
     const x = withDim(m, 2);
-    return x.transpose(-1, -2).matmul(numbers(3, [x.shape[x.ndim - 2], m.choices.of(sizes)], x.dtype)).tanh();
+    return x
+      .transpose(-1, -2)
+      .matmul(numbers(3, [x.shape[x.ndim - 2], m.choices.of(sizes)], x.dtype))
+      .tanh();
   },
   (m) => {
     const x = real(m, (y) => y.ndim === 2);
@@ -360,7 +443,9 @@ const views: readonly Step[] = [
   },
   (m) => {
     const x = withDim(m);
-    return m.choices.coin() ? x.at(`${m.choices.below(3)}::${1 + m.choices.below(3)}`) : x.at("...", `:${-m.choices.below(2) || ""}:2`);
+    return m.choices.coin()
+      ? x.at(`${m.choices.below(3)}::${1 + m.choices.below(3)}`)
+      : x.at("...", `:${-m.choices.below(2) || ""}:2`);
   },
   (m) => {
     const x = withDim(m);
@@ -402,18 +487,25 @@ const views: readonly Step[] = [
   },
 ];
 
-const rotated = (rank: number, by: number): number[] => Array.from({ length: rank }, (_, d) => (d + by) % rank);
+const rotated = (rank: number, by: number): number[] =>
+  Array.from({ length: rank }, (_, d) => (d + by) % rank);
 
 const moves: readonly Step[] = [
   (m) => {
     const x = withDim(m);
     const dim = dimOf(m, x);
     const y = find(m, (z) => z.dtype === x.dtype && sameShape(z.shape, x.shape)) ?? x;
-    return m.choices.of([() => cat([x, y, x.sin()], dim), () => cat([x, numbers(1, [...x.shape], x.dtype)], dim), () => stack([x, y], dim)])();
+    return m.choices.of([
+      () => cat([x, y, x.sin()], dim),
+      () => cat([x, numbers(1, [...x.shape], x.dtype)], dim),
+      () => stack([x, y], dim),
+    ])();
   },
   (m) => {
     const x = withDim(m);
-    return x.pad([m.choices.below(3), m.choices.below(3), ...(x.ndim > 1 ? [m.choices.below(2), 1] : [])], { value: 0.5 });
+    return x.pad([m.choices.below(3), m.choices.below(3), ...(x.ndim > 1 ? [m.choices.below(2), 1] : [])], {
+      value: 0.5,
+    });
   },
   (m) => {
     const x = withDim(m);
@@ -427,7 +519,14 @@ const moves: readonly Step[] = [
   (m) => {
     const x = withDim(m);
     const dim = positive(dimOf(m, x), x);
-    return x.gather(dim, index(m, x.shape[dim], x.shape.map((s, d) => (d === dim ? 3 : s))));
+    return x.gather(
+      dim,
+      index(
+        m,
+        x.shape[dim],
+        x.shape.map((s, d) => (d === dim ? 3 : s)),
+      ),
+    );
   },
   (m) => {
     const x = withDim(m);
@@ -436,20 +535,35 @@ const moves: readonly Step[] = [
   },
   (m) => {
     const x = withDim(m);
-    return x.scatter(0, index(m, x.shape[0], x.shape.map((s, d) => (d === 0 ? 1 : s))), 0.75);
+    return x.scatter(
+      0,
+      index(
+        m,
+        x.shape[0],
+        x.shape.map((s, d) => (d === 0 ? 1 : s)),
+      ),
+      0.75,
+    );
   },
   (m) => {
     const x = withDim(m);
-    return x.indexAdd(0, index(m, x.shape[0], [2]), numbers(5, [2, ...x.shape.slice(1)], x.dtype), { alpha: 0.5 });
+    return x.indexAdd(0, index(m, x.shape[0], [2]), numbers(5, [2, ...x.shape.slice(1)], x.dtype), {
+      alpha: 0.5,
+    });
   },
-  (m) => index(m, 4, [m.choices.of(sizes)]).oneHot(4).to(m.dtype),
+  (m) =>
+    index(m, 4, [m.choices.of(sizes)])
+      .oneHot(4)
+      .to(m.dtype),
   (m) => {
     const x = withDim(m);
     return x.at(index(m, x.shape[0], [3]));
   },
   (m) => {
     const x = real(m);
-    return x.ndim < 3 ? x.repeat(x.shape.map((_, d) => (d === 0 ? 2 : 1))) : x.sumTo(x.shape.slice(1).map(() => 1));
+    return x.ndim < 3
+      ? x.repeat(x.shape.map((_, d) => (d === 0 ? 2 : 1)))
+      : x.sumTo(x.shape.slice(1).map(() => 1));
   },
   (m) => {
     const x = withDim(m);
@@ -459,7 +573,11 @@ const moves: readonly Step[] = [
 
 const draws: readonly Step[] = [
   (m) => nn.functional.dropout(real(m), { p: 0.3 }),
-  (m) => randn([m.choices.of(sizes), 2], { dtype: m.dtype, ...(m.choices.coin() ? { generator: m.generator } : {}) }),
+  (m) =>
+    randn([m.choices.of(sizes), 2], {
+      dtype: m.dtype,
+      ...(m.choices.coin() ? { generator: m.generator } : {}),
+    }),
   (m) => rand([m.choices.of(sizes)], { dtype: m.dtype, generator: m.generator }),
   (m) => randint(0, 5, [m.choices.of(sizes)]),
   (m) => randperm(m.choices.of(sizes)),
@@ -516,7 +634,20 @@ const inPlace: readonly Step[] = [
   },
 ];
 
-const kinds = [elementwise, elementwise, elementwise, reductions, products, views, views, moves, draws, fresh, inPlace, inPlace];
+const kinds = [
+  elementwise,
+  elementwise,
+  elementwise,
+  reductions,
+  products,
+  views,
+  views,
+  moves,
+  draws,
+  fresh,
+  inPlace,
+  inPlace,
+];
 
 /** An operation of a random kind. */
 export function choose(choices: Choices): Step {

@@ -57,6 +57,8 @@ export class WatchedRecording implements Recording {
     this.restores.push(restore);
   }
 
+  valueRead(): void {}
+
   gradRead(tensor: Tensor): void {
     this.gradients.push(["read", tensor]);
   }

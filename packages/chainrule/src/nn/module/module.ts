@@ -85,7 +85,13 @@ export abstract class Module extends Callable implements ScopeOwner {
   }
 
   set training(mode: boolean) {
-    if (mode !== this[trainingOf]) changes.count++;
+    const before = this[trainingOf];
+    if (mode === before) return;
+    changes.count++;
+    recording?.module(this);
+    recording?.undo(() => {
+      this[trainingOf] = before;
+    });
     this[trainingOf] = mode;
   }
 
