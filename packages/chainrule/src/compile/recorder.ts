@@ -34,6 +34,8 @@ export class Recorder implements Interpreter {
   /** Versions of storages before their first write. */
   readonly #versions = new Map<Storage, number>();
   readonly #arguments = new Set<Storage>();
+  /** Generators that the function made or seeded: each run would have to do so again. */
+  readonly seeded = new Set<Generator>();
   /** Storages from this serial number on were made by the recorded function, unless they lie in one of these stretches. */
   readonly #first = storagesMade();
   readonly #outside: [from: number, to: number][] = [];
@@ -268,6 +270,12 @@ export class Recorder implements Interpreter {
   }
 
   random(draw: Draw, generator: Generator, out: Spec, into?: Tensor): Tensor {
+    if (this.seeded.has(generator)) {
+      throw refusal(
+        "A random generator is seeded by the recorded function, which each run would have to do again.",
+        "Seed it before the call; make generators outside of the compiled function.",
+      );
+    }
     const p = draw.kind === "bernoulli" ? this.#input(draw.p) : null;
     return this.#result({ kind: "random", draw, p, generator }, out, into);
   }

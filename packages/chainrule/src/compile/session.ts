@@ -1,5 +1,6 @@
 /** What happens outside of tensors while a function is recorded: host numbers, gradients, modes. */
 import type { Operand } from "../core/op.ts";
+import type { Generator } from "../core/random.ts";
 import { type Recording, type Stepping, setRecording } from "../core/recording.ts";
 import type { Storage } from "../core/storage.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -60,6 +61,13 @@ export class Session implements Recording {
 
   valueRead(tensor: Tensor): void {
     if (!this.recorder.knows(tensor.storage)) throw unknownValue();
+  }
+
+  seeded(generator: Generator): void {
+    if (this.recorder.seeded.has(generator)) return;
+    this.recorder.seeded.add(generator);
+    const state = generator.getState();
+    this.undo(() => generator.setState(state));
   }
 
   gradRead(tensor: Tensor): void {

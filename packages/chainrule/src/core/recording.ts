@@ -3,6 +3,7 @@
  * changes, outside of tensors: numbers of the host, gradients, modes. Nobody listens while code runs eagerly.
  */
 import type { Operand } from "./op.ts";
+import type { Generator } from "./random/generator.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A recorder at work. */
@@ -21,6 +22,8 @@ export interface Recording {
   gradChanged(tensor: Tensor, before: Tensor | null | undefined): void;
   /** A module is called, whose code may depend on its mode, or is about to change its mode. */
   module(owner: { training: boolean }): void;
+  /** A random generator is going to begin anew, or elsewhere in its stream. */
+  seeded(generator: Generator): void;
   /** An optimizer takes a step. */
   optimizer(optimizer: Stepping): void;
 }

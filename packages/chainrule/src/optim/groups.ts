@@ -11,12 +11,16 @@ function kindOf(option: unknown): string {
 }
 
 /** All that chooses what a step does for a group, rather than by which numbers. */
-export function structureOf({ params, ...options }: { readonly params: readonly unknown[] }): string {
+export function structureOf(group: { readonly params: readonly unknown[] }): string {
+  const { params, ...options } = group;
   const kinds = Object.entries(options).flatMap(([name, option]) =>
     rates.has(name) ? [] : [`${name}=${kindOf(option)}`],
   );
-  return `${params.length} ${kinds.join()}`;
+  return `${params.length} of list ${lists.get(unwatched(group)) ?? 0} ${kinds.join()}`;
 }
+
+/** How often the list of parameters of a group was replaced by another one. */
+const lists = new WeakMap<object, number>();
 
 const plain = new WeakMap<object, object>();
 
@@ -29,6 +33,7 @@ export function watched<G extends object>(group: G): G {
     set(target, name, value) {
       const before: unknown = Reflect.get(target, name);
       const chooses = typeof name === "string" && !rates.has(name);
+      if (name === "params") lists.set(target, (lists.get(target) ?? 0) + 1);
       if (chooses && (name === "params" || kindOf(before) !== kindOf(value))) changes.count++;
       return Reflect.set(target, name, value);
     },

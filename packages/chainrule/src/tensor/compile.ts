@@ -27,6 +27,9 @@ export const compiler: Compiler = {
  *   lie, so that uncompiled code sees the new values at once. Learning rates and other numbers of an optimizer, step counts and
  *   random generators are read anew at each run; schedules work as ever.
  * - Everything else that `fn` does in JavaScript happens only while recording: printing, counting, choosing by a variable.
+ * - Not noticed: changes inside of arguments that are neither tensors, arrays nor plain objects, and a parameter or buffer that is
+ *   replaced by another tensor. Copy into it instead: `copy_()`, `loadStateDict()`. Arguments that share elements with state are
+ *   read before the state changes.
  * - Results are new tensors without history. Gradients are left in `grad` only with `keepGrads`.
  *
  * Numbers agree with those of the uncompiled function to rounding.
@@ -35,6 +38,8 @@ export const compiler: Compiler = {
  * first call, with the line that does it, and with nothing changed
  * @throws ChainruleError `backend` when memory does not suffice. Where the engine has no WebAssembly SIMD, `fn` itself runs, and
  * one warning says so.
+ * @throws ChainruleError `broken` when a run stops in the middle, as when a worker dies: what the function changes is half done,
+ * and is to be restored from a copy
  *
  * @example
  * const step = compile((x: Tensor, y: Tensor) => {

@@ -11,7 +11,8 @@ export type ErrorCode =
   | "data" // a table, a column or a row that cannot be used
   | "file" // a file that cannot be read or written
   | "record" // something that cannot be done while compile() records
-  | "backend"; // an engine without what a program needs
+  | "backend" // an engine without what a program needs
+  | "broken"; // a compiled program that stopped in the middle of changing something
 
 /**
  * Every error that chainrule throws on purpose: one sentence on what is wrong, one on what to do, and the place

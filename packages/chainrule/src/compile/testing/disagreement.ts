@@ -26,7 +26,6 @@ function outcomes(world: World, step: Runner): Outcome[] {
     } catch (thrown) {
       if (!(thrown instanceof ChainruleError)) throw thrown;
       error = thrown.code;
-      if (process.env.SHOW) console.log(thrown.stack);
     }
     return {
       results: results.map((x) => x.detach().clone()),
@@ -83,6 +82,8 @@ function distance(a: Tensor, b: Tensor): number {
   return found;
 }
 
+const largestScale = (tolerance: number): number => (tolerance < 1e-6 ? 1e4 : 100);
+
 /** The first difference beyond the tolerance, in words. */
 function difference(
   found: readonly Outcome[],
@@ -92,7 +93,7 @@ function difference(
   for (const [call, a] of found.entries()) {
     const b = wanted[call];
     // Where numbers grow without limit, rounding errors do too.
-    if (!(b.scale < 1e4)) return undefined;
+    if (!(b.scale < largestScale(tolerance))) return undefined;
     if (a.error !== b.error) return `call ${call} ends with ${a.error}, not ${b.error}`;
     // What an error leaves behind is another matter: a compiled step changes nothing.
     if (a.error) return undefined;

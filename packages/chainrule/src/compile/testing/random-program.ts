@@ -2,7 +2,8 @@
 import { Generator, noGrad, Tensor, type TypedArray } from "../../index.ts";
 import { type DType, isFloating } from "../../shape/dtype.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { Choices, choose, numbers, type Step } from "./random-step.ts";
+import { Choices, numbers, type Step } from "./random-operands.ts";
+import { choose } from "./random-step.ts";
 
 /** What a program is made from. */
 export interface Plan {

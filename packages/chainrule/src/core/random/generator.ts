@@ -3,6 +3,7 @@
  * CPU generator. M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998), with their initialization of 2002.
  */
 import { ChainruleError } from "../../util/errors.ts";
+import { recording } from "../recording.ts";
 
 /** Words in the state, and draws per regeneration. */
 export const BLOCK = 624;
@@ -83,6 +84,7 @@ export class Generator {
    * @throws ChainruleError `argument` for any other seed.
    */
   manualSeed(seed: number | bigint): this {
+    recording?.seeded(this);
     this.#seed = normalizeSeed(seed);
     const words = this.#words;
     words[0] = Number(this.#seed & 0xffffffffn);
@@ -186,6 +188,7 @@ export class Generator {
    * @throws ChainruleError `state` when the bytes are not such a state.
    */
   setState(state: Uint8Array): this {
+    recording?.seeded(this);
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     const left = state.byteLength === STATE_BYTES ? view.getInt32(AT.left, true) : 0;
     const next = left > 0 ? view.getUint32(AT.next, true) : 0;

@@ -59,6 +59,8 @@ export class WatchedRecording implements Recording {
 
   valueRead(): void {}
 
+  seeded(): void {}
+
   gradRead(tensor: Tensor): void {
     this.gradients.push(["read", tensor]);
   }

@@ -162,7 +162,7 @@ export class WasmProgram implements Program {
   /** Ends the program in the middle of a run: what it was changing is half done. */
   #fail(problem: string): ChainruleError {
     this.#ended = new ChainruleError(
-      "backend",
+      "broken",
       `${problem} What the program was changing is unusable.`,
       "Restore it from a checkpoint and compile again; setNumThreads(1) does without workers.",
     );
