@@ -17,7 +17,7 @@ import { describe, networkName, type Workload } from "./workloads.ts";
 export const taskTitles: Readonly<Record<Workload["task"], string>> = {
   training: "One training step: forward, loss, backward, update, and the loss read back",
   inference: "One forward pass without gradients",
-  product: "One product of square matrices, GFLOP/s",
+  product: "One product of square matrices into a third one, GFLOP/s",
 };
 
 /** Whom the last column shows: who can train, and who can only infer. */
