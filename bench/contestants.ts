@@ -32,9 +32,13 @@ async function startTorch(threads: number): Promise<Peer | null> {
 }
 
 /**
- * chainrule from its sources; or, in another engine that may not read TypeScript, as `npm run build` has built it.
+ * chainrule from its sources; or, in another engine that may not read TypeScript, as `npm run build` has built it. The engine
+ * "chromium" is a page.
  */
 function chainrule(mode: "compiled" | "eager", engine?: string): Contestant["start"] {
+  if (engine === "chromium")
+    return (threads) =>
+      startPeer(process.execPath, [join(here, "contestants/chromium.ts"), mode, `${threads}`]);
   const file = join(here, "contestants/chainrule.ts");
   const command = engine ?? process.execPath;
   const args = engine ? [bundled(file)] : ["--conditions=@chainrule/source", file];
@@ -58,7 +62,7 @@ function bundled(file: string): string {
   return outfile;
 }
 
-/** All contestants in the order of the table's columns. `engine` runs chainrule in another Node, or in Bun. */
+/** All contestants in the order of the table's columns. `engine` runs chainrule in another Node, in Bun, or in a page. */
 const contestants = (engine?: string): readonly Contestant[] => [
   { name: "chainrule", threaded: true, start: chainrule("compiled", engine) },
   { name: "PyTorch", threaded: true, start: startTorch },

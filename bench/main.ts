@@ -7,7 +7,7 @@
  *   npm run bench -- --quick               shorter turns, under two minutes
  *   npm run bench -- --only "784 Adam"     rows that contain all these words
  *   npm run bench -- --save NAME           writes bench/results/NAME.json, for `node bench/report.ts`
- *   npm run bench -- --node FILE           runs chainrule, as built, in another Node or in Bun
+ *   npm run bench -- --node FILE           runs chainrule, as built, in another Node or in Bun; "chromium" is headless Chromium
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
@@ -37,7 +37,10 @@ const effort = options.quick
   ? { rounds, turn: 0.05, patience: 0.5 * rounds }
   : { rounds, turn: 0.25, patience: 2 * rounds };
 const words = options.only.split(" ");
-const chosen = rows.filter(({ workload }) => words.every((word) => describe(workload).includes(word)));
+const chosen = rows
+  .filter(({ workload }) => words.every((word) => describe(workload).includes(word)))
+  // The bars are for the Node that this repository installs.
+  .map((row) => (options.node ? { ...row, bars: [] } : row));
 
 if (options.peers && !peersInstalled()) installPeers();
 const entries = await startAll(threads, options.node);

@@ -1,7 +1,7 @@
 /** The benchmark's end of the line to a contestant, which runs in a process of its own. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Answer, Request } from "./serve.ts";
+import type { Answer, Request } from "./timing.ts";
 
 export interface Peer {
   /** What the contestant said of itself when it started. */
