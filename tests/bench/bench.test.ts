@@ -5,8 +5,8 @@ import { markdown } from "../../bench/markdown.ts";
 import { type Entry, measure } from "../../bench/measure.ts";
 import type { Peer } from "../../bench/peer.ts";
 import { duration, type Report, type RowResult, speedup, times } from "../../bench/results.ts";
-import type { Answer, Request } from "../../bench/timing.ts";
 import { heading, line, summary } from "../../bench/table.ts";
+import type { Answer, Request } from "../../bench/timing.ts";
 import { describe, rows } from "../../bench/workloads.ts";
 
 const effort = { rounds: 5, turn: 0.1, patience: 2 };

@@ -60,7 +60,13 @@ test("does what a loop of one's own does: to the bit when it runs op by op, to r
   }
 
   const [b, optimizer, loader] = make();
-  const { history } = await train.fit(b, { data: loader, loss: lossFn, optimizer, epochs: 3, compile: false });
+  const { history } = await train.fit(b, {
+    data: loader,
+    loss: lossFn,
+    optimizer,
+    epochs: 3,
+    compile: false,
+  });
   expect(weightsOf(b)).toEqual(weightsOf(a));
   expect(history.map((r) => r.loss)).toEqual(risks);
 

@@ -47,7 +47,8 @@ function whereItCompiles<B extends Batch>(step: Step<B>): Step<B> {
     try {
       return runs(batch);
     } catch (error) {
-      if (!(error instanceof ChainruleError) || (error.code !== "record" && error.code !== "backend")) throw error;
+      if (!(error instanceof ChainruleError) || (error.code !== "record" && error.code !== "backend"))
+        throw error;
       console.warn(`fit runs uncompiled, and slower: ${error.message}`);
       compiled.dispose();
       runs = step;
