@@ -16,7 +16,10 @@ import { Recorder } from "./recorder.ts";
 import { Session } from "./session.ts";
 
 export interface CompileOptions {
-  /** Leave the gradients that the function computes in `grad`. Default false: reading one afterwards is an error. */
+  /**
+   * Leave the gradients that the function computes in `grad`: tensors of the program's own, which its next run writes again. Default
+   * false: reading one afterwards is an error.
+   */
   keepGrads?: boolean;
   /** Give the same bits on every machine and engine, by slower instructions. Default false. */
   strict?: boolean;
@@ -142,7 +145,13 @@ class Programs {
       written: graph.effects.map(({ storage }) => storage),
       gradients,
     });
-    const output = made.run(tensors, true);
+    let output: unknown;
+    try {
+      output = made.run(tensors, true);
+    } catch (error) {
+      made.dispose();
+      throw error;
+    }
     this.#programs.push(made);
     this.#last = made;
     return output;
@@ -172,6 +181,7 @@ function record(
   const recorder = new Recorder(host);
   const session = new Session(recorder);
   const grad = modes.grad;
+  const outer = recording;
   try {
     setRecording(session);
     const [graph, result, gradients] = withInterpreter(recorder, () => {
@@ -202,7 +212,7 @@ function record(
     session.fail();
     throw error;
   } finally {
-    setRecording(null);
+    setRecording(outer);
     recorder.restoreVersions();
   }
 }

@@ -76,10 +76,10 @@ export class RecordedProgram {
     const { live, program, result, guards } = this.#parts;
     const restores =
       program.faults && !isFirst ? Array.from(guards.optimizers.keys(), (o) => o.snapshot()) : [];
-    if (live.length > 0) setNumbers(program.cells, live, isFirst);
     this.#bind(tensors);
     let elements: TypedArray[];
     try {
+      if (live.length > 0) setNumbers(program.cells, live, isFirst);
       elements = program.run(this.#storages, this.#offsets);
     } catch (error) {
       for (const restore of restores) restore();

@@ -80,7 +80,9 @@ export class Session implements Recording {
   }
 
   module(owner: { training: boolean }): void {
-    if (!this.modes.has(owner)) this.modes.set(owner, owner.training);
+    if (this.modes.has(owner)) return;
+    this.modes.set(owner, false); // known from here on: looking at its mode tells us again
+    this.modes.set(owner, owner.training);
   }
 
   optimizer(optimizer: Stepping): void {

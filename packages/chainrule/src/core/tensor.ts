@@ -113,12 +113,14 @@ export class Tensor implements Spec {
 
   /**
    * The elements in row-major order: the live storage where the tensor covers it contiguously, else a copy. Treat it as
-   * read-only: writes are not seen by version counters.
+   * read-only: writes are not seen by version counters. What lies in the memory of compiled programs is copied: that memory is
+   * used again when the tensor is gone.
    */
   get data(): TypedArray {
     const all = this.#readElements();
     const count = this.numel;
     if (this.isContiguous) {
+      if (this.storage.place) return all.slice(this.offset, this.offset + count);
       return this.offset === 0 && all.length === count ? all : all.subarray(this.offset, this.offset + count);
     }
     const out = new (all.constructor as new (n: number) => TypedArray)(count);

@@ -231,10 +231,30 @@ export abstract class Optimizer<O extends CommonOptions> {
     dict.paramGroups.forEach((group, i) => {
       Object.assign(this.paramGroups[i], { ...group, params: this.paramGroups[i].params });
     });
-    this.state.clear();
-    for (const [p, s] of loaded) this.state.set(p, s);
-    this.#loads++;
+    this.#takeOver(loaded);
     changes.count++;
+  }
+
+  /** Puts a loaded state in place of this one: where they are alike, into its own tensors, so that compiled steps go on. */
+  #takeOver(loaded: ReadonlyMap<Tensor, ParamState>): void {
+    const alike =
+      loaded.size === this.state.size && [...loaded].every(([p, s]) => isAlike(this.state.get(p), s));
+    if (!alike) {
+      this.state.clear();
+      this.#loads++;
+    }
+    for (const [p, s] of loaded) {
+      const own = this.state.get(p);
+      if (!own) {
+        this.state.set(p, s);
+        continue;
+      }
+      for (const [name, value] of Object.entries(s)) {
+        const mine = own[name];
+        if (value instanceof Tensor && mine instanceof Tensor) noGrad(() => mine.copy_(value));
+        else own[name] = value;
+      }
+    }
   }
 
   /** Moves all parameters; runs inside noGrad. */
@@ -290,6 +310,20 @@ export abstract class Optimizer<O extends CommonOptions> {
     c: LiveCoefficients,
     group: ParamGroup<O>,
   ): void;
+}
+
+/** Whether two states of one parameter remember the same things. */
+function isAlike(own: ParamState | undefined, other: ParamState): boolean {
+  const names = Object.keys(other);
+  return (
+    own !== undefined &&
+    names.length === Object.keys(own).length &&
+    names.every((name) => {
+      const [a, b] = [own[name], other[name]];
+      if (!(a instanceof Tensor) || !(b instanceof Tensor)) return typeof a === typeof b;
+      return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+    })
+  );
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>

@@ -27,9 +27,10 @@ export const compiler: Compiler = {
  *   lie, so that uncompiled code sees the new values at once. Learning rates and other numbers of an optimizer, step counts and
  *   random generators are read anew at each run; schedules work as ever.
  * - Everything else that `fn` does in JavaScript happens only while recording: printing, counting, choosing by a variable.
- * - Not noticed: changes inside of arguments that are neither tensors, arrays nor plain objects, and a parameter or buffer that is
- *   replaced by another tensor. Copy into it instead: `copy_()`, `loadStateDict()`. Arguments that share elements with state are
- *   read before the state changes.
+ * - Not noticed after the first call: changes inside of arguments that are neither tensors, arrays nor plain objects; a parameter or
+ *   buffer that is replaced by another tensor (copy into it instead: `copy_()`, `loadStateDict()`); hooks and layers that are added;
+ *   options of a layer, such as a dropout's `p`; parameters pushed to a group, and `optimizer.state` that is cleared. `dispose()`
+ *   makes the next call record anew. Arguments that share elements with state are read before the state changes.
  * - Results are new tensors without history. Gradients are left in `grad` only with `keepGrads`.
  *
  * Numbers agree with those of the uncompiled function to rounding.

@@ -81,6 +81,7 @@ export abstract class Module extends Callable implements ScopeOwner {
 
   /** Whether layers behave as in training (dropout drops, batch norm uses the batch). Set it by `train()` and `eval()`. */
   get training(): boolean {
+    recording?.module(this);
     return this[trainingOf];
   }
 

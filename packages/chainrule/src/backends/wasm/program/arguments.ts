@@ -2,7 +2,8 @@
 import type { Buffer, Schedule } from "../../../core/schedule.ts";
 import type { Storage } from "../../../core/storage.ts";
 import { bytesPerElement, type DType } from "../../../shape/dtype.ts";
-import type { Block } from "../heap.ts";
+import { ChainruleError } from "../../../util/errors.ts";
+import type { Block, Heap } from "../heap.ts";
 import type { ProgramMemory } from "./memory.ts";
 import type { Resources } from "./resources.ts";
 
@@ -31,19 +32,18 @@ export class Argument {
 
   /**
    * Points the program to the elements of a storage from `offset` on. A storage that comes for the second time moves into the
-   * heap, unless its array is somebody else's; others are copied.
+   * heap, unless its array is somebody else's or there is no room; others are copied.
    */
   set(storage: Storage, offset: number): void {
     const { heap } = this.#memory;
     const place = storage.place;
     if (place?.heap === heap) this.#memory.point(this.#index, place.address + offset * this.#bytes);
-    else if (storage.copied && !storage.borrowed) {
-      if (this.#slot) this.#resources.free(this.#slot);
-      this.#slot = undefined;
-      this.#memory.point(this.#index, heap.adopt(storage) + offset * this.#bytes);
-    } else {
+    else {
+      const moves = storage.copied && !storage.borrowed;
+      const address = moves ? adoptedBy(heap, storage) : undefined;
       storage.copied = true;
-      this.#memory.point(this.#index, this.#copy(storage, offset));
+      if (address === undefined) this.#memory.point(this.#index, this.#copy(storage, offset));
+      else this.#memory.point(this.#index, address + offset * this.#bytes);
     }
   }
 
@@ -57,6 +57,16 @@ export class Argument {
       for (let i = 0; i < this.#length; i++) all[start + i] = elements[offset + i];
     } else all.set(elements.subarray(offset, offset + this.#length), start);
     return address;
+  }
+}
+
+/** Where the heap has taken a storage; undefined when it is full: that saves copies, and is not needed. */
+function adoptedBy(heap: Heap, storage: Storage): number | undefined {
+  try {
+    return heap.adopt(storage);
+  } catch (error) {
+    if (error instanceof ChainruleError && error.code === "backend") return undefined;
+    throw error;
   }
 }
 

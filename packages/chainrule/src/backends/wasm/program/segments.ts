@@ -50,6 +50,12 @@ export function defineSegment(
       const one = select(i32.const(1), 0, threads); // a phase on one thread, or none
       const body: (Statement | Body)[] = [];
       let number = firstPhase;
+      // Behind the last step the main thread waits for the others' shares; they need not wait for its own.
+      const meets = steps.map(
+        (step, position) =>
+          threaded && barrier !== undefined && (step.parallel || position < steps.length - 1),
+      );
+      const lastMeeting = meets.lastIndexOf(true);
       steps.forEach((step, position) => {
         const run = (exit: Label): Body =>
           step.phases.map(({ phase }, i) => [
@@ -62,15 +68,20 @@ export function defineSegment(
         );
         const lastPhase = number + step.phases.length - 1;
         number = lastPhase + 1;
-        // Behind the last step the main thread waits for the others' shares; they need not wait for its own.
-        const meet = threaded && barrier !== undefined && (step.parallel || position < steps.length - 1);
         const together = (then: (failed: Expression<"i32">) => Statement): Body =>
-          meet ? [when(i32.gtU(threads, 1), [then(barrier.call({ thread, threads, at }))])] : [];
+          meets[position] && barrier
+            ? [when(i32.gtU(threads, 1), [then(barrier.call({ thread, threads, at }))])]
+            : [];
         body.push(together((failed) => when(failed, [ret(i32.const(stops.thread))])));
         if (canFault(step)) {
-          // All have looked before the first one leaves: the host clears the note.
-          const leave = [together(drop), ret(i32.const(stops.fault))];
-          body.push(when(faults.metBy(lastPhase), leave));
+          const met = faults.metBy(lastPhase);
+          // All have looked before the first one leaves: the host clears the note. Behind the last meeting nothing holds the main
+          // thread back: a worker that looked there could see a note of the next run, and would wait for nobody.
+          body.push(
+            position < lastMeeting
+              ? when(met, [together(drop), ret(i32.const(stops.fault))])
+              : when(i32.eqz(thread), [when(met, [ret(i32.const(stops.fault))])]),
+          );
         }
       });
       return [faults.enter(thread), body, i32.const(stops.none)];

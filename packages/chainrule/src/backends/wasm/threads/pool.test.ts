@@ -4,6 +4,7 @@ import { Storage } from "../../../core/storage.ts";
 import { Heap } from "../heap.ts";
 import type { WasmProgram } from "../program/program.ts";
 import { arena, checked, programOf, shifted, trapping } from "../program/testing/machine.ts";
+import { control, reachedStride } from "./control.ts";
 import { getNumThreads, setNumThreads } from "./count.ts";
 import { type Pool, poolOf } from "./pool.ts";
 
@@ -99,6 +100,34 @@ describe.each([2, 3])("%i threads", (threads) => {
       expect(right[length - 1]).toBe(length + 1);
     }
   });
+});
+
+test("a worker that looks late takes no note of the next run for its own", async () => {
+  setNumThreads(2);
+  const on = newHeap();
+  const length = 1000;
+  const x: Buffer = { id: 0, dtype: "int32", length, home: { kind: "argument", index: 0 } };
+  // Its only step is its last one, and may fault.
+  const program = programOf(
+    {
+      kernels: [checked(x, length, { nanoseconds: 1e6 })],
+      buffers: [x],
+      results: [{ buffer: x, shape: [length] }],
+      arguments: 1,
+    },
+    on,
+  );
+  const pool = poolOf(on) as Pool;
+  await settled(pool);
+  const numbers = Int32Array.from({ length }, (_, i) => i);
+  const right = new Storage("int32", numbers);
+  const wrong = new Storage("int32", numbers.slice().fill(5000, 0, 1));
+  for (let run = 0; run < 3000; run++) {
+    program.run([right], [0]);
+    expect(() => program.run([wrong], [0])).toThrow(/Index 5000/);
+  }
+  const reached = on.elements("int32", pool.at + control.reached, (2 * reachedStride) / 4);
+  expect(reached[0]).toBe(reached[reachedStride / 4]);
 });
 
 test("workers that are not there yet are not waited for", () => {
