@@ -38,6 +38,19 @@ describe("training steps", () => {
     expect(fn.times()).toBe(2);
   });
 
+  test("loading a state goes on with the same program", () => {
+    const eager = trained({ momentum: 0.9 });
+    const other = trained({ momentum: 0.9 });
+    const fn = counted(other.step);
+    const fast = compile(fn);
+    for (let t = 0; t < 5; t++) {
+      const wanted = eager.step(eager.x, eager.y).item();
+      expect(Math.abs(fast(other.x, other.y).item() - wanted)).toBeLessThan(1e-6);
+      other.optimizer.loadStateDict(other.optimizer.stateDict());
+    }
+    expect(fn.times()).toBe(1);
+  });
+
   test("parameters that are frozen, or converted, in between are noticed", () => {
     const eager = trained();
     const other = trained();

@@ -33,8 +33,9 @@ export function watched<G extends object>(group: G): G {
     set(target, name, value) {
       const before: unknown = Reflect.get(target, name);
       const chooses = typeof name === "string" && !rates.has(name);
-      if (name === "params") lists.set(target, (lists.get(target) ?? 0) + 1);
-      if (chooses && (name === "params" || kindOf(before) !== kindOf(value))) changes.count++;
+      const isOtherList = name === "params" && before !== value;
+      if (isOtherList) lists.set(target, (lists.get(target) ?? 0) + 1);
+      if (isOtherList || (chooses && name !== "params" && kindOf(before) !== kindOf(value))) changes.count++;
       return Reflect.set(target, name, value);
     },
   });
