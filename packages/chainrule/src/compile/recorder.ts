@@ -10,8 +10,9 @@ import type { Generator } from "../core/random.ts";
 import { currentScope } from "../core/scope.ts";
 import { type Storage, storagesMade } from "../core/storage.ts";
 import { type Spec, Tensor } from "../core/tensor.ts";
-import { contiguousStrides, isContiguous } from "../shape/shape.ts";
+import { isContiguous } from "../shape/shape.ts";
 import { leftover, RecordedStorage, recordedTensor, refusal } from "./recorded.ts";
+import { wholeView } from "./views.ts";
 
 const noShape: readonly number[] = [];
 
@@ -182,14 +183,14 @@ export class Recorder implements Interpreter {
     const base = this.#holding(storage);
     if (this.#states.has(storage) && !this.#versions.has(storage))
       this.#versions.set(storage, storage.version);
-    const part = value.dtype === into.dtype ? value : this.#add({ kind: "copy", x: viewOf(value) }, into);
+    const part = value.dtype === into.dtype ? value : this.#add({ kind: "copy", x: wholeView(value) }, into);
     const whole = into.offset === 0 && into.isContiguous && into.numel === storage.length;
     this.#held.set(
       storage,
       whole
         ? part
         : this.#add(
-            { kind: "write", base, part: viewOf(part), strides: into.strides, offset: into.offset },
+            { kind: "write", base, part: wholeView(part), strides: into.strides, offset: into.offset },
             { shape: [storage.length], dtype: storage.dtype },
           ),
     );
@@ -287,11 +288,3 @@ export class Recorder implements Interpreter {
     return view;
   }
 }
-
-/** All of a value. */
-const viewOf = (value: Value): View => ({
-  value,
-  shape: value.shape,
-  strides: contiguousStrides(value.shape),
-  offset: 0,
-});

@@ -18,11 +18,12 @@ import {
   select,
   when,
 } from "../assembler/index.ts";
+import { mostThreads } from "../threads/control.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import { canFault } from "./expression.ts";
 import { defineFinish, type Finish } from "./product-epilogue.ts";
 import { type Placed, type PlacedFactors, packedBytes, placeFactors } from "./product-pack.ts";
-import { mostThreads, type ProductPlan } from "./product-plan.ts";
+import type { ProductPlan } from "./product-plan.ts";
 import type { RowBlock } from "./product-rows.ts";
 import { type Sweep, sweepOf } from "./product-sweep.ts";
 import { type Transposition, transpositionOf } from "./product-transposition.ts";

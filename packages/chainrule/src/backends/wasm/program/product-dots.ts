@@ -6,6 +6,7 @@
 import { valuesOf } from "../../../core/expressions.ts";
 import { type Body, i32, range, ret, when } from "../assembler/index.ts";
 import type { Tile } from "../microkernels.ts";
+import { mostThreads } from "../threads/control.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import { canFault } from "./expression.ts";
 import { arithmeticOf } from "./product-arithmetic.ts";
@@ -13,7 +14,6 @@ import { dotOf, stageBytes } from "./product-dot.ts";
 import { defineFinish } from "./product-epilogue.ts";
 import { directLeft, directRight, type TypedProduct } from "./product-factors.ts";
 import { Packer, packedLeftBytes } from "./product-pack.ts";
-import { mostThreads } from "./product-plan.ts";
 
 /** Columns at once, for each number of rows: as many sums as stay in registers and hide the latency of a multiply–add. */
 const columnsAtOnce: Readonly<Record<number, number>> = { 1: 6, 2: 4, 3: 3, 4: 2 };

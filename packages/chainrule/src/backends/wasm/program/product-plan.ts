@@ -34,9 +34,6 @@ export interface ProductPlan extends RowCut {
   readonly multiplying: number;
 }
 
-/** Threads that one product is shared among at most, as each needs scratch memory for its sums. */
-export const mostThreads = 32;
-
 /** Multiply–adds per nanosecond of a full tile of float32. */
 const rateOf = (tile: Tile): number => (tile.vectors > 2 ? 52 : tile.fused ? 25 : 16);
 
