@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { activationNames, missingWords, wording } from "chainrule/tables";
+import { activationNames, missingWords, optimizerNames, patienceFor, sizes, wording } from "chainrule/tables";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EvaluateOptions } from "./commands/evaluate.ts";
@@ -7,7 +7,6 @@ import type { InspectOptions } from "./commands/inspect.ts";
 import type { PredictOptions } from "./commands/predict.ts";
 import type { TrainOptions } from "./commands/train.ts";
 import type { Io } from "./io.ts";
-import { optimizerNames, patienceFor, sizes } from "./training/settings.ts";
 import { version } from "./version.ts";
 
 /** The commands with their options. What a command does is loaded when it is called. */

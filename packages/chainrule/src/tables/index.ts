@@ -39,9 +39,27 @@ export {
   type TextFeature,
   type UnseenLevels,
 } from "./preparation.ts";
+export { followed, learn, makeModel } from "./procedure/learn.ts";
+export { type Plan, type PlanOptions, planFor } from "./procedure/plan.ts";
+export {
+  type ClassScores,
+  headline,
+  type NumberScores,
+  type Scores,
+  scoresOf,
+} from "./procedure/scores.ts";
+export {
+  chooseSettings,
+  type GivenSettings,
+  type OptimizerName,
+  optimizerNames,
+  patienceFor,
+  type Settings,
+  sizes,
+} from "./procedure/settings.ts";
+export { checkEnoughRows, type Split, type SplitSizes, splitRows } from "./procedure/split.ts";
 export { type ColumnProfile, profileColumn } from "./profile.ts";
 export { checkSpec, type TableModelSpec } from "./spec.ts";
-export { checkEnoughRows, type Split, type SplitSizes, splitRows } from "./split.ts";
 export { classNumbers, fitTarget, rowsWithValue, type TargetPreparation, targetNumbers } from "./target.ts";
 export { detectTask, type Task } from "./task.ts";
 export { missingWords, type RefineOptions, refineText } from "./texts.ts";

@@ -1,5 +1,13 @@
 import { ChainruleError } from "chainrule";
-import { columnNamed, rowsWithValue, splitRows, type Table, type TargetPreparation } from "chainrule/tables";
+import {
+  columnNamed,
+  headline,
+  rowsWithValue,
+  scoresOf,
+  splitRows,
+  type Table,
+  type TargetPreparation,
+} from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { type Run, readRun } from "../runs/run.ts";
 import { fingerprint } from "../sources/file.ts";
@@ -7,7 +15,6 @@ import { correctOrEmpty, readTable } from "../sources/index.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { sayScores } from "../terminal/report.ts";
-import { headline, scoresOf } from "../training/scores.ts";
 import { typesOf, warnOfUnseen } from "./predict.ts";
 
 export interface EvaluateOptions {

@@ -1,8 +1,13 @@
-import type { DroppedColumn, DropReason, FeaturePreparation, TableModel } from "chainrule/tables";
+import type {
+  DroppedColumn,
+  DropReason,
+  FeaturePreparation,
+  Plan,
+  Settings,
+  TableModel,
+} from "chainrule/tables";
 import { clip, counted } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
-import type { Plan } from "../training/plan.ts";
-import type { Settings } from "../training/settings.ts";
 
 /** Says what was found in the data and what is going to be done, and warns of what may surprise. */
 export function sayPlan(output: Output, plan: Plan, settings: Settings, model: TableModel): void {

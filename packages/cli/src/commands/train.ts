@@ -1,18 +1,28 @@
 import { join } from "node:path";
-import type { ActivationName, TableModel, Task } from "chainrule/tables";
+import {
+  type ActivationName,
+  chooseSettings,
+  followed,
+  headline,
+  learn,
+  makeModel,
+  type OptimizerName,
+  type Plan,
+  type Settings,
+  scoresOf,
+  type TableModel,
+  type Task,
+} from "chainrule/tables";
 import type { FitResult } from "chainrule/train";
 import { Interrupted, type Io } from "../io.ts";
 import { checkPlace, writeFolder } from "../runs/folder.ts";
 import { currentVersions, type RunConfig, runFiles } from "../runs/run.ts";
 import { fileName, fingerprint, tableName } from "../sources/file.ts";
+import { readPlan } from "../sources/plan.ts";
 import { counted, duration } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { Progress } from "../terminal/progress.ts";
 import { programName, sayNext, sayScores, shortPath } from "../terminal/report.ts";
-import { followed, learn, makeModel } from "../training/learn.ts";
-import { makePlan, type Plan } from "../training/plan.ts";
-import { headline, scoresOf } from "../training/scores.ts";
-import { chooseSettings, type OptimizerName, type Settings } from "../training/settings.ts";
 import { sayPlan } from "./train-heading.ts";
 
 /** The options of `chainrule train`; those that are undefined follow from the data. */
@@ -48,7 +58,7 @@ export async function train(path: string, options: TrainOptions, io: Io): Promis
   const place = options.out === undefined ? { base: join("runs", tableName(path)) } : { folder: options.out };
   await checkPlace(place);
   output.setStatus(`  reading ${fileName(path)} …`);
-  const plan = await makePlan(path, options);
+  const plan = await readPlan(path, options);
   const settings = chooseSettings(options, plan.split.training.length);
   const model = makeModel(plan, settings);
   sayPlan(output, plan, settings, model);

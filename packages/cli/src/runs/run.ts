@@ -2,11 +2,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError, type Tensor } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
-import { checkSpec, type DroppedColumn, TableModel, type TableModelSpec } from "chainrule/tables";
+import {
+  checkSpec,
+  type DroppedColumn,
+  type Scores,
+  type Settings,
+  TableModel,
+  type TableModelSpec,
+} from "chainrule/tables";
 import type { EpochReport } from "chainrule/train";
 import { fileError } from "../sources/file.ts";
-import type { Scores } from "../training/scores.ts";
-import type { Settings } from "../training/settings.ts";
 import { version } from "../version.ts";
 import type { Files } from "./folder.ts";
 

@@ -1,7 +1,6 @@
 import { basename, relative, resolve } from "node:path";
-import type { TargetPreparation } from "chainrule/tables";
+import type { Scores, TargetPreparation } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import type { Scores } from "../training/scores.ts";
 import { confusionLines } from "./confusion.ts";
 import { percent, shellWord, significant } from "./format.ts";
 import type { Output } from "./output.ts";

@@ -1,12 +1,8 @@
-import { fromTypedArray, metrics } from "chainrule";
-import {
-  classNumbers,
-  columnNamed,
-  type Predictions,
-  type Table,
-  type TargetPreparation,
-  targetNumbers,
-} from "chainrule/tables";
+import * as metrics from "../../metrics/index.ts";
+import { fromTypedArray } from "../../tensor/index.ts";
+import { columnNamed, type Table } from "../column.ts";
+import type { Predictions } from "../model.ts";
+import { classNumbers, type TargetPreparation, targetNumbers } from "../target.ts";
 
 /** Scores of classes, all from the same rows. */
 export interface ClassScores {

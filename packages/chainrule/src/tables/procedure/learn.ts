@@ -1,13 +1,13 @@
-import { data, fromTypedArray, manualSeed, metrics, nn, optim, type Tensor, tensor } from "chainrule";
-import {
-  classNumbers,
-  columnNamed,
-  inputCount,
-  type Table,
-  TableModel,
-  targetNumbers,
-} from "chainrule/tables";
-import { type Callback, type FitResult, fit, type TrainingOptimizer } from "chainrule/train";
+import * as data from "../../data/index.ts";
+import * as metrics from "../../metrics/index.ts";
+import * as nn from "../../nn/index.ts";
+import * as optim from "../../optim/index.ts";
+import { fromTypedArray, manualSeed, type Tensor, tensor } from "../../tensor/index.ts";
+import { type Callback, type FitResult, fit, type TrainingOptimizer } from "../../train/index.ts";
+import { columnNamed, type Table } from "../column.ts";
+import { TableModel } from "../model.ts";
+import { inputCount } from "../preparation.ts";
+import { classNumbers, targetNumbers } from "../target.ts";
 import type { Plan } from "./plan.ts";
 import type { Settings } from "./settings.ts";
 

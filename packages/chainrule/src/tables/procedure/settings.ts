@@ -1,4 +1,4 @@
-import type { ActivationName } from "chainrule/tables";
+import type { ActivationName } from "../network.ts";
 
 export const optimizerNames = ["adamw", "adam", "sgd", "rmsprop"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, tableFromRows } from "./column.ts";
+import { type Column, tableFromRows } from "../column.ts";
 import { splitRows } from "./split.ts";
 
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);

@@ -1,9 +1,9 @@
-import { stratifiedSplit } from "../data/index.ts";
-import { Generator } from "../tensor/index.ts";
-import { ChainruleError } from "../util/errors.ts";
-import { type Column, textAt } from "./column.ts";
-import type { Task } from "./task.ts";
-import { counted } from "./wording.ts";
+import { stratifiedSplit } from "../../data/index.ts";
+import { Generator } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { type Column, textAt } from "../column.ts";
+import type { Task } from "../task.ts";
+import { counted } from "../wording.ts";
 
 /** Row numbers of the three parts, each in increasing order. */
 export interface Split {
