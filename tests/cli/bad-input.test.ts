@@ -96,7 +96,7 @@ describe("train refuses", () => {
     [
       "a target that is excluded",
       text(),
-      '"y" is the target, and so can not be excluded. Leave it out of --exclude, or choose another --target.',
+      '"y" is the target, and so can not be excluded. Leave it out of the excluded columns, or choose another target.',
       "y",
       "--exclude",
       "a,y",

@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import type { PredictOptions } from "../commands/predict.ts";
+import type { Io } from "../io.ts";
+import { DATA, RUN } from "./shared.ts";
+
+export function addPredict(program: Command, io: Io): void {
+  program
+    .command("predict")
+    .description("Predict each row of a table by a trained run; the target need not be there.")
+    .argument("<run>", RUN)
+    .argument("<data>", DATA)
+    .addOption(new Option("-o, --out <file>", "where to write, a new file (default: standard output)"))
+    .addOption(new Option("--format <name>", "of the output").choices(["csv", "ndjson"]).default("csv"))
+    .option("-q, --quiet", "print errors and predictions only", false)
+    .addHelpText(
+      "after",
+      `
+One line for each row, in their order: the prediction; for classes also its
+probability and that of every class.
+
+Examples:
+  $ chainrule predict runs/penguins-1 new.csv
+  $ chainrule predict runs/penguins-1 new.csv --out predictions.csv`,
+    )
+    .action(async (run: string, data: string, options: PredictOptions) => {
+      const { predict } = await import("../commands/predict.ts");
+      await predict(run, data, options, io);
+    });
+}
