@@ -1,0 +1,148 @@
+/** docs/tables-benchmark.md: all that was measured on the tables, with the commands that did. */
+import {
+  byReference,
+  compare,
+  type ReferenceReport,
+  type Run,
+  references,
+  runsOn,
+  sameSeeds,
+  standing,
+  type VariantReport,
+} from "./results.ts";
+import { type TableEntry, tables } from "./tables.ts";
+import { marks, scoreText, seconds, summary } from "./terminal.ts";
+import { variantNamed } from "./variants.ts";
+
+/** `numbers` are the columns that are aligned to the right; by default all but the first. */
+const markdown = (
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  numbers = head.slice(1),
+): string =>
+  [head, head.map((name) => (numbers.includes(name) ? "--:" : "---")), ...body]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+
+const code = (...commands: readonly string[]): string => ["```sh", ...commands, "```"].join("\n");
+
+/** The whole page. Parts that were not measured say so. */
+export function page(reports: readonly VariantReport[], reference: ReferenceReport | null): string {
+  const main = reports.find(({ variant }) => variant === "default");
+  const missing = "Not measured yet.";
+  return `${[
+    "# Tables: the benchmark",
+    "This page is written by `npm run bench:tables -- --report --write-docs` from the files in `bench/results/`.",
+    setup(main, reference),
+    "## The tables",
+    code("python3 bench/tables/make.py"),
+    tableList(),
+    "## Defaults beside scikit-learn",
+    code("python3 bench/tables/reference.py", "npm run bench:tables"),
+    main ? results(main, reference) : missing,
+    "## Ablation",
+    code("npm run bench:tables -- --variant all"),
+    main && reports.length > 1 ? ablation(main, reports) : missing,
+  ].join("\n\n")}\n`;
+}
+
+function setup(main: VariantReport | undefined, reference: ReferenceReport | null): string {
+  const versions = Object.entries({ ...main?.versions, ...reference?.versions });
+  const measured = main
+    ? `\n\nMeasured on ${main.date.slice(0, 10)}: ${main.machine}; ${versions.map(([name, version]) => `${name} ${version}`).join(", ")}.`
+    : "";
+  return `Each table is cut at random into 80 % for learning and 20 % for the test, five times; classes keep their shares. Every contestant gets the same rows; chainrule takes its validation rows from the 80 %. The score is the error rate for classes, and for numbers the root mean squared error by the standard deviation of the test target; lower is better. Averages over tables are exp(mean(log(score + 0.01))). Seconds are those of preparation and training together, on one thread each.
+
+\`mlp\` is scikit-learn's MLPClassifier or MLPRegressor with medians filled in, numbers standardized, categories one-hot and regression targets standardized; \`boosting\` is HistGradientBoosting; \`linear\` is LogisticRegression or Ridge; \`constant\` the most frequent class or the mean. All are at their defaults.${measured}`;
+}
+
+const packages = {
+  chainrule: "this repository, `packages/cli/data`",
+  "scikit-learn": "scikit-learn",
+  "vega-datasets": "npm's vega-datasets",
+  mlbench: "R's mlbench",
+} as Readonly<Record<string, string>>;
+
+function tableList(): string {
+  const body = tables.map((entry) => [
+    entry.name,
+    `\`${entry.target}\``,
+    entry.task,
+    String(entry.rows),
+    String(entry.columns - 1 - (entry.exclude?.length ?? 0)),
+    (entry.exclude ?? []).map(({ column, why }) => `\`${column}\`: ${why}`).join("; "),
+    `${entry.source} (${packages[entry.from] ?? entry.from})`,
+    entry.licence,
+  ]);
+  const head = ["table", "target", "task", "rows", "columns used", "left out", "source", "licence"];
+  return markdown(head, body, ["rows", "columns used"]);
+}
+
+function results({ runs }: VariantReport, reference: ReferenceReport | null): string {
+  const theirs = byReference(reference);
+  const bySize = (entry: TableEntry): string[] => {
+    const ours = runsOn(runs, entry.name);
+    const cells = references.map((name) => {
+      const same = sameSeeds(theirs[name], ours, entry.name);
+      return same.length === 0
+        ? "–"
+        : `${scoreText(same)} ${marks[compare(ours, same)?.verdict ?? "equal"]}`.trim();
+    });
+    const times = [ours, runsOn(theirs.mlp, entry.name), runsOn(theirs.boosting, entry.name)].map(seconds);
+    return [entry.name, scoreText(ours), ...cells, ...times];
+  };
+  const body = tables.filter(({ name }) => runsOn(runs, name).length > 0).map(bySize);
+  const head = ["table", "chainrule", ...references, "seconds", "mlp's", "boosting's"];
+  const explained =
+    "Means ± standard errors over the seeds; ▲ where chainrule is better, ▼ where it is worse by more than two standard errors of the paired difference.";
+  return [
+    markdown(head, body),
+    explained,
+    summary(runs, theirs)
+      .map((line) => `- ${line}`)
+      .join("\n"),
+  ].join("\n\n");
+}
+
+function ablation(main: VariantReport, reports: readonly VariantReport[]): string {
+  const tasksOf = (task: TableEntry["task"]) => (run: Run) =>
+    tables.some(({ name, task: of }) => name === run.table && of === task);
+  const others = reports.filter(({ variant }) => variant !== main.variant);
+  const body = others.map(({ variant, runs }) => {
+    const { tables: shared, better, worse } = standing(runs, main.runs);
+    const ratio = (task: TableEntry["task"]): string => {
+      const found = standing(runs.filter(tasksOf(task)), main.runs);
+      return found.tables.length === 0 ? "–" : found.ratio.toFixed(3);
+    };
+    const slower = shared.map((table) => {
+      const same = sameSeeds(main.runs, runs, table);
+      return totalSeconds(runsOn(runs, table)) / totalSeconds(same);
+    });
+    const time = slower.length === 0 ? "–" : (slower.reduce((a, b) => a + b, 0) / slower.length).toFixed(2);
+    return [
+      variant,
+      variantNamed(variant).about,
+      String(shared.length),
+      ratio("classification"),
+      ratio("regression"),
+      String(better.length),
+      worse.length === 0 ? "0" : `${worse.length} (${worse.join(", ")})`,
+      time,
+    ];
+  });
+  const head = [
+    "variant",
+    "what is different",
+    "tables",
+    "classes",
+    "numbers",
+    "better on",
+    "worse on",
+    "time",
+  ];
+  return `${markdown(head, body, head.slice(2))}
+
+\`classes\` and \`numbers\` are average scores by those of the defaults: above 1 where the part that was taken away helps. Better and worse are meant beside the defaults, by more than two standard errors; time is by the defaults' time.`;
+}
+
+const totalSeconds = (runs: readonly Run[]): number => runs.reduce((sum, run) => sum + run.seconds, 0);
