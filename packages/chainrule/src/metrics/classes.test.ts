@@ -105,3 +105,19 @@ describe("figures by class", () => {
     expect(() => precision([0, 1], [0, 1], { positive: 2 })).toThrow(/positive class is 2/);
   });
 });
+
+test("a whole weight is that many samples", () => {
+  const weights = [1, 2, 0, 3, 1, 1, 0, 2, 1, 4];
+  const repeat = (of: readonly number[]): number[] =>
+    of.flatMap((c, i) => new Array<number>(weights[i]).fill(c));
+  const [p, y] = [repeat(predicted), repeat(target)];
+  expect(accuracy(predicted, target, { weights })).toBe(accuracy(p, y));
+  expect(balancedAccuracy(predicted, target, { weights })).toBeCloseTo(balancedAccuracy(p, y), 15);
+  expect(f1(predicted, target, { weights, average: "macro" })).toBeCloseTo(
+    f1(p, y, { average: "macro" }),
+    15,
+  );
+  const matrix = confusionMatrix(predicted, target, { weights });
+  expect(matrix.dtype).toBe("float64");
+  expect(matrix.toArray()).toEqual(confusionMatrix(p, y).toArray());
+});

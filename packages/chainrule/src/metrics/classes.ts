@@ -1,62 +1,8 @@
 /** Scores of predicted classes. Definitions and conventions are scikit-learn's. */
 import { fromTypedArray, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { checkClass, checkCounts, column, numbersOf, type Scores, scoredClasses } from "./read.ts";
-
-/** How predictions are read. */
-export interface PredictionOptions {
-  /**
-   * Predictions are one score of the positive class: above the threshold means class 1. Say 0 for logits, 0.5 for probabilities.
-   */
-  threshold?: number;
-}
-
-/** Predicted and true classes of the same samples. */
-export interface ClassPairs {
-  readonly predicted: ArrayLike<number>;
-  readonly target: ArrayLike<number>;
-  /** The number of classes where it is known: the width of the scores, 2 with a threshold, or the option. */
-  readonly numClasses: number | undefined;
-}
-
-/**
- * Reads predictions: class numbers [N] or [N, 1], or scores [N, classes] (logits or probabilities), of which the largest counts,
- * the first one where several are equal.
- */
-export function classPairs(
-  prediction: Scores,
-  target: Scores,
-  { threshold }: PredictionOptions = {},
-  numClasses?: number,
-): ClassPairs {
-  const { data, shape } = numbersOf(prediction, "predictions");
-  const truth = column(target, "targets");
-  const isScored = threshold === undefined && shape.length === 2 && shape[1] > 1;
-  const known = numClasses ?? (isScored ? shape[1] : threshold === undefined ? undefined : 2);
-  const predicted = isScored ? argmaxRows(data, shape[1]) : column(prediction, "predictions");
-  checkCounts(predicted.length, truth.length);
-  const classes =
-    threshold === undefined ? predicted : Int32Array.from(predicted, (score) => (score > threshold ? 1 : 0));
-  for (let i = 0; i < truth.length; i++) {
-    checkClass(classes[i], i, "predictions", known);
-    checkClass(truth[i], i, "targets", known);
-  }
-  return { predicted: classes, target: truth, numClasses: known };
-}
-
-/** The column of the largest number of each row; NaN counts as the largest, as in argmax. */
-function argmaxRows(data: ArrayLike<number>, width: number): Int32Array {
-  const best = new Int32Array(data.length / width);
-  for (let row = 0; row < best.length; row++) {
-    const from = row * width;
-    let at = 0;
-    for (let k = 1; k < width && !Number.isNaN(data[from + at]); k++) {
-      if (data[from + k] > data[from + at] || Number.isNaN(data[from + k])) at = k;
-    }
-    best[row] = at;
-  }
-  return best;
-}
+import { classCount, classPairs, type PredictionOptions, tally } from "./pairs.ts";
+import { type Scores, scoredClasses, type WeightOptions, weightsOf } from "./read.ts";
 
 /**
  * The share of samples whose class is predicted right.
@@ -69,10 +15,19 @@ function argmaxRows(data: ArrayLike<number>, width: number): Int32Array {
  * accuracy(model(x), y, { threshold: 0 });     // one logit
  */
 export function accuracy(prediction: Scores, target: Scores, options?: PredictionOptions): number {
-  const { predicted, target: truth } = classPairs(prediction, target, options);
+  const { predicted, target: truth, weights } = classPairs(prediction, target, options);
   let right = 0;
-  for (let i = 0; i < truth.length; i++) if (predicted[i] === truth[i]) right++;
-  return right / truth.length;
+  let all = 0;
+  for (let i = 0; i < truth.length; i++) {
+    if (predicted[i] === truth[i]) right += weights[i];
+    all += weights[i];
+  }
+  return right / all;
+}
+
+export interface TopKOptions extends WeightOptions {
+  /** Default 2. */
+  k?: number;
 }
 
 /**
@@ -80,14 +35,19 @@ export function accuracy(prediction: Scores, target: Scores, options?: Predictio
  * scikit-learn.
  *
  * @param scores - [N, classes]
- * @param options - k, default 2
  */
-export function topKAccuracy(scores: Scores, target: Scores, { k = 2 }: { k?: number } = {}): number {
+export function topKAccuracy(
+  scores: Scores,
+  target: Scores,
+  { k = 2, weights: given }: TopKOptions = {},
+): number {
   const { data, classes, target: truth } = scoredClasses(scores, target);
   if (!Number.isInteger(k) || k < 1) {
     throw new ChainruleError("argument", `k is ${String(k)}.`, "Give a whole number ≥ 1.");
   }
+  const weights = weightsOf(given, truth.length);
   let hits = 0;
+  let all = 0;
   for (let i = 0; i < truth.length; i++) {
     const from = i * classes;
     const own = data[from + truth[i]];
@@ -95,23 +55,16 @@ export function topKAccuracy(scores: Scores, target: Scores, { k = 2 }: { k?: nu
     for (let c = 0; c < classes; c++) {
       if (data[from + c] > own || (data[from + c] === own && c > truth[i])) above++;
     }
-    if (above < k && !Number.isNaN(own)) hits++;
+    if (above < k && !Number.isNaN(own)) hits += weights[i];
+    all += weights[i];
   }
-  return hits / truth.length;
+  return hits / all;
 }
 
 /** The mean over the classes that occur of the share of their samples that is predicted right. */
 export function balancedAccuracy(prediction: Scores, target: Scores, options?: PredictionOptions): number {
-  const { matrix, numClasses } = counts(prediction, target, options);
-  let sum = 0;
-  let occurring = 0;
-  for (let c = 0; c < numClasses; c++) {
-    const support = matrix.subarray(c * numClasses, (c + 1) * numClasses).reduce((a, b) => a + b, 0);
-    if (support === 0) continue;
-    sum += matrix[c * numClasses + c] / support;
-    occurring++;
-  }
-  return sum / occurring;
+  const occurring = tally(classPairs(prediction, target, options)).filter(({ support }) => support > 0);
+  return occurring.reduce((sum, { hits, support }) => sum + hits / support, 0) / occurring.length;
 }
 
 export interface ConfusionOptions extends PredictionOptions {
@@ -122,12 +75,17 @@ export interface ConfusionOptions extends PredictionOptions {
 }
 
 /**
- * How often each class (row) was predicted as which (column): int32 [classes, classes], or float64 shares with `normalize`, 0 where
- * there is nothing to divide by.
+ * How often each class (row) was predicted as which (column): int32 [classes, classes]. With `weights` float64 sums of weights, with
+ * `normalize` float64 shares, 0 where there is nothing to divide by.
  */
 export function confusionMatrix(prediction: Scores, target: Scores, options: ConfusionOptions = {}): Tensor {
-  const { matrix, numClasses: n } = counts(prediction, target, options, options.numClasses);
+  const pairs = classPairs(prediction, target, options, options.numClasses);
+  const { predicted, target: truth, weights } = pairs;
+  const n = classCount(pairs);
   const { normalize } = options;
+  const isCount = normalize === undefined && options.weights === undefined;
+  const matrix = isCount ? new Int32Array(n * n) : new Float64Array(n * n);
+  for (let i = 0; i < truth.length; i++) matrix[truth[i] * n + predicted[i]] += weights[i];
   if (normalize === undefined) return fromTypedArray(matrix, [n, n]);
   const sums = { true: new Float64Array(n), predicted: new Float64Array(n) };
   let all = 0;
@@ -141,32 +99,4 @@ export function confusionMatrix(prediction: Scores, target: Scores, options: Con
     return count === 0 ? 0 : count / sums[normalize][normalize === "true" ? Math.floor(at / n) : at % n];
   });
   return fromTypedArray(share, [n, n]);
-}
-
-/** A table of more classes squared would take a gigabyte: most likely the targets are no classes. */
-const mostClasses = 16384;
-
-/** The confusion matrix as plain counts, rows true. */
-export function counts(
-  prediction: Scores,
-  target: Scores,
-  options?: PredictionOptions,
-  numClasses?: number,
-): { matrix: Int32Array; numClasses: number; known: boolean } {
-  const pairs = classPairs(prediction, target, options, numClasses);
-  const { predicted, target: truth } = pairs;
-  let n = pairs.numClasses ?? 0;
-  if (pairs.numClasses === undefined) {
-    for (let i = 0; i < truth.length; i++) n = Math.max(n, predicted[i] + 1, truth[i] + 1);
-  }
-  if (n > mostClasses) {
-    throw new ChainruleError(
-      "data",
-      `The largest class is ${n - 1}, and a table of ${n} classes would not be of use.`,
-      "Number the classes from 0 without gaps, or use a metric for numbers (mse, r2).",
-    );
-  }
-  const matrix = new Int32Array(n * n);
-  for (let i = 0; i < truth.length; i++) matrix[truth[i] * n + predicted[i]]++;
-  return { matrix, numClasses: n, known: numClasses !== undefined };
 }

@@ -1,6 +1,6 @@
 /** Precision, recall and F1 by class and averaged, with scikit-learn's definitions. */
 import { ChainruleError } from "../util/errors.ts";
-import { counts, type PredictionOptions } from "./classes.ts";
+import { classPairs, occurs, type PredictionOptions, type Tally, tally } from "./pairs.ts";
 import type { Scores } from "./read.ts";
 
 /**
@@ -23,21 +23,14 @@ export interface ByClassOptions<A extends Average = Average> extends PredictionO
   zeroDivision?: 0 | 1;
 }
 
-/** How often a class was predicted rightly, predicted at all, and true. */
-interface Tally {
-  hits: number;
-  predicted: number;
-  support: number;
-}
-
 type Figure = (tally: Tally, zeroDivision: number) => number;
 
 // precision = TP / (TP + FP)
-const precisionOf: Figure = ({ hits, predicted }, zero) => (predicted === 0 ? zero : hits / predicted);
+export const precisionOf: Figure = ({ hits, predicted }, zero) => (predicted === 0 ? zero : hits / predicted);
 // recall = TP / (TP + FN)
-const recallOf: Figure = ({ hits, support }, zero) => (support === 0 ? zero : hits / support);
+export const recallOf: Figure = ({ hits, support }, zero) => (support === 0 ? zero : hits / support);
 // F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of both
-const f1Of: Figure = ({ hits, predicted, support }, zero) =>
+export const f1Of: Figure = ({ hits, predicted, support }, zero) =>
   predicted + support === 0 ? zero : (2 * hits) / (predicted + support);
 
 /**
@@ -96,8 +89,7 @@ function byClass(
   options: ByClassOptions,
 ): number | number[] {
   const { average = "binary", positive = 1, zeroDivision = 0 } = options;
-  const { matrix, numClasses, known } = counts(prediction, target, options, options.numClasses);
-  const tallies = talliesOf(matrix, numClasses);
+  const tallies = tally(classPairs(prediction, target, options, options.numClasses));
   const mean = (of: readonly Tally[], weight: (tally: Tally) => number): number => {
     const total = of.reduce((sum, tally) => sum + weight(tally), 0);
     return of.reduce((sum, tally) => sum + weight(tally) * figure(tally, zeroDivision), 0) / total;
@@ -115,7 +107,7 @@ function byClass(
       return figure(all, zeroDivision);
     }
     case "macro":
-      return mean(known ? tallies : tallies.filter((c) => c.predicted + c.support > 0), () => 1);
+      return mean(options.numClasses === undefined ? tallies.filter(occurs) : tallies, () => 1);
     case "weighted":
       return mean(tallies, ({ support }) => support);
     case "binary":
@@ -127,17 +119,6 @@ function byClass(
         'Use "binary", "macro", "micro", "weighted" or "none".',
       );
   }
-}
-
-function talliesOf(matrix: Int32Array, n: number): Tally[] {
-  return Array.from({ length: n }, (_, c) => {
-    const tally = { hits: matrix[c * n + c], predicted: 0, support: 0 };
-    for (let other = 0; other < n; other++) {
-      tally.predicted += matrix[other * n + c];
-      tally.support += matrix[c * n + other];
-    }
-    return tally;
-  });
 }
 
 function positiveOf(tallies: readonly Tally[], positive: number): Tally {

@@ -1,34 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor/index.ts";
-import { logLoss, rocAuc } from "./probabilities.ts";
-
-describe("rocAuc", () => {
-  test("is the share of pairs in the right order", () => {
-    const scores = [3, 1, 4, 1, 5, 9, 2, 6];
-    const target = [0, 0, 1, 1, 0, 1, 0, 1];
-    let right = 0;
-    for (let i = 0; i < 8; i++)
-      for (let j = 0; j < 8; j++)
-        if (target[i] === 1 && target[j] === 0)
-          right += scores[i] > scores[j] ? 1 : scores[i] === scores[j] ? 0.5 : 0;
-    expect(rocAuc(scores, target)).toBe(right / 16);
-  });
-
-  test("takes logits of one class, and both columns of two", () => {
-    expect(rocAuc(tensor([[-2], [3], [0]]), [0, 1, 0])).toBe(1);
-    expect(rocAuc([[0.9, 0.1], [0.2, 0.8]], [0, 1])).toBe(1); // biome-ignore format: rows
-  });
-
-  test("says why there is no curve", () => {
-    expect(() => rocAuc([0.1, 0.2], [1, 1])).toThrow(
-      /class 1 needs samples of it and others, and there are 2 and 0/,
-    );
-    expect(() => rocAuc([0.1, Number.NaN], [0, 1])).toThrow(/score of sample 1 is NaN/);
-    expect(() => rocAuc([[2, 1, 0], [0, 1, 2]], [0, 1])).toThrow(/sample 0 add up to 3.*softmax/); // biome-ignore format: rows
-    expect(() => rocAuc([0.5, 0.5], [0, 2])).toThrow(/no class of 2/);
-    expect(() => rocAuc([0.5, 0.5], [0, 1], { average: "micro" as "macro" })).toThrow(/no average "micro"/);
-  });
-});
+import { brier, logLoss } from "./probabilities.ts";
 
 describe("logLoss", () => {
   test("keeps from log 0 by the dtype's epsilon, as scikit-learn", () => {
@@ -51,5 +23,24 @@ describe("logLoss", () => {
     expect(() => logLoss([1.5, 0.2], [1, 0])).toThrow(/hold 1.5 at 0, which is no probability.*fromLogits/);
     expect(() => logLoss([[0.5, 0.2]], [1])).toThrow(/sample 0 add up to 0.7/);
     expect(() => logLoss([0.5], [2])).toThrow(/no class of 2/);
+  });
+});
+
+describe("brier", () => {
+  test("of two columns is that of the second, half the sum over both", () => {
+    const two = [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]]; // biome-ignore format: rows
+    expect(brier(two, [0, 1, 1])).toBeCloseTo((0.01 + 0.04 + 0.25) / 3, 15);
+    expect(brier([0.1, 0.8, 0.5], [0, 1, 1])).toBe(brier(two, [0, 1, 1]));
+  });
+
+  test("of several classes is summed over them", () => {
+    const three = [[0.5, 0.3, 0.2], [0, 0, 1]]; // biome-ignore format: rows
+    expect(brier(three, [0, 1])).toBeCloseTo((0.25 + 0.09 + 0.04 + 2) / 2, 15);
+  });
+
+  test("refuses what are no probabilities", () => {
+    expect(() => brier([1.5], [1])).toThrow(/hold 1.5 at 0, which is no probability/);
+    expect(() => brier([Number.NaN], [1])).toThrow(/hold NaN at 0/);
+    expect(() => brier([], [])).toThrow(/nothing to score/);
   });
 });

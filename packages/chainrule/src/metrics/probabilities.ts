@@ -1,83 +1,18 @@
 /** Scores of predicted probabilities, with scikit-learn's definitions. */
 import { finfo, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { checkClass, checkCounts, column, numbersOf, type Scores, scoredClasses } from "./read.ts";
+import {
+  checkClass,
+  checkCounts,
+  column,
+  numbersOf,
+  type Scores,
+  scoredClasses,
+  type WeightOptions,
+  weightsOf,
+} from "./read.ts";
 
-export interface RocAucOptions {
-  /** For more than two classes: the mean over the classes, or their mean by true frequency. Default "macro". */
-  average?: "macro" | "weighted";
-}
-
-/**
- * The area under the curve of true against false positives: the chance that a positive sample scores above a negative one, ties
- * counting half.
- *
- * @param scores - for two classes the score of class 1, [N] or [N, 1], on any scale; for more, probabilities [N, classes]: each
- * class is told from the rest, and the areas are averaged
- * @param target - true classes [N]; each class must occur, and not alone
- *
- * @example
- * rocAuc(model(x).softmax(1), y);
- */
-export function rocAuc(scores: Scores, target: Scores, { average = "macro" }: RocAucOptions = {}): number {
-  if (average !== "macro" && average !== "weighted") {
-    throw new ChainruleError(
-      "argument",
-      `There is no average "${String(average)}".`,
-      'Use "macro" or "weighted".',
-    );
-  }
-  const { data, shape } = numbersOf(scores, "scores");
-  if (shape.length === 1 || shape[1] === 1) {
-    const truth = column(target, "targets");
-    checkCounts(data.length, truth.length);
-    for (let i = 0; i < truth.length; i++) checkClass(truth[i], i, "targets", 2);
-    return areaOf(data, (i) => truth[i] === 1, 1);
-  }
-  const { classes, target: truth } = scoredClasses(scores, target);
-  checkRows(data, classes, toleranceOf(scores));
-  const columnOf = (c: number): Float64Array => Float64Array.from(truth, (_, i) => data[i * classes + c]);
-  if (classes === 2) return areaOf(columnOf(1), (i) => truth[i] === 1, 1);
-  let sum = 0;
-  let total = 0;
-  for (let c = 0; c < classes; c++) {
-    const isClass = (i: number): boolean => truth[i] === c;
-    const area = areaOf(columnOf(c), isClass, c);
-    const weight = average === "macro" ? 1 : Array.from(truth, (_, i) => isClass(i)).filter(Boolean).length;
-    sum += weight * area;
-    total += weight;
-  }
-  return sum / total;
-}
-
-/** (Σ ranks of the positives − P(P+1)/2) / (P·N), ties ranked by their mean: Mann and Whitney (1947). */
-function areaOf(scores: ArrayLike<number>, isPositive: (i: number) => boolean, positive: number): number {
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
-  let ranks = 0;
-  let positives = 0;
-  for (let from = 0; from < order.length; ) {
-    if (Number.isNaN(scores[order[from]])) throw notNumber(order[from]);
-    let to = from;
-    let tied = 0;
-    for (; to < order.length && scores[order[to]] === scores[order[from]]; to++) {
-      if (isPositive(order[to])) tied++;
-    }
-    ranks += (tied * (from + 1 + to)) / 2;
-    positives += tied;
-    from = to;
-  }
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) {
-    throw new ChainruleError(
-      "data",
-      `The ROC curve of class ${positive} needs samples of it and others, and there are ${positives} and ${negatives}.`,
-      "Score more data, or split it so that each part has all classes (stratifiedSplit).",
-    );
-  }
-  return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
-}
-
-export interface LogLossOptions {
+export interface LogLossOptions extends WeightOptions {
   /** The predictions are logits, before softmax (or sigmoid). Default false: probabilities. */
   fromLogits?: boolean;
 }
@@ -92,34 +27,84 @@ export interface LogLossOptions {
 export function logLoss(
   prediction: Scores,
   target: Scores,
-  { fromLogits = false }: LogLossOptions = {},
+  { fromLogits = false, weights: given }: LogLossOptions = {},
 ): number {
-  const { data, shape } = numbersOf(prediction, "predictions");
-  const single = shape.length === 1 || shape[1] === 1;
-  const truth = column(target, "targets");
-  checkCounts(shape[0], truth.length);
-  const classes = single ? 2 : shape[1];
-  for (let i = 0; i < truth.length; i++) checkClass(truth[i], i, "targets", classes);
-  if (!single) scoredClasses(prediction, target);
+  const {
+    data,
+    classes,
+    single,
+    target: truth,
+  } = fromLogits ? classScores(prediction, target) : classProbabilities(prediction, target);
+  const weights = weightsOf(given, truth.length);
   const eps = epsilonOf(prediction);
-  if (!fromLogits) checkProbabilities(data);
-  if (!fromLogits && !single) checkRows(data, classes, toleranceOf(prediction));
   let sum = 0;
+  let all = 0;
   for (let i = 0; i < truth.length; i++) {
+    let logProb: number;
     if (single) {
       // log σ(z) for class 1 and log σ(−z) for class 0
       const sign = truth[i] === 1 ? 1 : -1;
-      sum += fromLogits
+      logProb = fromLogits
         ? logSigmoid(sign * data[i])
         : Math.log(clip(truth[i] === 1 ? data[i] : 1 - data[i], eps));
     } else {
       const from = i * classes;
-      sum += fromLogits
+      logProb = fromLogits
         ? data[from + truth[i]] - logSumExp(data, from, classes)
         : Math.log(clip(data[from + truth[i]], eps));
     }
+    sum += weights[i] * logProb;
+    all += weights[i];
   }
-  return -sum / truth.length;
+  return -sum / all;
+}
+
+/**
+ * Brier's score: the mean squared distance of the probabilities from the truth. For two classes (p₁ − y)², from 0 to 1; for more
+ * Σ_c (p_c − [y = c])², from 0 to 2: scikit-learn's `brier_score_loss`, which takes several classes since version 1.7.
+ *
+ * @param probabilities - [N, classes], or those of class 1, [N] or [N, 1]; two columns count as the second alone
+ * @param target - true classes [N]
+ */
+export function brier(probabilities: Scores, target: Scores, { weights: given }: WeightOptions = {}): number {
+  const { data, classes, single, target: truth } = classProbabilities(probabilities, target);
+  const weights = weightsOf(given, truth.length);
+  let sum = 0;
+  let all = 0;
+  for (let i = 0; i < truth.length; i++) {
+    let squares = 0;
+    if (classes === 2) squares = (data[single ? i : 2 * i + 1] - truth[i]) ** 2;
+    else for (let c = 0; c < classes; c++) squares += (data[i * classes + c] - (truth[i] === c ? 1 : 0)) ** 2;
+    sum += weights[i] * squares;
+    all += weights[i];
+  }
+  return sum / all;
+}
+
+/** Scores of two classes in one column (`single`), or of several in a column each, with the true classes. */
+export interface ClassScores {
+  readonly data: ArrayLike<number>;
+  readonly classes: number;
+  readonly single: boolean;
+  readonly target: ArrayLike<number>;
+}
+
+/** Reads scores of classes: those of class 1, [N] or [N, 1], or of every class, [N, classes]. */
+export function classScores(scores: Scores, target: Scores): ClassScores {
+  const { data, shape } = numbersOf(scores, "scores");
+  if (shape.length === 2 && shape[1] > 1) return { ...scoredClasses(scores, target), single: false };
+  const truth = column(target, "targets");
+  checkCounts(data.length, truth.length);
+  for (let i = 0; i < truth.length; i++) checkClass(truth[i], i, "targets", 2);
+  return { data, classes: 2, single: true, target: truth };
+}
+
+/** Reads probabilities as {@link classScores}: numbers from 0 to 1, and those of a row add up to 1. */
+export function classProbabilities(probabilities: Scores, target: Scores): ClassScores {
+  const read = classScores(probabilities, target);
+  checkProbabilities(read.data);
+  if (!read.single) checkRows(read.data, read.classes, toleranceOf(probabilities));
+  return read;
 }
 
 const clip = (p: number, eps: number): number => Math.min(Math.max(p, eps), 1 - eps);
@@ -140,7 +125,7 @@ const epsilonOf = (x: Scores): number =>
     : finfo("float64").eps;
 
 /** How far the sum of a row of probabilities may be from 1. */
-const toleranceOf = (x: Scores): number => Math.sqrt(epsilonOf(x));
+export const toleranceOf = (x: Scores): number => Math.sqrt(epsilonOf(x));
 
 function checkProbabilities(data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++) {
@@ -148,12 +133,13 @@ function checkProbabilities(data: ArrayLike<number>): void {
     throw new ChainruleError(
       "data",
       `The predictions hold ${data[i]} at ${i}, which is no probability.`,
-      "Apply softmax or sigmoid first, or pass { fromLogits: true }.",
+      "Apply softmax or sigmoid first; logLoss takes logits with { fromLogits: true }.",
     );
   }
 }
 
-function checkRows(data: ArrayLike<number>, classes: number, tolerance: number): void {
+/** Throws unless the probabilities of each sample add up to 1. */
+export function checkRows(data: ArrayLike<number>, classes: number, tolerance: number): void {
   for (let from = 0; from < data.length; from += classes) {
     let sum = 0;
     for (let k = 0; k < classes; k++) sum += data[from + k];
@@ -165,10 +151,3 @@ function checkRows(data: ArrayLike<number>, classes: number, tolerance: number):
     );
   }
 }
-
-const notNumber = (at: number): ChainruleError =>
-  new ChainruleError(
-    "non-finite",
-    `The score of sample ${at} is NaN and has no rank.`,
-    "Look for the NaN in the model's input or weights.",
-  );

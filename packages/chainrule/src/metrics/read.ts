@@ -8,6 +8,11 @@ export type Values = Tensor | ArrayLike<number | boolean>;
 /** One number for each sample, or a row of numbers for each. */
 export type Scores = Values | readonly (readonly number[] | TypedArray)[];
 
+export interface WeightOptions {
+  /** How much each sample counts, [N]: scikit-learn's `sample_weight`. Numbers ≥ 0, not all of them 0. Default: all alike. */
+  weights?: Values;
+}
+
 /** Numbers in row-major order with the shape that they came in. */
 export interface Numbers {
   readonly data: ArrayLike<number>;
@@ -17,6 +22,7 @@ export interface Numbers {
 /** The numbers of anything that a metric accepts. */
 export function numbersOf(x: Scores, what: string): Numbers {
   if (x instanceof Tensor) return { data: x.data, shape: x.shape };
+  if (isTypedArray(x)) return { data: x, shape: [x.length] };
   const rows = x as ArrayLike<NestedArray | TypedArray>;
   const isRow = (row: unknown): row is ArrayLike<number> => Array.isArray(row) || ArrayBuffer.isView(row);
   if (rows.length > 0 && isRow(rows[0])) {
@@ -38,6 +44,8 @@ export function numbersOf(x: Scores, what: string): Numbers {
   return { data: Array.from(x as ArrayLike<number | boolean>, Number), shape: [rows.length] };
 }
 
+const isTypedArray = (x: Scores): x is TypedArray => ArrayBuffer.isView(x);
+
 /** One number for each sample, from [N] or [N, 1]. */
 export function column(x: Scores, what: string): ArrayLike<number> {
   const { data, shape } = numbersOf(x, what);
@@ -51,6 +59,13 @@ export function column(x: Scores, what: string): ArrayLike<number> {
   );
 }
 
+/** One column of rows of numbers. */
+export function columnOf(data: ArrayLike<number>, width: number, c: number): Float64Array {
+  const column = new Float64Array(data.length / width);
+  for (let i = 0; i < column.length; i++) column[i] = data[i * width + c];
+  return column;
+}
+
 /** Throws unless there are as many predictions as targets, and at least one. */
 export function checkCounts(predictions: number, targets: number): void {
   if (predictions === targets && targets > 0) return;
@@ -60,6 +75,29 @@ export function checkCounts(predictions: number, targets: number): void {
       ? "There is nothing to score."
       : `${predictions} predictions were given for ${targets} targets.`,
     "Give one prediction for each target, and at least one.",
+  );
+}
+
+/** The weights of `count` samples: ones where none were given. */
+export function weightsOf(weights: Values | undefined, count: number): ArrayLike<number> {
+  if (weights === undefined) return new Float64Array(count).fill(1);
+  const data = column(weights, "weights");
+  let total = 0;
+  for (let i = 0; i < data.length; i++) {
+    if (!(data[i] >= 0 && data[i] < Number.POSITIVE_INFINITY)) {
+      throw new ChainruleError(
+        "data",
+        `The weights hold ${data[i]} at ${i}.`,
+        "Give numbers that are finite and not below 0.",
+      );
+    }
+    total += data[i];
+  }
+  if (data.length === count && total > 0) return data;
+  throw new ChainruleError(
+    "data",
+    data.length === count ? "All weights are 0." : `${data.length} weights were given for ${count} samples.`,
+    "Give one weight for each sample, and at least one above 0.",
   );
 }
 
