@@ -35,6 +35,8 @@ PARTS = {
     "schedules": ("schedules", "make"),
     "metrics": ("metrics", "make"),
     "autograd": ("derivatives", "make"),
+    "averages": ("training", "averages"),
+    "folds": ("training", "folds"),
     "worked_examples": ("worked", "make"),
 }
 LIMIT = 2_500_000

@@ -3,6 +3,7 @@ import { broadcastShapes, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { modes } from "./modes.ts";
 import type { Operand } from "./op.ts";
+import { recording } from "./recording.ts";
 import { resultType, shapeOf } from "./rules.ts";
 import { type Spec, Tensor } from "./tensor.ts";
 
@@ -44,7 +45,13 @@ export function mutate(
     const before = modes.grad;
     modes.grad = false;
     try {
-      write({ shape: target.shape, dtype: target.dtype });
+      const out = { shape: target.shape, dtype: target.dtype };
+      if (recording)
+        recording.telling(
+          (error) => error.within(name),
+          () => write(out),
+        );
+      else write(out);
     } finally {
       modes.grad = before;
     }

@@ -3,6 +3,7 @@ import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { modes } from "./modes.ts";
 import { Node } from "./node.ts";
+import { recording as recorder } from "./recording.ts";
 import type { Edge, Samples } from "./samples.ts";
 import { type Spec, Tensor } from "./tensor.ts";
 
@@ -122,7 +123,12 @@ export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
     // What happens inside is covered by the op's own derivative, and by the op's own event.
     modes.grad = false;
     modes.observer = null;
-    y = op.lower(args, out);
+    y = recorder
+      ? recorder.telling(
+          (error) => error.within(op.name),
+          () => op.lower(args, out),
+        )
+      : op.lower(args, out);
   } catch (error) {
     throw error instanceof ChainruleError ? error.within(op.name) : error;
   } finally {

@@ -41,7 +41,7 @@ describe("gradients", () => {
     w.dropGrad();
     expect(w.gradStorage).toBe(undefined);
     expect(() => w.grad).toThrow(
-      "computed inside a compiled function and not kept. Pass { keepGrads: true }",
+      "computed inside a compiled function and not kept. Compile it by compile(fn, { keepGrads: true }",
     );
     expect(() => w.sum().backward()).toThrow("or call zeroGrad()");
     w.grad = null;

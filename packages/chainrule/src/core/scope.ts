@@ -1,9 +1,13 @@
+import type { Tensor } from "./tensor.ts";
+
 /** Something with parts that have names: a module. */
 export interface ScopeOwner {
   /** The kind of layer, such as `Linear`. */
   scopeKind(): string;
   /** The path from this owner to a part of it, such as `1.fc`; undefined when it is not a part. */
   scopePathOf(part: ScopeOwner): string | undefined;
+  /** The tensors of this owner and its parts with their paths, such as `1.fc.weight`. */
+  scopeTensors?(): Iterable<readonly [path: string, tensor: Tensor]>;
 }
 
 /** A call of a module inside calls of others. Names are looked up only when somebody asks. */
@@ -16,10 +20,16 @@ export class Scope {
     this.parent = parent;
   }
 
-  /** The layer, outermost first: `Sequential 2 (Linear)`; only the kind for a model called by itself. */
-  describe(): string {
+  /** The call that all the others are inside of. */
+  get root(): Scope {
     let root: Scope = this;
     while (root.parent) root = root.parent;
+    return root;
+  }
+
+  /** The layer, outermost first: `Sequential 2 (Linear)`; only the kind for a model called by itself. */
+  describe(): string {
+    const { root } = this;
     if (root === this) return this.owner.scopeKind();
     const path = root.owner.scopePathOf(this.owner) ?? this.parent?.owner.scopePathOf(this.owner);
     return path ? `layer ${path} (${this.owner.scopeKind()})` : this.owner.scopeKind();

@@ -54,7 +54,7 @@ export class Tensor implements Spec {
       throw new ChainruleError(
         "autograd",
         "The gradient of this tensor was computed inside a compiled function and not kept.",
-        "Pass { keepGrads: true } to compile(), or call zeroGrad() before the next backward pass.",
+        "Compile it by compile(fn, { keepGrads: true }), or call zeroGrad() before the next backward pass.",
       );
     }
     return this.#grad;
@@ -117,7 +117,7 @@ export class Tensor implements Spec {
    * used again when the tensor is gone.
    */
   get data(): TypedArray {
-    const all = this.#readElements();
+    const all = this.#readElements("data");
     const count = this.numel;
     if (this.isContiguous) {
       if (this.storage.place) return all.slice(this.offset, this.offset + count);
@@ -140,12 +140,12 @@ export class Tensor implements Spec {
         "Reduce it first (mean(), sum(), at(i)), or read all of it by toArray().",
       );
     }
-    return this.#readElements()[this.offset];
+    return this.#readElements("item()")[this.offset];
   }
 
   /** Nested arrays of numbers (of booleans for a bool tensor); a bare number for a tensor without dimensions. */
   toArray(): NestedArray {
-    const all = this.#readElements();
+    const all = this.#readElements("toArray()");
     const build = (dim: number, at: number): NestedArray => {
       if (dim === this.shape.length) return this.dtype === "bool" ? all[at] !== 0 : all[at];
       return Array.from({ length: this.shape[dim] }, (_, i) => build(dim + 1, at + i * this.strides[dim]));
@@ -159,8 +159,8 @@ export class Tensor implements Spec {
   }
 
   /** The elements of the storage, for the host: a recorder may know that they are going to be others. */
-  #readElements(): TypedArray {
-    recording?.valueRead(this);
+  #readElements(reader: string): TypedArray {
+    recording?.valueRead(this, reader);
     return this.storage.elements;
   }
 

@@ -1,7 +1,7 @@
 /** Cross-validation: each sample is in the test part of exactly one fold. */
 import { defaultGenerator, draws, type Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { classesOf, type Labels } from "./split.ts";
+import { checkLengths, classesOf, type Labels, sum } from "./split.ts";
 
 /** One round of cross-validation: indices of samples, in increasing order. */
 export interface Fold {
@@ -67,6 +67,113 @@ export function groupKFold(groups: Labels, k: number): Fold[] {
     for (const row of rows) foldOf[row] = fold;
   }
   return foldsBy(foldOf, k);
+}
+
+/**
+ * k folds that keep each group together and give each fold its share of each class, as nearly as the groups allow; as scikit-learn's
+ * StratifiedGroupKFold. The groups whose classes are spread least evenly go first, each to the fold that leaves the shares of the
+ * classes over the folds most even.
+ *
+ * @throws ChainruleError `argument` when labels and groups differ in number, or there are fewer groups than folds
+ */
+export function stratifiedGroupKFold(
+  labels: Labels,
+  groups: Labels,
+  k: number,
+  options: FoldOptions = {},
+): Fold[] {
+  const classes = classesOf(labels);
+  const all = classesOf(groups);
+  const n = checkLengths(classes, all);
+  checkFolds(all.length, k, "groups");
+  const classAt = new Int32Array(n);
+  classes.forEach((rows, c) => {
+    for (const row of rows) classAt[row] = c;
+  });
+  const members = all.map((rows) => ({ rows, counts: countsOf(rows, classAt, classes.length) }));
+  const dealt = options.shuffle
+    ? Array.from(permutation(members.length, options), (i) => members[i])
+    : members;
+  dealt.sort((a, b) => deviation(b.counts) - deviation(a.counts));
+  const held = Array.from({ length: k }, () => new Array<number>(classes.length).fill(0));
+  const foldOf = new Int32Array(n);
+  for (const { rows, counts } of dealt) {
+    const fold = fittest(held, counts, classes);
+    counts.forEach((count, c) => {
+      held[fold][c] += count;
+    });
+    for (const row of rows) foldOf[row] = fold;
+  }
+  return foldsBy(foldOf, k);
+}
+
+/** The fold that leaves the classes most even when it takes a group; of equal ones that with the fewest rows. */
+function fittest(
+  held: readonly (readonly number[])[],
+  counts: readonly number[],
+  classes: readonly number[][],
+): number {
+  let best = { fold: -1, spread: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+  for (let fold = 0; fold < held.length; fold++) {
+    const spreads = classes.map(({ length }, c) =>
+      deviation(held.map((folds, f) => (folds[c] + (f === fold ? counts[c] : 0)) / length)),
+    );
+    const spread = sum(spreads) / spreads.length;
+    const rows = sum(held[fold]);
+    const near = Math.abs(spread - best.spread) <= 1e-8 + 1e-5 * Math.abs(best.spread); // numpy.isclose
+    if (spread < best.spread || (near && rows < best.rows)) best = { fold, spread, rows };
+  }
+  return best.fold;
+}
+
+function countsOf(rows: readonly number[], classAt: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const row of rows) counts[classAt[row]]++;
+  return counts;
+}
+
+/** The standard deviation, divided by the count. */
+function deviation(numbers: readonly number[]): number {
+  const mean = sum(numbers) / numbers.length;
+  return Math.sqrt(sum(numbers.map((x) => (x - mean) ** 2)) / numbers.length);
+}
+
+export interface TimeSeriesOptions {
+  /** Samples of a test part. Default: n / (k + 1), rounded down. */
+  testSize?: number;
+  /** Most samples of a training part, the latest. Default: all before the test part. */
+  maxTrainSize?: number;
+  /** Samples left out between training and test part. Default 0. */
+  gap?: number;
+}
+
+/**
+ * k folds of n samples in the order of time: each tests on the samples after those that it trains on, and later ones train on more;
+ * as scikit-learn's TimeSeriesSplit.
+ *
+ * @throws ChainruleError `argument` when there are too few samples
+ */
+export function timeSeriesSplit(n: number, k: number, options: TimeSeriesOptions = {}): Fold[] {
+  checkFolds(n - 1, k, "samples after the first");
+  const { testSize = Math.floor(n / (k + 1)), maxTrainSize = n, gap = 0 } = options;
+  const first = n - k * testSize;
+  const whole = [testSize, maxTrainSize, gap].every((size) => Number.isInteger(size) && size >= 0);
+  if (!whole || testSize < 1 || maxTrainSize < 1 || first - gap < 1) {
+    throw new ChainruleError(
+      "argument",
+      `${k} tests of ${testSize} samples after a gap of ${gap} leave none of ${n} samples to train on first.`,
+      "Give whole numbers with n > k · testSize + gap.",
+    );
+  }
+  const between = (from: number, to: number): Int32Array =>
+    Int32Array.from({ length: to - from }, (_, i) => from + i);
+  return Array.from({ length: k }, (_, fold) => {
+    const at = first + fold * testSize;
+    return {
+      train: between(Math.max(0, at - gap - maxTrainSize), at - gap),
+      test: between(at, at + testSize),
+    };
+  });
 }
 
 const permutation = (n: number, { generator }: FoldOptions): Int32Array =>

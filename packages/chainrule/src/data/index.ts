@@ -1,7 +1,16 @@
 /** Datasets, the order in which they are visited, batches, and splits; with PyTorch's names and draws. */
 export { type Collated, defaultCollate } from "./collate.ts";
 export { ConcatDataset, type Dataset, Subset, TensorDataset } from "./dataset.ts";
-export { type Fold, type FoldOptions, groupKFold, kFold, stratifiedKFold } from "./folds.ts";
+export {
+  type Fold,
+  type FoldOptions,
+  groupKFold,
+  kFold,
+  stratifiedGroupKFold,
+  stratifiedKFold,
+  type TimeSeriesOptions,
+  timeSeriesSplit,
+} from "./folds.ts";
 export { DataLoader, type DataLoaderOptions } from "./loader.ts";
 export {
   type BatchedSampler,
@@ -14,4 +23,12 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from "./samplers.ts";
-export { type Labels, type Parts, randomSplit, type SplitOptions, stratifiedSplit } from "./split.ts";
+export {
+  groupSplit,
+  type Labels,
+  type Parts,
+  randomSplit,
+  type SplitOptions,
+  stratifiedSplit,
+  timeSplit,
+} from "./split.ts";

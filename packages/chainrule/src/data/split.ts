@@ -61,7 +61,8 @@ function isFractions(lengths: readonly number[]): boolean {
   return lengths.every((f) => f >= 0 && f <= 1) && total <= 1 && total > 1 - 1e-9;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+/** The sum of some numbers. */
+export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /**
  * Cuts samples into random parts that each have the classes in the same proportions as the whole. The parts have the sizes that
@@ -79,14 +80,7 @@ export function stratifiedSplit<const L extends readonly number[]>(
   fractions: L,
   { generator }: SplitOptions = {},
 ): Parts<L, Int32Array> {
-  const total = sum(fractions);
-  if (fractions.some((f) => !(f >= 0)) || Math.abs(total - 1) > 1e-9) {
-    throw new ChainruleError(
-      "argument",
-      `Fractions ${fractions.join(", ")} add up to ${total}.`,
-      "Give fractions that add up to 1.",
-    );
-  }
+  checkFractions(fractions);
   const parts: number[][] = fractions.map(() => []);
   let dealt = 0;
   for (const rows of classesOf(labels)) {
@@ -103,6 +97,153 @@ export function stratifiedSplit<const L extends readonly number[]>(
     }
   }
   return parts.map((part) => Int32Array.from(part).sort()) as Parts<L, Int32Array>;
+}
+
+function checkFractions(fractions: readonly number[]): void {
+  const total = sum(fractions);
+  if (fractions.every((f) => f >= 0) && Math.abs(total - 1) <= 1e-9) return;
+  throw new ChainruleError(
+    "argument",
+    `Fractions ${fractions.join(", ")} add up to ${total}.`,
+    "Give fractions that add up to 1.",
+  );
+}
+
+/**
+ * Cuts samples into random parts that keep each group together, such as all rows of one patient, and have the classes in the
+ * proportions of the whole, as nearly as the groups allow. Groups go in random order, large ones first, each to the part that lags most
+ * behind its share of all rows and of the group's classes. Every part of a fraction above 0 gets a group, while there are any.
+ *
+ * @param labels - the class of each sample; null where there are none, as in regression
+ * @param groups - the group of each sample
+ * @param fractions - add up to 1
+ * @returns the indices of each part, in increasing order
+ * @throws ChainruleError `argument` when labels and groups differ in number, or there are fewer groups than parts
+ *
+ * @example
+ * const [training, test] = groupSplit(y, patients, [0.8, 0.2], { generator: new Generator(0) });
+ */
+export function groupSplit<const L extends readonly number[]>(
+  labels: Labels | null,
+  groups: Labels,
+  fractions: L,
+  { generator }: SplitOptions = {},
+): Parts<L, Int32Array> {
+  checkFractions(fractions);
+  const all = classesOf(groups);
+  const classes = labels === null ? [all.flat()] : classesOf(labels);
+  const n = checkLengths(classes, all);
+  const wanted = fractions.filter((f) => f > 0).length;
+  if (all.length < wanted) {
+    throw new ChainruleError(
+      "argument",
+      `${all.length} groups cannot be cut into ${wanted} parts.`,
+      "Give fewer parts, or split by another column.",
+    );
+  }
+  const classAt = new Int32Array(n);
+  classes.forEach((rows, c) => {
+    for (const row of rows) classAt[row] = c;
+  });
+  const order = Array.from(draws.randperm(all.length, generator ?? defaultGenerator), (i) => all[i]);
+  order.sort((a, b) => b.length - a.length);
+  const parts: number[][] = fractions.map(() => []);
+  const held = fractions.map(() => new Array<number>(classes.length).fill(0));
+  order.forEach((rows, dealt) => {
+    const empty = parts.filter((part, p) => fractions[p] > 0 && part.length === 0).length;
+    // When as many groups are left as parts are empty, these get them.
+    const mustFill = empty > 0 && order.length - dealt <= empty;
+    let next = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let p = 0; p < parts.length; p++) {
+      if (fractions[p] === 0 || (mustFill && parts[p].length > 0)) continue;
+      // Of its rows, and of their classes.
+      const lag = fractions[p] - parts[p].length / n + lagOf(rows, classAt, classes, held[p], fractions[p]);
+      if (lag > most) [most, next] = [lag, p];
+    }
+    for (const row of rows) {
+      parts[next].push(row);
+      held[next][classAt[row]]++;
+    }
+  });
+  return parts.map((part) => Int32Array.from(part).sort()) as Parts<L, Int32Array>;
+}
+
+/** How much a part lacks of its share of the classes of some rows: the mean over them, in shares of the whole class. */
+function lagOf(
+  rows: readonly number[],
+  classAt: Int32Array,
+  classes: readonly number[][],
+  held: readonly number[],
+  fraction: number,
+): number {
+  let lag = 0;
+  for (const row of rows) lag += fraction - held[classAt[row]] / classes[classAt[row]].length;
+  return lag / rows.length;
+}
+
+/**
+ * Cuts samples by time: the oldest to the first part, the newest to the last. Samples of one time stay together, in the part where the
+ * middle one of them belongs.
+ *
+ * @param times - any numbers that grow with time, one for each sample
+ * @param fractions - add up to 1
+ * @returns the indices of each part, in increasing order
+ * @throws ChainruleError `data` for a time that is NaN, `argument` for times too few to give each part one
+ *
+ * @example
+ * const [training, validation, test] = timeSplit(table.year, [0.7, 0.15, 0.15]);
+ */
+export function timeSplit<const L extends readonly number[]>(
+  times: Tensor | ArrayLike<number>,
+  fractions: L,
+): Parts<L, Int32Array> {
+  checkFractions(fractions);
+  const values = Float64Array.from(times instanceof Tensor ? times.data : times);
+  const unknown = values.findIndex(Number.isNaN);
+  if (unknown >= 0) {
+    throw new ChainruleError("data", `The time of sample ${unknown} is missing.`, "Leave such samples out.");
+  }
+  const latest = latestTimes(values.slice().sort(), fractions);
+  const parts: number[][] = fractions.map(() => []);
+  values.forEach((time, row) => {
+    parts[latest.findIndex((last) => time <= last)].push(row);
+  });
+  if (parts.some((part, p) => fractions[p] > 0 && part.length === 0)) {
+    throw new ChainruleError(
+      "argument",
+      `The times of ${values.length} samples are too few, or too often the same, for ${fractions.length} parts.`,
+      "Give fewer parts, or finer times.",
+    );
+  }
+  return parts.map((part) => Int32Array.from(part)) as Parts<L, Int32Array>;
+}
+
+/** The last time of each part, of times in order; NaN for a part without any. */
+function latestTimes(times: Float64Array, fractions: readonly number[]): number[] {
+  const ends = fractions.map((_, p) => sum(fractions.slice(0, p + 1)) * times.length);
+  const latest = fractions.map(() => Number.NaN);
+  const final = fractions.findLastIndex((f) => f > 0);
+  for (let from = 0; from < times.length; ) {
+    let to = from + 1;
+    while (to < times.length && times[to] === times[from]) to++;
+    const middle = (from + to) / 2;
+    const part = ends.findIndex((end, p) => fractions[p] > 0 && middle <= end + 1e-9);
+    latest[part < 0 ? final : part] = times[from];
+    from = to;
+  }
+  return latest;
+}
+
+/** The number of samples, where labels and groups have one for each. */
+export function checkLengths(classes: readonly number[][], groups: readonly number[][]): number {
+  const [labels, n] = [classes, groups].map((lists) => sum(lists.map((rows) => rows.length)));
+  if (labels === n) return n;
+  throw new ChainruleError(
+    "argument",
+    `There are ${labels} labels and ${n} groups of samples.`,
+    "Give one of each for each sample.",
+  );
 }
 
 /** The row numbers of each class, classes in the order of their first row. */

@@ -108,6 +108,6 @@ test("clipping gradients reads no value, unless an error depends on it", () => {
   expect(norm.item()).toBeGreaterThan(0.1);
   expect(w.grad?.norm().item()).toBeCloseTo(0.1, 5);
   expect(() => recording.run(() => nn.utils.clipGradNorm_(w, 1, { errorIfNonfinite: true }))).toThrow(
-    "A value is read.",
+    "clipGradNorm_ with errorIfNonfinite reads the norm",
   );
 });

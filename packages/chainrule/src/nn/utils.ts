@@ -1,5 +1,5 @@
 /** Helpers for parameters and their gradients: `torch.nn.utils`. */
-import { cat, noGrad, sameShape, stack, type Tensor, zeros } from "../tensor/index.ts";
+import { cat, noGrad, recording, sameShape, stack, type Tensor, zeros } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 
 const listOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
@@ -26,6 +26,13 @@ export function clipGradNorm_(
     if (gradients.length === 0) return zeros([]);
     const norms = gradients.map((gradient) => gradient.norm(normType));
     const total = stack(norms.map((norm) => norm.to(norms[0].dtype))).norm(normType);
+    if (errorIfNonfinite && recording) {
+      throw new ChainruleError(
+        "record",
+        "clipGradNorm_ with errorIfNonfinite reads the norm, when nothing is computed yet.",
+        "Leave the option out inside of compiled functions; return the norm and look at it after the call.",
+      );
+    }
     if (errorIfNonfinite && !Number.isFinite(total.item())) {
       throw new ChainruleError(
         "non-finite",

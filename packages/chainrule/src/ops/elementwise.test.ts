@@ -1,6 +1,6 @@
 /** What records cannot say of elementwise ops: options, refusals, dtypes. */
 import { describe, expect, test } from "vitest";
-import { pow, tensor, where, zeros } from "../tensor/index.ts";
+import { compile, pow, type Tensor, tensor, where, zeros } from "../tensor/index.ts";
 import { ChainruleError, type ErrorCode } from "../util/errors.ts";
 
 function code(body: () => unknown): ErrorCode {
@@ -34,6 +34,25 @@ describe("powers", () => {
     expect(int(3).pow(2).dtype).toBe("int32");
     expect(int(4).pow(0.5).toArray()).toEqual([2]);
     expect(int(2, 3).exp2().dtype).toBe("float32");
+  });
+  test("of whole numbers wrap around as products do, eager and compiled: PyTorch's numbers", () => {
+    const x = int(123456789, -2147483648, 2147483647, 16777217);
+    const powers = (a: Tensor) => [a.square(), a.pow(2), a.pow(3), a.pow(7), a.pow(int(2, 3, 4, -1))];
+    const square = [-1757895751, 0, 1, 33554433];
+    const wanted = [
+      square,
+      square,
+      [75731757, 0, 2147483647, 50331649],
+      [1451196701, 0, 2147483647, 117440513],
+      [-1757895751, 0, 1, 0],
+    ];
+    expect(x.mul(x).toArray()).toEqual(square);
+    for (const run of [powers, compile(powers)]) expect(run(x).map((y) => y.toArray())).toEqual(wanted);
+    expect(
+      int(1, -1, 0, 2, -1)
+        .pow(int(-2, -3, -1, -4, -2))
+        .toArray(),
+    ).toEqual([1, -1, 0, 0, 1]);
   });
   test("of whole numbers are whole", () => {
     expect(code(() => int(2).pow(-1))).toBe("argument");
@@ -133,4 +152,29 @@ test("relu lets no gradient through where it is 0, not even an infinite one", ()
   const x = tensor([-1, 0, 4], { requiresGrad: true });
   x.relu().sqrt().sum().backward(); // d√y/dy = ∞ at y = 0
   expect(x.grad?.toArray()).toEqual([0, 0, 0.25]);
+});
+
+describe("functions of real numbers", () => {
+  test("see whole numbers as float32, eager and compiled, as in PyTorch", () => {
+    const x = int(16777217, 123456789, -2147483647);
+    const single = x.to("float32");
+    const functions: ((a: Tensor) => Tensor)[] = [
+      (a) => a.sin(),
+      (a) => a.cos(),
+      (a) => a.tan(),
+      (a) => a.mul(1e-8).exp(),
+      (a) => a.abs().log(),
+      (a) => a.div(3),
+      (a) => a.atan2(int(3, 5, 7)),
+      (a) => a.pow(0.5),
+      (a) => a.add(tensor([0.5, 0.5, 0.5])),
+      (a) => a.eq(tensor([16777216, 0, 0])),
+    ];
+    for (const f of functions) {
+      const wanted = f(single).toArray();
+      expect(f(x).toArray()).toEqual(wanted);
+      expect(compile(f)(x).toArray()).toEqual(compile(f)(single).toArray());
+    }
+    expect(x.sin().toArray()).not.toEqual(x.to("float64").sin().toArray());
+  });
 });

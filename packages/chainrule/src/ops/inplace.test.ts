@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { Generator, noGrad, type Operand, ones, type Tensor, tensor, zeros } from "../tensor/index.ts";
+import {
+  compile,
+  Generator,
+  manualSeed,
+  noGrad,
+  type Operand,
+  ones,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../tensor/index.ts";
 import { ChainruleError, type ErrorCode } from "../util/errors.ts";
 
 /** The code of the ChainruleError that is thrown, and the method that it names. */
@@ -188,4 +198,20 @@ test("factors that are no single number, or whose gradient would be lost, are re
     .sum()
     .backward();
   expect(y.grad?.toArray()).toEqual([0.25]);
+});
+
+test("bernoulli_ draws by one float64 tensor as by a number, compiled too", () => {
+  const draw = (p: number | Tensor): unknown => {
+    manualSeed(1);
+    return zeros([3, 4]).bernoulli_(p).toArray();
+  };
+  const p = tensor(0.3, { dtype: "float64" });
+  const fast = compile((given: Tensor) => zeros([3, 4]).bernoulli_(given));
+  expect(draw(p)).toEqual(draw(0.3));
+  manualSeed(1);
+  expect(fast(p).toArray()).toEqual(draw(0.3));
+  manualSeed(1);
+  // As torch.bernoulli: 24 bits for each element.
+  expect(fast(tensor(0.3)).toArray()).toEqual(draw(tensor(0.3)));
+  expect(() => fast(tensor(1.3, { dtype: "float64" }))).toThrow("1.3 is not a probability");
 });

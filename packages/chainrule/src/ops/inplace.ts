@@ -243,7 +243,13 @@ defineMethods({
     return fillRandom("exponential_", this, { kind: "exponential", rate: lambd }, options);
   },
   bernoulli_(p = 0.5, options) {
-    const each = typeof p === "number" ? p : p.expand(this.shape);
-    return fillRandom("bernoulli_", this, { kind: "bernoulli", p: each }, options);
+    // One float64 number draws what a plain number does; a float32 one takes fewer bits for each element.
+    const isOne = typeof p === "number" || (p.ndim === 0 && p.dtype === "float64");
+    return fillRandom(
+      "bernoulli_",
+      this,
+      { kind: "bernoulli", p: isOne ? p : p.expand(this.shape) },
+      options,
+    );
   },
 });

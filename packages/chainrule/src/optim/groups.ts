@@ -1,5 +1,6 @@
 /** Which options of a parameter group choose what a step does, and noticing when they change. */
-import { changes } from "../tensor/index.ts";
+import { changes, recording } from "../tensor/index.ts";
+import { ChainruleError } from "../util/errors.ts";
 
 /** Options that steps use as numbers alone, so that 0 is a number like all others. */
 const rates: ReadonlySet<string> = new Set(["lr", "initialLr"]);
@@ -26,11 +27,18 @@ const plain = new WeakMap<object, object>();
 
 /**
  * The group, for users: assigning an option counts as a change for compiled steps if it changes their structure. Momentum 0.9
- * in place of 0.8 does not, in place of 0 it does.
+ * in place of 0.8 does not, in place of 0 it does. A compiled function cannot assign one: its runs would not.
  */
 export function watched<G extends object>(group: G): G {
   const face = new Proxy(group, {
     set(target, name, value) {
+      if (recording) {
+        throw new ChainruleError(
+          "record",
+          `The option "${String(name)}" of an optimizer is set inside of a compiled function, which happens only while it is recorded.`,
+          "Set it before or after the call: compiled steps read learning rates and other numbers anew each time.",
+        );
+      }
       const before: unknown = Reflect.get(target, name);
       const chooses = typeof name === "string" && !rates.has(name);
       const isOtherList = name === "params" && before !== value;

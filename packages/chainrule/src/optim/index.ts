@@ -17,6 +17,11 @@ export {
   type RMSpropOptions,
 } from "./adaptive.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
+export {
+  type Averageable,
+  AveragedModel,
+  type Averaging,
+} from "./averaging.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export {
   type Coefficients,

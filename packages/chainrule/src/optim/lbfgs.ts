@@ -124,7 +124,10 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
     return noGrad(() => this.iterate(() => enableGrad(closure)));
   }
 
-  /** State and options; the curvature that was learned stands with the first parameter, history oldest first. */
+  /**
+   * State and options; the curvature that was learned stands with the first parameter, history oldest first. Unlike the state of
+   * other optimizers, it stays as it is when the optimizer goes on.
+   */
   override stateDict(): OptimizerStateDict {
     const dict = super.stateDict();
     const progress = this.#progress;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nn, optim, tensor } from "../index.ts";
+import { nn, optim, type Tensor, tensor } from "../index.ts";
 import { ChainruleError, type ErrorCode } from "../util/errors.ts";
 
 /** The code of the error that a call throws. */
@@ -57,4 +57,25 @@ describe("loading a state", () => {
     adam.loadStateDict(saved(optim.Adam));
     expect([adam.paramGroups[0].lr, adam.state.get(p)?.step]).toEqual([0.5, 1]);
   });
+});
+
+test("a state dictionary goes on with the optimizer, counts and averages alike, as in PyTorch; loading copies", () => {
+  const p = tensor([1], { requiresGrad: true });
+  const optimizer = new optim.Adam([p]);
+  const step = (): void => {
+    p.grad = tensor([1]);
+    optimizer.step();
+  };
+  step();
+  const dict = optimizer.stateDict();
+  const other = new optim.Adam([tensor([1], { requiresGrad: true })]);
+  other.loadStateDict(dict);
+  step();
+  const picture = (state: optim.OptimizerStateDict): unknown => {
+    const { step: count, expAvg } = state.state[0];
+    return [count, (expAvg as Tensor).item().toFixed(3)];
+  };
+  expect(picture(dict)).toEqual([2, "0.190"]);
+  expect(picture(optimizer.stateDict())).toEqual([2, "0.190"]);
+  expect(picture(other.stateDict())).toEqual([1, "0.100"]);
 });

@@ -132,7 +132,7 @@ export abstract class Optimizer<O extends CommonOptions> {
   step(closure: () => Tensor): Tensor;
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure ? enableGrad(closure) : undefined;
-    recording?.optimizer(this);
+    recording?.structure(this);
     noGrad(() => this.move());
     return loss;
   }
@@ -162,11 +162,23 @@ export abstract class Optimizer<O extends CommonOptions> {
     };
   }
 
-  /** A plain picture of state and options. Tensors are shared, not copied: serialize or clone them before the next step. */
+  /** The tensors that it remembers of parameters, each with its name and its parameter. */
+  remembered(): [name: string, parameter: Tensor, tensor: Tensor][] {
+    return [...this.state].flatMap(([p, state]) =>
+      Object.entries(state).flatMap(([name, value]): [string, Tensor, Tensor][] =>
+        value instanceof Tensor ? [[name, p, value]] : [],
+      ),
+    );
+  }
+
+  /**
+   * State and options, as in PyTorch: the state of each parameter is the optimizer's own, counts and tensors, and goes on with its
+   * steps. Serialize or copy what has to stay as it is; {@link loadStateDict} copies.
+   */
   stateDict(): OptimizerStateDict {
     const order = new Map(this.paramGroups.flatMap((g) => g.params).map((p, i) => [p, i]));
     const state: Record<number, ParamState> = {};
-    for (const [p, s] of this.state) state[order.get(p) as number] = { ...s };
+    for (const [p, s] of this.state) state[order.get(p) as number] = s;
     return {
       state,
       paramGroups: this.paramGroups.map((group) => ({

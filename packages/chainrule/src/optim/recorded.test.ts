@@ -55,7 +55,7 @@ describe.each(Object.keys(optimizers))("%s", (name) => {
       recording.run(() => step(recorded));
     }
     expect(picture(recorded)).toEqual(picture(eager));
-    expect(new Set(recording.optimizers)).toEqual(new Set([recorded.optimizer]));
+    expect(new Set(recording.structures)).toEqual(new Set([recorded.optimizer]));
     expect(recording.liveNumbers).toContain("weightDecay");
   });
 
@@ -85,6 +85,35 @@ test("a step of LBFGS cannot be recorded", () => {
   expect(() => new WatchedRecording().run(() => optimizer.step(closure))).toThrow(
     "Compile the closure with { keepGrads: true }, and pass the compiled function to step().",
   );
+});
+
+test("a schedule cannot be stepped while a step is recorded, nor an option be set", () => {
+  const optimizer = new optim.SGD([randn([2], { requiresGrad: true })], { lr: 0.1, momentum: 0.9 });
+  const step = new optim.StepLR(optimizer, 1);
+  const schedules: { step(figure: number): void; stateDict(): unknown }[] = [
+    step,
+    new optim.SequentialLR(
+      optimizer,
+      [new optim.ConstantLR(optimizer), new optim.ExponentialLR(optimizer, 0.9)],
+      [2],
+    ),
+    new optim.ChainedScheduler([step]),
+    new optim.OneCycleLR(optimizer, 0.1, { totalSteps: 10 }),
+    new optim.ReduceLROnPlateau(optimizer),
+  ];
+  const { lr } = optimizer.paramGroups[0];
+  for (const schedule of schedules) {
+    const before = JSON.stringify(schedule.stateDict());
+    expect(() => new WatchedRecording().run(() => schedule.step(1))).toThrow(
+      "Step the schedule after the call",
+    );
+    expect(JSON.stringify(schedule.stateDict())).toBe(before);
+  }
+  const set = (): void => {
+    optimizer.paramGroups[0].lr = 1;
+  };
+  expect(() => new WatchedRecording().run(set)).toThrow('The option "lr" of an optimizer is set inside');
+  expect(optimizer.paramGroups[0].lr).toBe(lr);
 });
 
 describe("the structure of a step", () => {

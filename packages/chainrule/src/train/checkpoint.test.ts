@@ -111,6 +111,80 @@ describe("a resumed run ends with the bits of one that was not interrupted", () 
   });
 });
 
+describe("with everything that changes from step to step, stopped after any step", () => {
+  const averages = { ema: { kind: "ema", decay: 0.9 }, swa: { kind: "swa", start: 0.5 } } as const;
+
+  /** Mixup, noise, annealed dropout and decay, averages, penalties, clipping; a schedule that follows the averaged weights. */
+  function full(kind: keyof typeof averages, change: Partial<Setting["options"]> = {}): Setting {
+    manualSeed(6);
+    const dropout = new nn.Dropout(0.3);
+    const model = new nn.Sequential(
+      new nn.Linear(64, 6),
+      new nn.BatchNorm1d(6),
+      dropout,
+      new nn.Linear(6, 10),
+    );
+    const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01, weightDecay: 0.1 });
+    return {
+      model,
+      options: {
+        data: loaderOf(digits(24, 1), { shuffle: true, generator: new Generator(9) }),
+        validation: loaderOf(digits(20, 2), { batchSize: 10 }),
+        loss: new nn.CrossEntropyLoss({ labelSmoothing: 0.1 }),
+        optimizer,
+        epochs: 4,
+        metrics: { accuracy },
+        transform: train.compose(train.noise({ std: 0.1 }), train.mixup({ alpha: 0.4, classes: 10 })),
+        anneal: (t) => {
+          dropout.p = 0.3 * (1 - t);
+          optimizer.paramGroups[0].weightDecay = 0.1 * (1 - t);
+        },
+        average: averages[kind],
+        l1: 1e-3,
+        clipNorm: 1,
+        clipValue: 0.1,
+        schedule: new optim.ReduceLROnPlateau(optimizer, { patience: 0 }),
+        earlyStopping: { patience: 4 },
+        ...change,
+      },
+    };
+  }
+
+  test.each(["ema", "swa"] as const)("%s", async (kind) => {
+    const s = full(kind);
+    const wanted = outcome(s, await train.fit(s.model, s.options));
+    for (const steps of [1, 3, 5, 7, 10]) {
+      let left = steps;
+      const killed = full(kind, {
+        callbacks: [{ onBatchEnd: (_, training) => void (--left === 0 && training.stop()) }],
+      });
+      const { checkpoint } = await train.fit(killed.model, killed.options);
+      const bytes = train.encodeCheckpoint(checkpoint);
+      const again = full(kind, { resume: train.decodeCheckpoint(bytes) });
+      expect(outcome(again, await train.fit(again.model, again.options))).toEqual(wanted);
+    }
+  });
+
+  test("averages are refused where there were none, and asked for where there were", async () => {
+    const s = full("ema", { epochs: 1 });
+    const { checkpoint } = await train.fit(s.model, s.options);
+    const without = full("ema", { average: undefined, resume: checkpoint });
+    await expect(train.fit(without.model, without.options)).rejects.toThrow(
+      "The checkpoint is of training with averages of weights, and this one is without.",
+    );
+    const { average: _, ...older } = checkpoint;
+    const again = full("ema", { resume: older as train.Checkpoint });
+    await expect(train.fit(again.model, again.options)).rejects.toThrow("training without averages");
+    const cut = { ...checkpoint, average: { count: 3, values: checkpoint.average?.values.slice(1) ?? [] } };
+    const other = full("ema", { resume: cut });
+    const before = weightsOf(other.model);
+    await expect(train.fit(other.model, other.options)).rejects.toThrow(
+      "averages of the checkpoint do not fit",
+    );
+    expect(weightsOf(other.model)).toEqual(before);
+  });
+});
+
 test("draws from a generator that only the caller knows go on alike", async () => {
   const run = async (resume?: train.Checkpoint): Promise<[train.FitResult, number]> => {
     const generator = new Generator(1);
@@ -183,6 +257,26 @@ test("saves every so many epochs, the best ones, and the end; and waits for it",
     },
   });
   expect(saved).toEqual(["best 1", "epoch 2", "epoch 4", "end 5"]);
+});
+
+test("saves by time: after the first epoch, when it is due, and at the end", async () => {
+  for (const [seconds, wanted] of [
+    [3600, ["epoch 1", "end 5"]],
+    [0, ["epoch 1", "epoch 2", "epoch 3", "epoch 4", "epoch 5"]],
+  ] as const) {
+    const saved: string[] = [];
+    const s = setting({
+      epochs: 5,
+      // A save takes no time at all, so ten times that is none, too.
+      checkpoint: { every: { seconds }, save: ({ epoch }, event) => void saved.push(`${event} ${epoch}`) },
+      callbacks: [{ onEpochEnd: () => new Promise((resolve) => setTimeout(resolve, 20)) }],
+      earlyStopping: undefined,
+    });
+    await train.fit(s.model, s.options);
+    expect(saved).toEqual(wanted);
+  }
+  const s = setting({ checkpoint: { every: { seconds: -1 }, save: () => {} } });
+  await expect(train.fit(s.model, s.options)).rejects.toThrow("checkpoint.every.seconds is -1");
 });
 
 test("what was saved does not change as training goes on", async () => {

@@ -1,6 +1,7 @@
 import type { StateDict } from "../nn/index.ts";
 import type { OptimizerStateDict } from "../optim/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import type { SavedAverages } from "./averages.ts";
 import type { EpochReport } from "./report.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface Checkpoint {
   readonly best: { readonly epoch: number; readonly value: number } | null;
   readonly waited: number;
   readonly bestModel: StateDict | null;
+  /** The averages of the weights, where there are any. */
+  readonly average?: SavedAverages | null;
 }
 
 /** Why a checkpoint is handed over. */
@@ -38,14 +41,17 @@ export type CheckpointEvent =
 export interface CheckpointOptions {
   /** Keeps a checkpoint, which is a copy that nobody changes; it is waited for. */
   save(checkpoint: Checkpoint, event: CheckpointEvent): void | Promise<void>;
-  /** Save after every so many epochs. Default 1. The end of training is always saved. */
-  every?: number;
+  /**
+   * Save after every so many epochs; or after the first one and from then on when so many seconds have passed since the last
+   * save, or ten times what that took. Default 1. The end of training is always saved.
+   */
+  every?: number | { readonly seconds: number };
   /** Save also after each epoch that is the best so far. Default false. */
   best?: boolean;
 }
 
-/** Throws unless a value is a checkpoint of this version, of training like this one. */
-export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean): void {
+/** Throws unless a value is a checkpoint of this version, of training like this one: with a schedule and averages, or without. */
+export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean, averaged: boolean): void {
   const found = checkpoint as Partial<Checkpoint> | null;
   if (found?.format !== 1 || !found.model || !found.optimizer || !Array.isArray(found.history)) {
     throw new ChainruleError(
@@ -56,11 +62,20 @@ export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean): voi
       "Pass what checkpoint.save received, or the checkpoint of a result of fit.",
     );
   }
-  if ((checkpoint.schedule !== null) !== scheduled) {
-    throw new ChainruleError(
-      "state",
-      `The checkpoint is of training ${scheduled ? "without" : "with"} a schedule, and this one is ${scheduled ? "with" : "without"}.`,
-      "Pass the same options as before.",
-    );
-  }
+  checkPart("a schedule", checkpoint.schedule !== null, scheduled);
+  checkPart("averages of weights", hasAverages(checkpoint), averaged);
+}
+
+/** Whether a checkpoint holds averages; those of earlier versions have no such entry. */
+export const hasAverages = ({ average }: Pick<Checkpoint, "average">): boolean =>
+  average !== undefined && average !== null;
+
+function checkPart(part: string, found: boolean, wanted: boolean): void {
+  if (found === wanted) return;
+  const word = (has: boolean): string => (has ? "with" : "without");
+  throw new ChainruleError(
+    "state",
+    `The checkpoint is of training ${word(found)} ${part}, and this one is ${word(wanted)}.`,
+    "Pass the same options as before.",
+  );
 }

@@ -27,6 +27,10 @@ describe("what cannot be trained", () => {
     ["no epochs", { epochs: 0 }, /epochs is 0/],
     ["half an epoch", { epochs: 0.5 }, /epochs is 0.5/],
     ["bad clipping", { clipNorm: -1 }, /clipNorm is -1/],
+    ["a bad limit of elements", { clipValue: Number.NaN }, /clipValue is NaN/],
+    ["a negative penalty", { l1: -1 }, /l1 is -1/],
+    ["a negative penalty of some", { l1: { strength: -2, parameters: [] } }, /l1 is -2/],
+    ["a transform that is none", { transform: {} }, /transform is not a function/],
     ["bad patience", { earlyStopping: { patience: -1 } }, /patience is -1/],
     [
       "a figure that is not there",

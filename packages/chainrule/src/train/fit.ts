@@ -1,10 +1,26 @@
 import type { Module, StateDict } from "../nn/index.ts";
 import { ReduceLROnPlateau } from "../optim/index.ts";
-import { type Generator, manualSeed } from "../tensor/index.ts";
+import { type Generator, manualSeed, noGrad, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { type Batch, countOf, forEachBatch, generatorsOf, noBatches, partsOf, wholeOf } from "./batches.ts";
-import { type Checkpoint, type CheckpointEvent, checkCheckpoint } from "./checkpoint.ts";
-import { evaluate, gradientNorm, weightOf } from "./evaluate.ts";
+import { Averages } from "./averages.ts";
+import {
+  type Batch,
+  countOf,
+  forEachBatch,
+  generatorsOf,
+  noBatches,
+  type Output,
+  partsOf,
+  run,
+  wholeOf,
+} from "./batches.ts";
+import {
+  type Checkpoint,
+  type CheckpointEvent,
+  type CheckpointOptions,
+  checkCheckpoint,
+} from "./checkpoint.ts";
+import { evaluateBy, gradientNorm, weightOf } from "./evaluate.ts";
 import { Guard } from "./guard.ts";
 import {
   type Callback,
@@ -17,13 +33,14 @@ import {
 import { pause } from "./pause.ts";
 import { type EpochReport, Tracker } from "./report.ts";
 import { copyOf, copyState, generatorsIn, Snapshot, setStates, statesOf, withoutDraws } from "./state.ts";
-import { makeStep } from "./step.ts";
+import { makeStep, whereItCompiles } from "./step.ts";
 
 /**
  * Trains a model: for each epoch goes through the data once, makes a step for each batch, and reports the training risk, the
  * validation risk, their gap and metrics.
  *
  * - Draws from the random generators are those of a PyTorch loop over the same loaders, so the numbers are too.
+ * - With `average`, the averaged weights are those that are validated and kept: see {@link FitOptions.average}.
  * - Early stopping goes back to the best epoch's weights. A checkpoint goes on with the same bits as if nothing had happened.
  * - When a loss, a gradient or a parameter is not finite, the parameters of before that step are restored, and a
  *   `ChainruleError` of code "non-finite" names the op and the layer.
@@ -63,6 +80,9 @@ class Fit<M extends Module, B extends Batch> implements Training {
   readonly #generators: readonly Generator[];
   readonly #runStep: (batch: B, epoch: number, number: number) => number;
   readonly #guard: Guard<B> | null;
+  readonly #averages: Averages | undefined;
+  /** What the model gives, for scores. */
+  readonly #forward: (...inputs: readonly Tensor[]) => Output<M>;
   /** Batches done of the epoch at hand, and what they came to. */
   #batch = 0;
   #running = { loss: 0, rows: 0, seconds: 0 };
@@ -71,6 +91,8 @@ class Fit<M extends Module, B extends Batch> implements Training {
   #bestModel: StateDict | null = null;
   #stopRequested = false;
   #savedEpoch = -1;
+  /** When the next checkpoint is due, where that is a matter of time. */
+  #saveAfter = 0;
 
   constructor(model: M, options: FitOptions<M, B>) {
     const {
@@ -94,9 +116,20 @@ class Fit<M extends Module, B extends Batch> implements Training {
       metrics: Object.keys(metrics),
     });
     this.#generators = generatorsIn(model, given);
-    const step = makeStep<M, B>(model, options);
-    this.#guard = guard ? new Guard(model, optimizer, this.#generators, step) : null;
-    this.#runStep = this.#guard?.step.bind(this.#guard) ?? ((batch) => step(batch).item());
+    this.#averages = options.average && new Averages(model, options.average);
+    const step = makeStep<M, B>(model, options, this.#averages);
+    const prepare = this.#anneal.bind(this);
+    const forward = (...inputs: readonly Tensor[]): Output<M> => run(model, inputs);
+    this.#forward = (options.compile ?? true) ? whereItCompiles(forward) : forward;
+    this.#guard = guard
+      ? new Guard({ model, optimizer, generators: this.#generators, averages: this.#averages, step, prepare })
+      : null;
+    this.#runStep =
+      this.#guard?.step.bind(this.#guard) ??
+      ((batch, epoch, number) => {
+        prepare(epoch, number);
+        return step(batch).item();
+      });
   }
 
   stop(): void {
@@ -151,21 +184,36 @@ class Fit<M extends Module, B extends Batch> implements Training {
     const complete = await this.#trainBatches();
     this.#running.seconds = (performance.now() - begun) / 1000;
     if (!complete) return;
-    if (this.#running.rows === 0) throw noBatches("data", this.#epoch > 0);
+    if (this.#batch === 0) throw noBatches("data", this.#epoch > 0);
     this.#guard?.check();
-    const report = await this.#measure();
+    this.#averages?.endEpoch(this.#epoch + 1, this.epochs);
+    let better = false;
+    const report = await this.#averaged(async () => {
+      const measured = await this.#measure();
+      better = this.#tracker.update(measured);
+      if (better && this.#keepsBest) this.#bestModel = copyOf(this.model);
+      return measured;
+    });
     report.seconds = (performance.now() - begun) / 1000;
     this.history.push(report);
     this.#batch = 0;
     this.#running = { loss: 0, rows: 0, seconds: 0 };
     this.#epochGenerators = null;
-    const better = this.#tracker.update(report);
-    const { checkpoint, earlyStopping } = this.options;
-    if (better && earlyStopping && earlyStopping.restoreBest !== false) this.#bestModel = copyOf(this.model);
+    const { checkpoint } = this.options;
     this.#stepSchedule("epoch", this.#tracker.figureOf(report));
     await this.#tell((callback) => callback.onEpochEnd?.(report, this));
     if (better && checkpoint?.best) await this.#save("best");
-    else if (checkpoint && this.#epoch % (checkpoint.every ?? 1) === 0) await this.#save("epoch");
+    else if (checkpoint && this.#isTimeToSave(checkpoint.every)) await this.#save("epoch");
+  }
+
+  get #keepsBest(): boolean {
+    const { earlyStopping } = this.options;
+    return earlyStopping !== undefined && earlyStopping.restoreBest !== false;
+  }
+
+  /** Runs `body` with the averaged weights, where weights are averaged. */
+  #averaged<R>(body: () => Promise<R>): Promise<R> {
+    return this.#averages ? this.#averages.during(body) : body();
   }
 
   /** Makes a step for each batch that is left of the epoch; false when something stopped it before the end. */
@@ -200,13 +248,16 @@ class Fit<M extends Module, B extends Batch> implements Training {
     return complete;
   }
 
-  #trainBatch(batch: B): void {
+  #trainBatch(given: B): void {
     const epoch = this.#epoch + 1;
-    const { rows } = partsOf(batch, this.options);
+    const { transform } = this.options;
+    const { inputs, rows } = partsOf(given, this.options);
+    const batch = transform ? noGrad(() => transform(given, inputs.length)) : given;
     const loss = this.#runStep(batch, epoch, this.#batch + 1);
     this.#batch++;
-    this.#running.loss += loss * weightOf(rows, this.options);
-    this.#running.rows += rows;
+    const { factor, mass } = weightOf(batch, this.options);
+    this.#running.loss += loss * factor;
+    this.#running.rows += mass;
     for (const callback of this.#callbacks) {
       callback.onBatchEnd?.(
         { epoch, batch: this.#batch, batches: countOf(this.options.data), rows, loss, lr: this.#lr },
@@ -214,6 +265,14 @@ class Fit<M extends Module, B extends Batch> implements Training {
       );
     }
     this.#stepSchedule("batch", loss);
+  }
+
+  /** Tells the caller how far training has come, before the step `number` of an epoch; both count from 1. */
+  #anneal(epoch: number, number: number): void {
+    const { anneal, data } = this.options;
+    if (!anneal) return;
+    const batches = countOf(data) as number; // checked
+    anneal(((epoch - 1) * batches + number - 1) / (this.epochs * batches), this);
   }
 
   /** Learning rate of the first group. */
@@ -236,14 +295,20 @@ class Fit<M extends Module, B extends Batch> implements Training {
     const risk = this.#running.loss / this.#running.rows;
     const report: EpochReport = { epoch: this.#epoch + 1, loss: risk, metrics: {}, lr: this.#lr, seconds: 0 };
     if (validation) {
-      const found = await evaluate<M, B>(model, { data: validation, loss, metrics, inputs, reduction });
+      const found = await evaluateBy<M, B>(model, this.#forward, {
+        data: validation,
+        loss,
+        metrics,
+        inputs,
+        reduction,
+      });
       report.validationLoss = found.loss;
       report.gap = found.loss - risk;
       report.metrics = found.metrics;
     } else if (metrics) {
       // This pass is not one that PyTorch's loop has: it must not move the random stream.
       const pass = (): Promise<{ metrics: Record<string, number> }> =>
-        evaluate<M, B>(model, { data: wholeOf(data), metrics, inputs, reduction });
+        evaluateBy<M, B>(model, this.#forward, { data: wholeOf(data), metrics, inputs, reduction });
       report.metrics = (await withoutDraws(this.#generators, pass)).metrics;
     }
     const every = this.#optimalityEvery;
@@ -262,6 +327,7 @@ class Fit<M extends Module, B extends Batch> implements Training {
     else if (this.#savedEpoch !== this.#epoch) await this.#save("end", checkpoint);
     const { best } = this.#tracker;
     const restores = this.#bestModel !== null && (best?.epoch !== this.#epoch || this.#batch > 0);
+    this.#averages?.apply();
     if (this.#bestModel && restores) this.model.loadStateDict(this.#bestModel);
     this.model.eval();
     const result: FitResult = { history: this.history, epochs: this.#epoch, stopped, best, checkpoint };
@@ -288,24 +354,36 @@ class Fit<M extends Module, B extends Batch> implements Training {
       best: this.#tracker.best,
       waited: this.#tracker.waited,
       bestModel: this.#bestModel,
+      average: this.#averages?.state() ?? null,
     });
+  }
+
+  #isTimeToSave(every: CheckpointOptions["every"] = 1): boolean {
+    return typeof every === "number" ? this.#epoch % every === 0 : performance.now() >= this.#saveAfter;
   }
 
   async #save(event: CheckpointEvent, checkpoint?: Checkpoint): Promise<void> {
     this.#savedEpoch = this.#epoch;
-    await this.options.checkpoint?.save(checkpoint ?? this.#checkpoint(), event);
+    const { checkpoint: options } = this.options;
+    const begun = performance.now();
+    await options?.save(checkpoint ?? this.#checkpoint(), event);
+    const now = performance.now();
+    // However large a model is, saving it takes a small part of the time.
+    if (typeof options?.every === "object")
+      this.#saveAfter = now + Math.max(1000 * options.every.seconds, 10 * (now - begun));
   }
 
   /** Takes over a checkpoint, or throws and changes nothing. */
   #resume(from: Checkpoint): void {
     const { schedule } = this.options;
-    checkCheckpoint(from, schedule !== undefined);
-    const before = new Snapshot(this.model, this.optimizer, this.#generators);
+    checkCheckpoint(from, schedule !== undefined, this.#averages !== undefined);
+    const before = new Snapshot(this.model, this.optimizer, this.#generators, this.#averages);
     before.take();
     try {
       this.model.loadStateDict(from.model);
       this.optimizer.loadStateDict(copyState(from.optimizer));
       setStates(this.#generators, from.generators);
+      if (from.average) this.#averages?.load(from.average);
       schedule?.loadStateDict(copyState(from.schedule) as never);
     } catch (error) {
       before.restore();

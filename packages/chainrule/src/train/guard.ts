@@ -1,7 +1,9 @@
 import type { Module } from "../nn/index.ts";
-import { detectAnomaly, type Generator } from "../tensor/index.ts";
+import { detectAnomaly, type Generator, noGrad, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import type { Averages } from "./averages.ts";
 import type { Batch } from "./batches.ts";
+import { diagnose } from "./diagnosis.ts";
 import { allFinite, Snapshot, setStates, statesOf, type TrainingOptimizer } from "./state.ts";
 import type { Step } from "./step.ts";
 
@@ -10,6 +12,20 @@ import type { Step } from "./step.ts";
  * as much as a few steps of a small network, or as an update of a large one.
  */
 const WINDOW = { steps: 256, numbers: 4e6 };
+
+/** So many of the last losses are looked at for the cause of a failure. */
+const LOSSES = 64;
+
+/** The training that is watched. */
+export interface Watched<B extends Batch> {
+  readonly model: Module;
+  readonly optimizer: TrainingOptimizer;
+  readonly generators: readonly Generator[];
+  readonly averages: Averages | undefined;
+  readonly step: Step<B>;
+  /** Sets what follows a schedule, before the step `number` of an epoch; both count from 1. It depends on nothing else. */
+  readonly prepare: (epoch: number, number: number) => void;
+}
 
 /** What a step started from, beside the parameters: enough to run it once more with the same bits. */
 interface Past<B extends Batch> {
@@ -21,6 +37,8 @@ interface Past<B extends Batch> {
   epoch: number;
   /** Counts from 1 within the epoch. */
   number: number;
+  /** NaN until it is known. */
+  loss: number;
 }
 
 /**
@@ -30,10 +48,7 @@ interface Past<B extends Batch> {
  * fails; the parameters of the moment before it stay, and an error names the op and the layer.
  */
 export class Guard<B extends Batch> {
-  readonly #model: Module;
-  readonly #optimizer: TrainingOptimizer;
-  readonly #generators: readonly Generator[];
-  readonly #step: Step<B>;
+  readonly #watched: Watched<B>;
   readonly #snapshot: Snapshot;
   #past: Past<B>[] = [];
   /** How many numbers the batches in it hold. */
@@ -41,53 +56,60 @@ export class Guard<B extends Batch> {
   /** Where the generators stood after the last step. */
   #marks: number[] = [];
 
-  constructor(model: Module, optimizer: TrainingOptimizer, generators: readonly Generator[], step: Step<B>) {
-    this.#model = model;
-    this.#optimizer = optimizer;
-    this.#generators = generators;
-    this.#step = step;
-    this.#snapshot = new Snapshot(model, optimizer, generators);
+  /** The losses of the steps before the window, the last ones of them. */
+  #losses: number[] = [];
+
+  constructor(watched: Watched<B>) {
+    this.#watched = watched;
+    this.#snapshot = this.#here();
   }
 
   /** Runs a step and gives its loss. `number` counts the steps of the epoch from 1. */
   step(batch: B, epoch: number, number: number): number {
     if (this.#past.length === WINDOW.steps || this.#kept >= WINDOW.numbers) this.check();
     if (this.#past.length === 0) this.#snapshot.take();
+    this.#watched.prepare(epoch, number);
     for (const tensor of batch) this.#kept += tensor.numel;
-    this.#past.push({ batch, groups: this.#groups(), draws: this.#moved(), epoch, number });
-    const loss = this.#step(batch).item();
-    if (!Number.isFinite(loss)) this.#fail();
+    const past = { batch, groups: this.#groups(), draws: this.#moved(), epoch, number, loss: Number.NaN };
+    this.#past.push(past);
+    past.loss = this.#watched.step(batch).item();
+    if (!Number.isFinite(past.loss)) this.#fail();
     this.#mark();
-    return loss;
+    return past.loss;
   }
 
   /** Makes sure that the parameters are finite now, and begins a new window. */
   check(): void {
     if (this.#past.length === 0) return;
-    if (!allFinite(this.#model.parameters())) this.#fail();
+    if (!allFinite(this.#watched.model.parameters())) this.#fail();
+    this.#losses = lossesBefore(this.#losses, this.#past);
     this.#past = [];
     this.#kept = 0;
   }
 
   #groups(): object[] {
-    return this.#optimizer.paramGroups.map((group) => ({ ...group }));
+    return this.#watched.optimizer.paramGroups.map((group) => ({ ...group }));
   }
 
   #mark(): void {
-    for (let i = 0; i < this.#generators.length; i++) this.#marks[i] = markOf(this.#generators[i]);
+    const { generators } = this.#watched;
+    for (let i = 0; i < generators.length; i++) this.#marks[i] = markOf(generators[i]);
   }
 
   #moved(): Uint8Array[] | null {
     if (this.#past.length === 0) return null;
-    const still = this.#generators.every((generator, i) => markOf(generator) === this.#marks[i]);
-    return still ? null : statesOf(this.#generators);
+    const { generators } = this.#watched;
+    const still = generators.every((generator, i) => markOf(generator) === this.#marks[i]);
+    return still ? null : statesOf(generators);
   }
 
   /** Repeats the steps since the snapshot, keeps the state before the one that fails, and throws its reason. */
   #fail(): never {
+    const { model, optimizer, step } = this.#watched;
     const past = this.#past;
     this.#past = [];
     this.#snapshot.restore();
+    const largest = largestOf(model.parameters());
     const before = [this.#here(), this.#here()];
     for (let i = 0; i < past.length; i++) {
       this.#prepare(past[i]);
@@ -97,17 +119,23 @@ export class Guard<B extends Batch> {
       const broken = this.#broken();
       const intended = i > 0 && this.#usesInfinities(past[i - 1], before[(i - 1) % 2]);
       now.restore();
+      const evidence = {
+        batch: past[i].batch,
+        losses: lossesBefore(this.#losses, past.slice(0, i)),
+        weights: { before: largest, now: largestOf(model.parameters()) },
+        lr: optimizer.paramGroups[0].lr,
+      };
       try {
-        detectAnomaly(() => this.#step(past[i].batch), { allowInfinity: intended });
+        detectAnomaly(() => step(past[i].batch), { allowInfinity: intended });
       } catch (error) {
-        throw error instanceof ChainruleError && error.code === "non-finite"
-          ? explained(error, placeOf(past[i]))
-          : error;
+        if (!(error instanceof ChainruleError) || error.code !== "non-finite") throw error;
+        const { problem, where } = error;
+        throw explained(error, placeOf(past[i]), diagnose({ ...evidence, problem, where }));
       } finally {
         now.restore();
-        this.#optimizer.zeroGrad();
+        optimizer.zeroGrad();
       }
-      throw unexplained(placeOf(past[i]), broken);
+      throw unexplained(placeOf(past[i]), broken, diagnose({ ...evidence, problem: "", where: [] }));
     }
     // What happened did not happen again: something outside of the model's state has a part in the step.
     this.#snapshot.restore();
@@ -115,25 +143,31 @@ export class Guard<B extends Batch> {
     throw unexplained(
       last,
       `Repeating the last ${past.length} steps gave finite values, so something in them changes from run to run.`,
+      null,
     );
   }
 
   #here(): Snapshot {
-    return new Snapshot(this.#model, this.#optimizer, this.#generators);
+    const { model, optimizer, generators, averages } = this.#watched;
+    return new Snapshot(model, optimizer, generators, averages);
   }
 
-  #prepare({ groups, draws }: Past<B>): void {
-    groups.forEach((options, i) => void Object.assign(this.#optimizer.paramGroups[i], options));
-    if (draws) setStates(this.#generators, draws);
+  #prepare({ groups, draws, epoch, number }: Past<B>): void {
+    const { prepare, optimizer, generators } = this.#watched;
+    prepare(epoch, number);
+    groups.forEach((options, i) => void Object.assign(optimizer.paramGroups[i], options));
+    if (draws) setStates(generators, draws);
   }
 
   #succeeds(batch: B): boolean {
-    return Number.isFinite(this.#step(batch).item()) && allFinite(this.#model.parameters());
+    const { model, step } = this.#watched;
+    return Number.isFinite(step(batch).item()) && allFinite(model.parameters());
   }
 
   /** Which parameters the failing step left without finite values. */
   #broken(): string {
-    const names = this.#model.namedParameters().flatMap(([name, p]) => (allFinite([p]) ? [] : [`"${name}"`]));
+    const { model } = this.#watched;
+    const names = model.namedParameters().flatMap(([name, p]) => (allFinite([p]) ? [] : [`"${name}"`]));
     return names.length === 0
       ? "The loss is not finite."
       : `The step wrote such values into ${names.join(", ")}.`;
@@ -143,7 +177,7 @@ export class Guard<B extends Batch> {
   #usesInfinities(past: Past<B>, before: Snapshot): boolean {
     before.restore();
     try {
-      detectAnomaly(() => this.#step(past.batch));
+      detectAnomaly(() => this.#watched.step(past.batch));
       return false;
     } catch {
       return true;
@@ -159,18 +193,26 @@ const placeOf = ({ epoch, number }: Past<Batch>): string => `epoch ${epoch}, ste
 
 const restored = "The model has the parameters of before this step.";
 
-/** What anomaly detection found, with the step and what became of the model. */
-function explained(found: ChainruleError, place: string): ChainruleError {
-  const error = new ChainruleError("non-finite", found.problem, `${found.remedy} ${restored}`, {
+/** What anomaly detection found, with the step, the likely cause, and what became of the model. */
+function explained(found: ChainruleError, place: string, cause: string | null): ChainruleError {
+  const error = new ChainruleError("non-finite", found.problem, `${cause ?? found.remedy} ${restored}`, {
     cause: found,
   });
   for (const inner of found.where.toReversed()) error.within(inner);
   return error.within(place);
 }
 
-const unexplained = (place: string, why: string): ChainruleError =>
+const unexplained = (place: string, why: string, cause: string | null): ChainruleError =>
   new ChainruleError(
     "non-finite",
     `Training came to values that are NaN or infinite. ${why}`,
-    `Lower the learning rate, set clipNorm, and look for infinities in the data. ${restored}`,
+    `${cause ?? "Lower the learning rate, set clipNorm, and look for infinities in the data."} ${restored}`,
   ).within(place);
+
+/** The last losses of all, where those of `past` came last. */
+const lossesBefore = (losses: readonly number[], past: readonly { loss: number }[]): number[] =>
+  [...losses, ...past.slice(-LOSSES).map(({ loss }) => loss)].slice(-LOSSES);
+
+/** The largest absolute value of an element. */
+const largestOf = (tensors: readonly Tensor[]): number =>
+  noGrad(() => Math.max(0, ...tensors.flatMap((t) => (t.numel === 0 ? [] : [t.abs().max().item()]))));

@@ -2,17 +2,20 @@
 import { Module } from "../nn/index.ts";
 import type { Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { type Average, checkAverage } from "./averages.ts";
 import {
   type Batch,
   type Batches,
   type BatchOptions,
   checkBatches,
+  countOf,
   type LossFunction,
   type Metric,
 } from "./batches.ts";
 import type { Checkpoint, CheckpointOptions } from "./checkpoint.ts";
 import { checkNumber, checkWhole, type EarlyStopping, type EpochReport } from "./report.ts";
 import type { TrainingOptimizer } from "./state.ts";
+import type { Lasso } from "./step.ts";
 
 /** A learning-rate schedule; {@link ReduceLROnPlateau} among them. */
 export interface TrainingSchedule {
@@ -50,6 +53,37 @@ export interface FitOptions<M extends Module, B extends Batch> extends BatchOpti
   scheduleEvery?: "epoch" | "batch";
   /** Largest norm of all gradients of a step together; larger ones are scaled down to it. */
   clipNorm?: number;
+  /** Largest absolute value of each element of a gradient; larger ones are cut, before `clipNorm`. */
+  clipValue?: number;
+  /**
+   * Factor λ of a penalty λ Σ|w| whose gradient is added to that of the loss, over the model's parameters of two or more dimensions (no
+   * biases), or over those given. Reported losses are without it.
+   */
+  l1?: Lasso;
+  /**
+   * Sets options by how far training has come, from 0 before the first step to below 1 before the last: called before each step, with
+   * the number of steps done over that of all. It has to set them by that alone, as then a run that is resumed has the same. Options of
+   * `optimizer.paramGroups` and a dropout's `p` are numbers that a compiled step reads anew. `data` must have a length.
+   *
+   * @example
+   * anneal: (t) => {
+   *   dropout.p = 0.15 * (1 - t);
+   *   for (const group of optimizer.paramGroups) group.weightDecay = 0.02 * (1 - t);
+   * }
+   */
+  anneal?: (progress: number, training: Training) => void;
+  /**
+   * Average the weights: `{ kind: "ema", decay: 0.999 }` after each step, `{ kind: "swa", start: 0.75 }` after each epoch from that share
+   * of all epochs on. From the first average on, the averaged weights are what is validated, chosen from by the best epoch, and left
+   * in the model at the end; `loss` of a report is still that of the steps. Buffers are not averaged: running moments of batch
+   * normalization are those of the weights that were trained; where that matters, as after "swa", call {@link updateBatchNorm} at the end.
+   */
+  average?: Average;
+  /**
+   * Changes each batch before its step, in training alone: {@link mixup}, {@link noise}, one after the other by {@link compose}. It is
+   * told how many tensors of the batch are inputs, and should draw from the default generator, or one in `generators`.
+   */
+  transform?: (batch: B, inputs: number) => B;
   earlyStopping?: EarlyStopping;
   checkpoint?: CheckpointOptions;
   /** Compute ‖∇L‖ of the whole training risk after every so many epochs, and at the end. True means after each. */
@@ -145,8 +179,23 @@ export function checkOptions<M extends Module, B extends Batch>(model: M, option
     );
   }
   checkWhole("epochs", epochs, 1);
+  const { clipValue, l1, anneal, average, transform } = options;
   if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, 0);
-  if (checkpoint?.every !== undefined) checkWhole("checkpoint.every", checkpoint.every, 1);
+  if (clipValue !== undefined) checkNumber("clipValue", clipValue, 0);
+  if (l1 !== undefined) checkNumber("l1", typeof l1 === "number" ? l1 : l1.strength, 0);
+  if (average !== undefined) checkAverage(average);
+  checkFunction("anneal", anneal);
+  checkFunction("transform", transform);
+  if (anneal && countOf(data) === undefined) {
+    throw new ChainruleError(
+      "argument",
+      "anneal needs the number of batches of an epoch, and data does not have it.",
+      "Pass a DataLoader, or an array of batches.",
+    );
+  }
+  const { every } = checkpoint ?? {};
+  if (typeof every === "object") checkNumber("checkpoint.every.seconds", every.seconds, 0);
+  else if (every !== undefined) checkWhole("checkpoint.every", every, 1);
   if (typeof optimality === "object") checkWhole("optimality.every", optimality.every, 1);
   if (stopAt?.validationLoss !== undefined && validation === undefined) {
     throw new ChainruleError(
@@ -156,6 +205,11 @@ export function checkOptions<M extends Module, B extends Batch>(model: M, option
     );
   }
   checkTrained(model, optimizer);
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new ChainruleError("argument", `${name} is not a function.`, "Pass one, or leave it out.");
 }
 
 /** An optimizer that was made of other parameters would train nothing, silently. */

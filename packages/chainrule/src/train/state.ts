@@ -4,6 +4,7 @@ import { switchToEval } from "../nn/module/modes.ts";
 import type { OptimizerStateDict } from "../optim/index.ts";
 import { defaultGenerator, Generator, noGrad, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import type { Averages } from "./averages.ts";
 
 /** What training needs of an optimizer. */
 export interface TrainingOptimizer {
@@ -70,23 +71,31 @@ export async function inEvaluation<R>(model: Module, body: () => Promise<R>): Pr
   }
 }
 
-/** Parameters, buffers, optimizer and generators at one moment of training. */
+/** Parameters, their averages, buffers, optimizer and generators at one moment of training. */
 export class Snapshot {
   readonly #model: Module;
   readonly #optimizer: TrainingOptimizer;
   readonly #generators: readonly Generator[];
+  readonly #averages: Averages | undefined;
   #tensors: Tensor[] = [];
   #state: OptimizerStateDict | null = null;
   #draws: Uint8Array[] = [];
+  #averaged = 0;
 
-  constructor(model: Module, optimizer: TrainingOptimizer, generators: readonly Generator[]) {
+  constructor(
+    model: Module,
+    optimizer: TrainingOptimizer,
+    generators: readonly Generator[],
+    averages?: Averages,
+  ) {
     this.#model = model;
     this.#optimizer = optimizer;
     this.#generators = generators;
+    this.#averages = averages;
   }
 
   #live(): Tensor[] {
-    return [...this.#model.parameters(), ...this.#model.buffers()];
+    return [...this.#model.parameters(), ...this.#model.buffers(), ...(this.#averages?.values ?? [])];
   }
 
   /** Remembers this moment in place of the last one. */
@@ -94,6 +103,7 @@ export class Snapshot {
     this.#tensors = this.#live().map((t) => t.detach().clone());
     this.#state = copyState(this.#optimizer.stateDict());
     this.#draws = statesOf(this.#generators);
+    this.#averaged = this.#averages?.count ?? 0;
   }
 
   /** Goes back, in place. */
@@ -103,6 +113,7 @@ export class Snapshot {
     });
     if (this.#state) this.#optimizer.loadStateDict(this.#state);
     setStates(this.#generators, this.#draws);
+    if (this.#averages) this.#averages.count = this.#averaged;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Operand } from "../../core/op.ts";
 import type { Binary, Unary } from "../../core/primitives.ts";
 import { resultType2 } from "../../core/rules.ts";
 import type { Spec, Tensor } from "../../core/tensor.ts";
-import type { TypedArray } from "../../shape/dtype.ts";
+import type { DType, TypedArray } from "../../shape/dtype.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { clashes, copyInto, forEachRow, fresh, isDense, reader } from "./loops.ts";
 import { binaryTable } from "./scalars.ts";
@@ -31,15 +31,17 @@ function withTarget(
 }
 
 export function unary(op: Unary, x: Tensor, out: Spec, into?: Tensor): Tensor {
-  return withTarget([x], out, into, (y) => {
-    const loop = unaryLoop(op);
-    const source = x.storage.elements;
+  const operand = singled(x, out.dtype) as Tensor;
+  return withTarget([operand], out, into, (y) => {
+    const loop = unaryLoop(op, out.dtype);
+    const source = operand.storage.elements;
     const target = y.storage.elements;
-    if (isDense(x, y.shape) && y.isContiguous) {
-      loop(source, x.offset, 1, target, y.offset, 1, y.numel);
+    const { offset, strides } = operand;
+    if (isDense(operand, y.shape) && y.isContiguous) {
+      loop(source, offset, 1, target, y.offset, 1, y.numel);
       return;
     }
-    forEachRow(y.shape, [x.strides, y.strides], [x.offset, y.offset], ([i, o], [di, dy], n) => {
+    forEachRow(y.shape, [strides, y.strides], [offset, y.offset], ([i, o], [di, dy], n) => {
       loop(source, i, di, target, o, dy, n);
     });
   });
@@ -96,7 +98,7 @@ const comparisons: { readonly [P in Binary]?: Loop } = {
 };
 
 /** Where whole numbers need something else than the function of real numbers. */
-const wholeNumbers: Record<"mul" | "div" | "remainder", Loop> = {
+const wholeNumbers: Record<"mul" | "div" | "pow" | "remainder", Loop> = {
   // A product of doubles would lose the low bits that wrapping around needs.
   mul: (a, i, di, b, j, dj, y, o, dy, n) => {
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = Math.imul(a[i], b[j]);
@@ -104,6 +106,9 @@ const wholeNumbers: Record<"mul" | "div" | "remainder", Loop> = {
   // Storing cuts the fraction off.
   div: (a, i, di, b, j, dj, y, o, dy, n) => {
     for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = a[i] / divisor(b[j]);
+  },
+  pow: (a, i, di, b, j, dj, y, o, dy, n) => {
+    for (let k = 0; k < n; k++, i += di, j += dj, o += dy) y[o] = wholePower(a[i], b[j]);
   },
   remainder: (a, i, di, b, j, dj, y, o, dy, n) => {
     const f = binaryTable.remainder;
@@ -118,6 +123,15 @@ function divisor(x: number): number {
     "A whole number was divided by zero.",
     'Convert to "float32", where the quotient is infinite.',
   );
+}
+
+/** aᵇ among whole numbers, wrapped around as products are; a negative power of anything but 1 and −1 is 0. */
+function wholePower(a: number, b: number): number {
+  if (b < 0) return a === 1 ? 1 : a === -1 ? (b % 2 === 0 ? 1 : -1) : 0;
+  let power = 1;
+  for (let [left, square] = [b, a]; left > 0; left >>>= 1, square = Math.imul(square, square))
+    if (left & 1) power = Math.imul(power, square);
+  return power;
 }
 
 function loopOf(op: Binary, out: Spec): Loop {
@@ -142,16 +156,23 @@ function loopOf(op: Binary, out: Spec): Loop {
 const numberA = new Float64Array(1);
 const numberB = new Float64Array(1);
 
+/** Whole numbers become float32 before a function of float32 numbers, as in PyTorch: 16777217 is 16777216 then. */
+const singled = (x: Operand, dtype: DType): Operand =>
+  typeof x !== "number" && x.dtype === "int32" && dtype === "float32"
+    ? copy(x, { shape: x.shape, dtype })
+    : x;
+
 /**
- * Numbers beside float32 tensors are rounded first, as PyTorch does: 0.1 is the float32 nearest to it. So are float64 tensors
- * without dimensions, where they do not widen the result.
+ * Numbers beside float32 tensors are rounded first, as PyTorch does: 0.1 is the float32 nearest to it. So are whole numbers,
+ * and float64 tensors without dimensions where they do not widen the result.
  */
 function rounded(x: Operand, partner: Operand, out: Spec): Operand {
   if (typeof x !== "number") {
+    if (x.dtype === "int32") return singled(x, out.dtype === "bool" ? resultType2(x, partner) : out.dtype);
     const narrows = x.dtype === "float64" && x.shape.length === 0 && resultType2(x, partner) === "float32";
     return narrows ? Math.fround(numberOf(x)) : x;
   }
-  const dtype = out.dtype === "bool" && typeof partner !== "number" ? partner.dtype : out.dtype;
+  const dtype = out.dtype === "bool" && typeof partner !== "number" ? resultType2(partner, x) : out.dtype;
   return dtype === "float32" ? Math.fround(x) : x;
 }
 

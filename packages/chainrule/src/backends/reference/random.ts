@@ -1,3 +1,4 @@
+import type { Operand } from "../../core/op.ts";
 import type { Draw } from "../../core/primitives.ts";
 import {
   fillBernoulli,
@@ -34,6 +35,12 @@ function fill(draw: Draw, generator: Generator, y: TypedArray): void {
     case "randperm":
       return y.set(randperm(y.length, generator));
     case "bernoulli":
-      return fillBernoulli(y, generator, typeof draw.p === "number" ? draw.p : draw.p.data);
+      return fillBernoulli(y, generator, probabilities(draw.p));
   }
+}
+
+/** One float64 probability counts as a number, for any number of outcomes. */
+function probabilities(p: Operand): number | TypedArray {
+  if (typeof p === "number") return p;
+  return p.ndim === 0 && p.dtype === "float64" ? p.item() : p.data;
 }

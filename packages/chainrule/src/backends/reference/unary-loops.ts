@@ -1,5 +1,5 @@
 import type { Unary } from "../../core/primitives.ts";
-import type { TypedArray } from "../../shape/dtype.ts";
+import type { DType, TypedArray } from "../../shape/dtype.ts";
 import { unaryTable } from "./scalars.ts";
 import { sin32 } from "./single.ts";
 
@@ -57,8 +57,14 @@ const loops: { readonly [P in Unary]?: UnaryLoop } = {
   },
 };
 
-/** The loop of a function of one number. */
-export function unaryLoop(op: Unary): UnaryLoop {
+/** A product of doubles would lose the low bits that wrapping around needs. */
+const wholeSquare: UnaryLoop = (x, i, di, y, o, dy, n) => {
+  for (let k = 0; k < n; k++, i += di, o += dy) y[o] = Math.imul(x[i], x[i]);
+};
+
+/** The loop of a function of one number, towards a dtype. */
+export function unaryLoop(op: Unary, dtype: DType): UnaryLoop {
+  if (op === "square" && dtype === "int32") return wholeSquare;
   const f = unaryTable[op];
   return (
     loops[op] ??

@@ -64,6 +64,24 @@ describe.each([true, false])("a heap, shared: %s", (shared) => {
     expect(storage.elements.length).toBe(0);
   });
 
+  test("keeps a storage while a program holds it, then moves it out", () => {
+    const heap = new Heap(shared, 256);
+    const storage = new Storage("float32", Float32Array.of(1, 2, 3));
+    const before = heap.used;
+    const address = heap.hold(storage);
+    expect(heap.hold(storage)).toBe(address);
+    heap.view("float32")[address / 4] = 5;
+    heap.release(storage);
+    expect(storage.place?.address).toBe(address);
+    heap.release(storage);
+    expect([storage.place, heap.used]).toEqual([undefined, before]);
+    expect([...storage.elements]).toEqual([5, 2, 3]);
+    heap.view("float32")[address / 4] = 9; // no longer its
+    expect(storage.elements[0]).toBe(5);
+    heap.hold(storage);
+    expect(storage.place?.heap).toBe(heap);
+  });
+
   test("refuses what the engine cannot give, and goes on", () => {
     const heap = new Heap(shared, 32);
     expect(() => heap.allocate(1 << 22)).toThrow(ChainruleError);

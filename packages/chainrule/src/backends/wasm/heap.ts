@@ -29,6 +29,12 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** A storage in the heap: where, and how many programs count on it to stay. */
+interface Tenancy {
+  readonly block: Block;
+  programs: number;
+}
+
 /** Bytes for people. */
 export const showBytes = (bytes: number): string =>
   bytes < 10 * 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${Math.ceil(bytes / 2 ** 20)} MiB`;
@@ -48,7 +54,8 @@ export class Heap {
   readonly #used = new Map<number, number>();
   #size: number;
   #views: Views;
-  readonly #storages = new FinalizationRegistry<Block>((block) => this.free(block));
+  readonly #tenancies = new WeakMap<Storage, Tenancy>();
+  readonly #collected = new FinalizationRegistry<Block>((block) => this.free(block));
 
   /**
    * @param pages pages of 64 KiB that it may grow to; less where the engine refuses so much
@@ -126,7 +133,7 @@ export class Heap {
 
   /**
    * Moves a storage here, unless it is here already, and gives its address. Eager code sees its elements here from now on;
-   * the block is freed when the storage is collected.
+   * the block is freed when the last program that {@link hold}s it lets it go, or when the storage is collected.
    *
    * @throws ChainruleError `backend` when there is no room
    */
@@ -139,8 +146,30 @@ export class Heap {
     const elements = view();
     elements.set(storage.elements);
     storage.move(elements, { heap: this, address, view });
-    this.#storages.register(storage, block);
+    this.#tenancies.set(storage, { block, programs: 0 });
+    this.#collected.register(storage, block, storage);
     return address;
+  }
+
+  /**
+   * As {@link adopt}, for a program that knows the address: the storage stays until the program {@link release}s it.
+   *
+   * @throws ChainruleError `backend` when there is no room
+   */
+  hold(storage: Storage): number {
+    const address = this.adopt(storage);
+    this.#tenancies.get(storage)!.programs++;
+    return address;
+  }
+
+  /** A program holds a storage no more. After the last one it moves out, into an array of its own, and its block is free. */
+  release(storage: Storage): void {
+    const tenancy = this.#tenancies.get(storage);
+    if (!tenancy || --tenancy.programs > 0) return;
+    storage.move(storage.elements.slice());
+    this.#tenancies.delete(storage);
+    this.#collected.unregister(storage);
+    this.free(tenancy.block);
   }
 
   /** Sees to a free range of at least `bytes` at the end of the memory. */

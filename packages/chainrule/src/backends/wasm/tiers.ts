@@ -6,20 +6,9 @@ import { ChainruleError } from "../../util/errors.ts";
 import * as f32x4 from "./assembler/f32x4.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Tile } from "./microkernels.ts";
+import type { GemmTier, RefusedTier } from "./tier-names.ts";
 
-/**
- * - `wide`: relaxed multiply–add, pairs of 128-bit operations fused to 256-bit ones by V8's revectorizer;
- * - `relaxed`: relaxed multiply–add on 128 bits;
- * - `simd`: plain 128-bit products and sums, which give the same bits on every machine;
- * - `none`: no WebAssembly SIMD; plain loops.
- */
-export type GemmTier = "wide" | "relaxed" | "simd" | "none";
-
-/** A tier that was passed over, and why. */
-export interface RefusedTier {
-  readonly tier: GemmTier;
-  readonly reason: string;
-}
+export type { GemmTier, RefusedTier } from "./tier-names.ts";
 
 /** What it takes to use a tier. */
 export interface TierDescription {
@@ -111,8 +100,13 @@ function validates(relaxed: boolean): boolean {
   return WebAssembly.validate(module.encode());
 }
 
-/** What the environment variable CHAINRULE_WASM asks for, as the tier to begin with. */
-const forced: Readonly<Record<string, GemmTier>> = { wide: "wide", relaxed: "relaxed", strict: "simd" };
+/** What the environment variable CHAINRULE_WASM asks for, as the tier to begin with; `strict` is what `simd` is for. */
+const forced: Readonly<Record<string, GemmTier>> = {
+  wide: "wide",
+  relaxed: "relaxed",
+  simd: "simd",
+  strict: "simd",
+};
 
 /** The tier that is in use, and those that were passed over. */
 export class TierChoice {
@@ -129,7 +123,7 @@ export class TierChoice {
       throw new ChainruleError(
         "backend",
         `CHAINRULE_WASM is "${wish}", which is no tier.`,
-        "Set it to strict, relaxed or wide, or unset it.",
+        "Set it to wide, relaxed, or simd (strict is the same), or unset it.",
       );
     }
     while (this.#candidates.length > 0 && this.#candidates[0].tier !== first) {

@@ -3,7 +3,7 @@ import { ChainruleError } from "../../util/errors.ts";
 import { interpreter, withInterpreter } from "../interpreter.ts";
 import type { Operand } from "../op.ts";
 import type { Interpreter } from "../primitives.ts";
-import { type Recording, type Stepping, setRecording } from "../recording.ts";
+import { type Recording, type Structured, setRecording, type Telling } from "../recording.ts";
 import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -11,7 +11,7 @@ export class WatchedRecording implements Recording {
   readonly liveNumbers: string[] = [];
   readonly gradients: [event: "read" | "changed", tensor: Tensor][] = [];
   readonly modules: object[] = [];
-  readonly optimizers: Stepping[] = [];
+  readonly structures: Structured[] = [];
   readonly restores: (() => void)[] = [];
   /** Whether primitives run now, or something outside of the recording: then values may be read. */
   #reads = false;
@@ -53,6 +53,10 @@ export class WatchedRecording implements Recording {
     }
   }
 
+  telling<T>(_telling: Telling, body: () => T): T {
+    return body();
+  }
+
   undo(restore: () => void): void {
     this.restores.push(restore);
   }
@@ -73,8 +77,8 @@ export class WatchedRecording implements Recording {
     this.modules.push(owner);
   }
 
-  optimizer(optimizer: Stepping): void {
-    this.optimizers.push(optimizer);
+  structure(owner: Structured): void {
+    this.structures.push(owner);
   }
 
   #reading<T>(body: () => T): T {

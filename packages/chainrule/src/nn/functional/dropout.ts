@@ -1,4 +1,4 @@
-import { type Generator, type Tensor, zerosLike } from "../../tensor/index.ts";
+import { type DType, type Generator, type Operand, type Tensor, zerosLike } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 
 export interface DropoutOptions {
@@ -16,39 +16,67 @@ export function checkProbability(p: number): number {
   throw new ChainruleError("argument", `The dropout probability is ${String(p)}.`, "Give p from 0 to 1.");
 }
 
-/** 1 with probability 1 − p, else 0; drawn as PyTorch does, a 53-bit number for each element in row-major order. */
-const kept = (x: Tensor, p: number, generator: Generator | undefined): Tensor =>
-  zerosLike(x).bernoulli_(1 - p, { generator });
+/** A kind of dropout: the numbers that it takes from p, 0 < p < 1, for tensors of a dtype, and what it does with them. */
+export interface Dropping<N extends string = string> {
+  numbers(p: number, dtype: DType): Record<N, number>;
+  drop(x: Tensor, numbers: Readonly<Record<N, Operand>>, generator: Generator | undefined): Tensor;
+}
+
+/** Which of the cases of {@link dropBy} a probability is: code depends on nothing else of it. */
+export const caseOf = (p: number): "none" | "some" | "all" => (p === 0 ? "none" : p === 1 ? "all" : "some");
+
+/** Applies a kind of dropout. `numbersOf` may give the numbers as inputs of a compiled step. */
+export function dropBy<N extends string>(
+  kind: Dropping<N>,
+  x: Tensor,
+  options: DropoutOptions,
+  numbersOf: (p: number, dtype: DType) => Readonly<Record<N, Operand>> = kind.numbers,
+): Tensor {
+  const { p = 0.5, training = true, generator } = options;
+  checkProbability(p);
+  if (!training || x.numel === 0 || caseOf(p) === "none") return x;
+  return caseOf(p) === "all" ? x.mul(0) : kind.drop(x, numbersOf(p, x.dtype), generator);
+}
+
+const { fround } = Math;
+
+/** 1 with probability `keep`, else 0; drawn as PyTorch does, a 53-bit number for each element in row-major order. */
+const kept = (x: Tensor, keep: Operand, generator: Generator | undefined): Tensor =>
+  zerosLike(x).bernoulli_(keep, { generator });
+
+export const inverted: Dropping<"keep" | "scale"> = {
+  // The bits of the quotient of the mask, 0 or 1, and 1 − p in the dtype, which PyTorch takes.
+  numbers: (p, dtype) => ({
+    keep: 1 - p,
+    scale: dtype === "float32" ? fround(1 / fround(1 - p)) : 1 / (1 - p),
+  }),
+  drop: (x, { keep, scale }, generator) => x.mul(kept(x, keep, generator).mul_(scale)),
+};
+
+/** −λα of SELU: its limit at −∞, to which dropped elements are set. */
+const SELU_LIMIT = -1.7580993408473766;
+
+export const alpha: Dropping<"keep" | "scale" | "slope" | "shift"> = {
+  numbers(p) {
+    const scale = 1 / Math.sqrt((SELU_LIMIT * SELU_LIMIT * p + 1) * (1 - p));
+    return { keep: 1 - p, scale, slope: -SELU_LIMIT * scale, shift: -SELU_LIMIT * scale * p };
+  },
+  // y = a (x · keep + limit · (1 − keep)) − a · limit · p
+  drop(x, { keep, scale, slope, shift }, generator) {
+    const mask = kept(x, keep, generator);
+    const added = mask.sub(1).mul_(slope).add_(shift);
+    return x.mul(mask.mul_(scale)).add(added);
+  },
+};
 
 /**
  * Zeros each element with probability `p` and multiplies the others by 1 / (1 − p), so that the expected value stays.
  * Srivastava et al., JMLR 2014.
  */
-export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
-  const { p = 0.5, training = true, generator } = options;
-  checkProbability(p);
-  if (p === 0 || !training || x.numel === 0) return x;
-  return p === 1 ? x.mul(0) : x.mul(kept(x, p, generator).div_(1 - p));
-}
-
-/** −λα of SELU: its limit at −∞, to which dropped elements are set. */
-const SELU_LIMIT = -1.7580993408473766;
+export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(inverted, x, options);
 
 /**
  * Dropout for networks of {@link selu}: sets elements to SELU's negative limit, then scales and shifts all so that mean and
  * variance stay. Klambauer et al., NIPS 2017.
  */
-export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
-  const { p = 0.5, training = true, generator } = options;
-  checkProbability(p);
-  if (p === 0 || !training || x.numel === 0) return x;
-  if (p === 1) return x.mul(0);
-  const a = 1 / Math.sqrt((SELU_LIMIT * SELU_LIMIT * p + 1) * (1 - p));
-  const keep = kept(x, p, generator);
-  // y = a (x · keep + limit · (1 − keep)) − a · limit · p
-  const shift = keep
-    .sub(1)
-    .mul_(-SELU_LIMIT * a)
-    .add_(-SELU_LIMIT * a * p);
-  return x.mul(keep.mul_(a)).add(shift);
-}
+export const alphaDropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(alpha, x, options);

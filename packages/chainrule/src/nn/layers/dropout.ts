@@ -1,5 +1,5 @@
-import type { Generator, Tensor } from "../../tensor/index.ts";
-import { alphaDropout, checkProbability, dropout } from "../functional/dropout.ts";
+import { changes, type Generator, live, recording, type Tensor } from "../../tensor/index.ts";
+import { alpha, caseOf, checkProbability, type Dropping, dropBy, inverted } from "../functional/dropout.ts";
 import { WidthKeeper } from "../module/layer.ts";
 
 export interface DropoutLayerOptions {
@@ -9,16 +9,34 @@ export interface DropoutLayerOptions {
   generator?: Generator;
 }
 
+const probability: unique symbol = Symbol("probability");
+
 /** What the two dropouts have in common. */
 abstract class DropoutLayer extends WidthKeeper {
-  readonly p: number;
+  // Not #private, so that `clone` finds it.
+  [probability]: number;
   readonly generator: Generator | undefined;
 
   constructor(options: DropoutLayerOptions | number = {}) {
     super();
     const { p = 0.5, generator } = typeof options === "number" ? { p: options } : options;
-    this.p = checkProbability(p);
+    this[probability] = checkProbability(p);
     this.generator = generator;
+  }
+
+  /** The probability that an element is dropped. It may be set at any time: the next step, compiled or not, goes by it. */
+  get p(): number {
+    return this[probability];
+  }
+
+  set p(p: number) {
+    if (caseOf(checkProbability(p)) !== caseOf(this[probability])) changes.count++;
+    this[probability] = p;
+  }
+
+  protected dropBy<N extends string>(kind: Dropping<N>, x: Tensor): Tensor {
+    recording?.structure({ structure: () => caseOf(this.p), snapshot: () => () => {} });
+    return dropBy(kind, x, this, (_, dtype) => live(() => kind.numbers(this.p, dtype)));
   }
 
   override extraRepr(): string {
@@ -34,7 +52,7 @@ export class Dropout extends DropoutLayer {
   static override readonly name: string = "Dropout";
 
   override forward(x: Tensor): Tensor {
-    return dropout(x, this);
+    return this.dropBy(inverted, x);
   }
 }
 
@@ -43,6 +61,6 @@ export class AlphaDropout extends DropoutLayer {
   static override readonly name: string = "AlphaDropout";
 
   override forward(x: Tensor): Tensor {
-    return alphaDropout(x, this);
+    return this.dropBy(alpha, x);
   }
 }

@@ -65,20 +65,24 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null | und
 }
 
 /** Runs a look-up by class, and names the row whose label is not a class. */
-function byLabel<R>(target: Tensor, classes: number, ignoreIndex: number, look: () => R): R {
-  try {
-    return look();
-  } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "index" || recording) throw error;
-    const labels = target.data;
-    const row = labels.findIndex((label) => label !== ignoreIndex && !(label >= 0 && label < classes));
-    if (row < 0) throw error;
-    throw new ChainruleError(
+function byLabel(target: Tensor, classes: number, ignoreIndex: number, look: () => Tensor): Tensor {
+  const named = (error: ChainruleError, labels?: Tensor): ChainruleError => {
+    if (error.code !== "index" || !labels) return error;
+    const { data } = labels;
+    const row = data.findIndex((label) => label !== ignoreIndex && !(label >= 0 && label < classes));
+    if (row < 0) return error;
+    return new ChainruleError(
       "index",
-      `The label ${labels[row]} of row ${row} is none of the ${classes} classes.`,
+      `The label ${data[row]} of row ${row} is none of the ${classes} classes.`,
       `Labels run from 0 to ${classes - 1}; the model's last layer must have one output for each class.`,
       { cause: error },
     );
+  };
+  if (recording) return recording.telling(named, look, target);
+  try {
+    return look();
+  } catch (error) {
+    throw error instanceof ChainruleError ? named(error, target) : error;
   }
 }
 

@@ -1,6 +1,5 @@
 import {
   changes,
-  currentScope,
   type DType,
   inScope,
   isFloating,
@@ -20,7 +19,9 @@ import {
   Hooks,
   register,
 } from "./hooks.ts";
+import { located } from "./located.ts";
 import { convertParameter, Parameter } from "./parameter.ts";
+import { fieldsOf, setPart } from "./parts.ts";
 import { printTree, type SummaryInput, summarize } from "./print.ts";
 import { type LoadResult, loadState, type StateDict, stateEntries } from "./state.ts";
 import { allModules, collect, firstOfEach, moduleAt, ofKind, type Recursion, tensorAt } from "./tree.ts";
@@ -351,6 +352,11 @@ export abstract class Module extends Callable implements ScopeOwner {
     return this.namedModules().find(([, module]) => module === part)?.[0];
   }
 
+  /** All parameters and buffers, for explanations of compiled functions. */
+  scopeTensors(): [path: string, tensor: Tensor][] {
+    return [...this.namedParameters(), ...this.namedBuffers()];
+  }
+
   /** What `toString` shows between the parentheses of this layer, such as sizes. */
   extraRepr(): string {
     return "";
@@ -375,35 +381,5 @@ export abstract class Module extends Callable implements ScopeOwner {
   }
 }
 
-const fieldsOf = (module: Module): Record<string, unknown> => module as unknown as Record<string, unknown>;
-
 const buffersByKey = (module: Module): [string, Tensor][] =>
   module.ownBuffers().map(({ key, tensor }) => [key, tensor]);
-
-/** Sets a field whose name is free, or whose old value is empty or of the kind that may be replaced. */
-function setPart<T>(module: Module, name: string, part: T, replaceable: (old: unknown) => boolean): T {
-  const fields = fieldsOf(module);
-  const old = fields[name];
-  const free = !(name in module) || (Object.hasOwn(module, name) && (old == null || replaceable(old)));
-  const problem =
-    name === ""
-      ? "A part of a module needs a name."
-      : name.includes(".")
-        ? `The name "${name}" contains a point, which separates names in paths.`
-        : free
-          ? null
-          : `${module.scopeKind()} has a "${name}" already.`;
-  if (problem) throw new ChainruleError("argument", problem, "Choose another name.");
-  fields[name] = part;
-  return part;
-}
-
-const withPlace = new WeakSet<ChainruleError>();
-
-/** Adds the layer to an error, once: in the innermost call, where the whole path is known. */
-function located(error: unknown): unknown {
-  const scope = currentScope();
-  if (!(error instanceof ChainruleError) || withPlace.has(error) || !scope) return error;
-  withPlace.add(error);
-  return error.within(scope.describe());
-}

@@ -1,6 +1,6 @@
 /** Schedules made of schedules. */
 import { ChainruleError } from "../../util/errors.ts";
-import type { Schedule, Scheduled, ScheduleState } from "./schedule.ts";
+import { checkUnrecorded, type Schedule, type Scheduled, type ScheduleState } from "./schedule.ts";
 
 function checkSame(schedules: readonly Schedule<unknown>[], optimizer: Scheduled): void {
   if (schedules.length === 0 || schedules.some((s) => s.optimizer !== optimizer)) {
@@ -49,6 +49,7 @@ export class SequentialLR {
 
   /** Moves to the next epoch. */
   step(): void {
+    checkUnrecorded(this);
     this.lastEpoch++;
     const at = this.milestones.filter((m) => m <= this.lastEpoch).length;
     if (at > 0 && this.milestones[at - 1] === this.lastEpoch) this.schedules[at].jump(0);
@@ -85,6 +86,7 @@ export class ChainedScheduler {
 
   /** Moves to the next epoch. */
   step(): void {
+    checkUnrecorded(this);
     for (const schedule of this.schedules) schedule.step();
   }
 

@@ -1,5 +1,5 @@
 import { checkRange } from "../optimizer.ts";
-import { perGroup, type Scheduled } from "./schedule.ts";
+import { checkUnrecorded, perGroup, type Scheduled } from "./schedule.ts";
 
 export interface PlateauOptions {
   /** Whether a lower or a higher figure is better. Default "min". */
@@ -41,6 +41,7 @@ export class ReduceLROnPlateau {
 
   /** Ends an epoch whose figure is given. */
   step(figure: number): void {
+    checkUnrecorded(this);
     this.lastEpoch++;
     if (this.better(figure)) {
       this.best = figure;

@@ -1,3 +1,16 @@
+import { recording } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+
+/** Refuses a step of a schedule in a function that compile() records: its runs would not step. */
+export function checkUnrecorded(schedule: object): void {
+  if (!recording) return;
+  throw new ChainruleError(
+    "record",
+    `${schedule.constructor.name} is stepped inside of a compiled function, which happens only while it is recorded.`,
+    "Step the schedule after the call: compiled steps read the learning rate anew each time.",
+  );
+}
+
 /** What a schedule needs to know of an optimizer: groups with a learning rate, and perhaps a momentum. */
 export interface Scheduled {
   readonly paramGroups: ScheduledGroup[];
@@ -40,12 +53,14 @@ export abstract class Schedule<O> {
 
   /** Moves to the next epoch. */
   step(): void {
+    checkUnrecorded(this);
     this.lastEpoch++;
     this.set((group, i) => this.next(group.lr, this.lastEpoch, this.baseLrs[i], i));
   }
 
   /** Jumps to an epoch, as if all epochs before it had passed. */
   jump(epoch: number): void {
+    checkUnrecorded(this);
     this.lastEpoch = epoch;
     this.set(
       (group, i) => this.closed(epoch, this.baseLrs[i], i) ?? this.next(group.lr, epoch, this.baseLrs[i], i),

@@ -63,7 +63,7 @@ export class ProgramMemory {
       this.heap.elements(buffer.dtype, base + at, buffer.length).set(elements);
     }
     for (const { id, home } of schedule.buffers) {
-      if (home.kind === "state") this.#fixed.set(id, this.heap.adopt(home.storage));
+      if (home.kind === "state") this.#fixed.set(id, resources.share(home.storage));
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Storage } from "../../../core/storage.ts";
 import type { Block, Heap } from "../heap.ts";
 import type { Pool } from "../threads/pool.ts";
 
@@ -5,6 +6,8 @@ import type { Pool } from "../threads/pool.ts";
 export class Resources {
   readonly heap: Heap;
   readonly #blocks = new Set<Block>();
+  /** Storages that eager code shares, which lie in the heap. */
+  readonly #shared = new Set<Storage>();
   #pool: Pool | undefined;
   #number = 0;
 
@@ -26,6 +29,14 @@ export class Resources {
     return block;
   }
 
+  /** Moves a storage into the heap, to stay there for the program; its address. */
+  share(storage: Storage): number {
+    if (this.#shared.has(storage)) return this.heap.adopt(storage);
+    const address = this.heap.hold(storage);
+    this.#shared.add(storage);
+    return address;
+  }
+
   /** Gives a block back before the rest. */
   free(block: Block): void {
     if (this.#blocks.delete(block)) this.heap.free(block);
@@ -45,9 +56,12 @@ export class Resources {
     const pool = this.#pool;
     this.#pool = undefined;
     const blocks = [...this.#blocks];
+    const shared = [...this.#shared];
     this.#blocks.clear();
+    this.#shared.clear();
     const free = (): void => {
       for (const block of blocks) this.heap.free(block);
+      for (const storage of shared) this.heap.release(storage);
     };
     // Threads of a broken pool may still write to the program's memory until they have ended.
     if (pool?.broken) void pool.ended.then(free);

@@ -28,5 +28,6 @@ test("setNumThreads takes whole numbers", () => {
   expect(getNumThreads()).toBe(2);
   for (const wrong of [0, -1, 1.5, Number.NaN, 1000])
     expect(() => setNumThreads(wrong)).toThrow(ChainruleError);
+  expect(() => setNumThreads("2" as unknown as number)).toThrow('"2" is no number of threads.');
   expect(getNumThreads()).toBe(2);
 });

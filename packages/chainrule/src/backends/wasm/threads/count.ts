@@ -45,8 +45,11 @@ export function getNumThreads(): number {
 /**
  * Sets how many threads compiled programs use at most, the main thread included, from their next run on. Results are the same
  * bits for any number. By default it is what the environment variable CHAINRULE_THREADS says, else the number of cores, up to
- * 8. With 1, and where memory cannot be shared (pages that are not cross-origin isolated), no worker is made.
+ * 8; it may be 1 to 32. With 1, and where memory cannot be shared (pages that are not cross-origin isolated), no worker is made.
  */
 export function setNumThreads(count: number): void {
-  threads = check(count, () => `${count} is no number of threads.`);
+  threads = check(
+    count,
+    () => `${typeof count === "string" ? `"${count}"` : String(count)} is no number of threads.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Buffer } from "../../../core/schedule.ts";
 import { Storage } from "../../../core/storage.ts";
 import { Heap } from "../heap.ts";
@@ -202,6 +202,34 @@ describe("a worker that dies", () => {
     expect(await settled(poolOf(on))).not.toBe(pool);
     expect(program.run([], [])[0].length).toBe(length);
   });
+});
+
+test("workers that started before one could not are ended", async () => {
+  setNumThreads(3);
+  const on = newHeap();
+  const used = on.used;
+  const modules = process.getBuiltinModule("node:worker_threads");
+  const started: Promise<unknown>[] = [];
+  class SecondFails extends modules.Worker {
+    constructor(...args: ConstructorParameters<typeof modules.Worker>) {
+      if (started.length === 1) throw new Error("No thread is left.");
+      super(...args);
+      started.push(new Promise((resolve) => this.once("exit", resolve)));
+    }
+  }
+  const spy = vi
+    .spyOn(process, "getBuiltinModule")
+    .mockImplementation(() => ({ ...modules, Worker: SecondFails }) as never);
+  try {
+    expect(poolOf(on)).toBeUndefined();
+  } finally {
+    spy.mockRestore();
+  }
+  expect(started.length).toBe(1);
+  await Promise.all(started);
+  await Promise.resolve();
+  expect(on.used).toBe(used);
+  expect(chain(on).run([], [])[0].length).toBe(length);
 });
 
 test("without shared memory there are no workers", () => {

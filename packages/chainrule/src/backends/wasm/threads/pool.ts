@@ -32,11 +32,17 @@ export class Pool {
     // Views of a shared memory outlive its growth.
     this.#words = heap.elements("int32", this.at, controlBytes / 4).fill(0);
     this.#words[control.restless / 4] = maySleep() ? 0 : 1;
-    this.workers = Array.from({ length: threads - 1 }, () =>
-      spawn(() => this.break("A worker of the compiled program ended.")),
-    );
-    const idle = new WebAssembly.Module(idleBinary(heap.limits));
-    this.#post((thread) => ({ memory: heap.memory, idle, at: this.at, thread, threads }));
+    const workers: WorkerHandle[] = [];
+    this.workers = workers;
+    try {
+      while (workers.length < threads - 1)
+        workers.push(spawn(() => this.break("A worker of the compiled program ended.")));
+      const idle = new WebAssembly.Module(idleBinary(heap.limits));
+      this.#post((thread) => ({ memory: heap.memory, idle, at: this.at, thread, threads }));
+    } catch (error) {
+      this.break("The workers of the compiled program did not start.");
+      throw error;
+    }
   }
 
   /** Whether all workers have started, and hold all programs that they were given. */

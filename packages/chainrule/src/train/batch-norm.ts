@@ -1,0 +1,53 @@
+import { BatchNorm1d, type Module } from "../nn/index.ts";
+import { noGrad } from "../tensor/index.ts";
+import {
+  type Batch,
+  type Batches,
+  type BatchOptions,
+  checkBatches,
+  forEachBatch,
+  partsOf,
+  run,
+} from "./batches.ts";
+import { pause } from "./pause.ts";
+
+/**
+ * Computes the running moments of all layers of batch normalization anew, as the mean over the batches of one pass in training mode,
+ * without gradients: after weights were averaged, the moments of training do not fit them. As `torch.optim.swa_utils.update_bn`. The
+ * mode of each layer is put back; dropout draws as in training.
+ *
+ * @param options.data batches `[input, target]` or `[input, …]` as in {@link fit}: usually the training data, in large batches
+ *
+ * @example
+ * await fit(model, { …, average: { kind: "swa", start: 0.75 } });
+ * await updateBatchNorm(model, { data: new DataLoader(training, { batchSize: 256 }) });
+ */
+export async function updateBatchNorm<B extends Batch>(
+  model: Module,
+  options: Pick<BatchOptions, "inputs"> & { data: Batches<B> },
+): Promise<void> {
+  checkBatches(options.data, "data");
+  const layers = model.modules().filter((module): module is BatchNorm1d => module instanceof BatchNorm1d);
+  if (layers.length === 0) return;
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  const momenta = layers.map(({ momentum }) => momentum);
+  try {
+    model.train();
+    for (const layer of layers) {
+      layer.resetRunningStats();
+      (layer as Momentum).momentum = null; // the mean over all batches
+    }
+    await forEachBatch(options.data, (batch) => {
+      noGrad(() => run(model, partsOf(batch, options).inputs));
+      return pause();
+    });
+  } finally {
+    layers.forEach((layer, i) => {
+      (layer as Momentum).momentum = momenta[i];
+    });
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+/** Momentum, which is fixed for everybody else. */
+type Momentum = { momentum: number | null };

@@ -1,0 +1,153 @@
+import type { Module } from "../nn/index.ts";
+import { ChainruleError } from "../util/errors.ts";
+import { powerOf } from "../util/power.ts";
+import {
+  type Batch,
+  type Batches,
+  type BatchOptions,
+  checkBatches,
+  forEachBatch,
+  generatorsOf,
+  type LossFunction,
+  noBatches,
+} from "./batches.ts";
+import { pause } from "./pause.ts";
+import { checkWhole } from "./report.ts";
+import { generatorsIn, Snapshot, type TrainingOptimizer } from "./state.ts";
+import { makeStep, type StepOptions } from "./step.ts";
+
+export interface FindLrOptions<M extends Module, B extends Batch>
+  extends BatchOptions,
+    Pick<StepOptions<M, B>, "clipNorm" | "clipValue" | "l1" | "compile"> {
+  /** Training batches, gone through again and again. */
+  data: Batches<B>;
+  loss: LossFunction<M, B>;
+  /** Groups keep their rates in the proportion that they have. */
+  optimizer: TrainingOptimizer;
+  /** The first and the last rate of the first group. Default 1e-6 and 1. */
+  from?: number;
+  to?: number;
+  /** Number of steps, if the loss does not diverge before. Default 100. */
+  steps?: number;
+  signal?: AbortSignal;
+}
+
+/** What a range test found: one entry for each step, oldest first. */
+export interface RateTest {
+  readonly rates: readonly number[];
+  /** The loss of each batch, before its step. */
+  readonly losses: readonly number[];
+  /** The losses as an exponential average, without the bias of its beginning. */
+  readonly smoothed: readonly number[];
+  /** Where the smoothed loss falls steepest over log(rate); null when it never falls. */
+  readonly suggestion: number | null;
+  /** Whether the loss diverged, so that the test ended before its last rate. */
+  readonly diverged: boolean;
+}
+
+/** Share of the losses before in the smoothed loss. */
+const MEMORY = 0.9;
+/** The test ends when the smoothed loss is so much further above its least value than the first one is. */
+const DIVERGENCE = 4;
+
+/**
+ * The learning-rate range test (L. N. Smith, WACV 2017): trains with a rate that grows from `from` to `to`, by one factor at each step,
+ * until the loss diverges. A good rate lies where the loss falls steepest, well below where it diverges. Afterwards parameters, buffers,
+ * optimizer, modes and generators are exactly what they were.
+ *
+ * @example
+ * const { suggestion } = await findLr(model, { data, loss, optimizer });
+ */
+export async function findLr<M extends Module, B extends Batch>(
+  model: M,
+  options: FindLrOptions<M, B>,
+): Promise<RateTest> {
+  const { data, optimizer, from = 1e-6, to = 1, steps = 100, signal } = options;
+  checkBatches(data, "data");
+  checkWhole("steps", steps, 3);
+  if (!(from > 0 && from < to && to < Number.POSITIVE_INFINITY)) {
+    throw new ChainruleError(
+      "argument",
+      `Rates from ${from} to ${to} do not grow.`,
+      "Give from and to with 0 < from < to.",
+    );
+  }
+  const generators = generatorsIn(model, generatorsOf(data));
+  const before = new Snapshot(model, optimizer, generators);
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  const gradients = model
+    .parameters()
+    .map((p) => [p, p.gradStorage === undefined ? undefined : p.grad] as const);
+  before.take();
+  const curve = new Curve();
+  try {
+    model.train();
+    const proportions = proportionsOf(optimizer);
+    const step = makeStep<M, B>(model, options);
+    const visit = (batch: B): false | Promise<void> | undefined => {
+      signal?.throwIfAborted();
+      const rate = from * powerOf(to / from, curve.rates.length / (steps - 1));
+      optimizer.paramGroups.forEach((group, i) => {
+        group.lr = rate * proportions[i];
+      });
+      curve.add(rate, step(batch).item());
+      return curve.diverged || curve.rates.length === steps ? false : pause();
+    };
+    while (!curve.diverged && curve.rates.length < steps) {
+      const { length } = curve.rates;
+      await forEachBatch(data, visit);
+      if (curve.rates.length === length && !curve.diverged) throw noBatches("data", length > 0);
+    }
+  } finally {
+    before.restore();
+    for (const [p, gradient] of gradients) {
+      if (gradient === undefined) p.dropGrad();
+      else p.grad = gradient;
+    }
+    for (const [module, training] of modes) module.training = training;
+  }
+  const { rates, losses, smoothed, diverged } = curve;
+  return { rates, losses, smoothed, diverged, suggestion: steepest(rates, smoothed) };
+}
+
+/** The rates of the groups in units of that of the first. */
+function proportionsOf({ paramGroups }: TrainingOptimizer): number[] {
+  const [first] = paramGroups;
+  return paramGroups.map(({ lr }) => (first.lr > 0 ? lr / first.lr : 1));
+}
+
+/** Losses over rates as they come in. */
+class Curve {
+  readonly rates: number[] = [];
+  readonly losses: number[] = [];
+  readonly smoothed: number[] = [];
+  diverged = false;
+  #average = 0;
+  #weight = 0;
+
+  add(rate: number, loss: number): void {
+    this.#average = MEMORY * this.#average + (1 - MEMORY) * loss;
+    this.#weight = MEMORY * this.#weight + (1 - MEMORY);
+    const smooth = this.#average / this.#weight;
+    if (!Number.isFinite(smooth)) {
+      this.diverged = true;
+      return;
+    }
+    this.rates.push(rate);
+    this.losses.push(loss);
+    this.smoothed.push(smooth);
+    const least = Math.min(...this.smoothed);
+    this.diverged = smooth - least > DIVERGENCE * Math.max(this.smoothed[0] - least, Math.abs(least) / 2);
+  }
+}
+
+/** The rate before the least loss at which the loss falls most from one to the next but one; they grow by one factor. */
+function steepest(rates: readonly number[], losses: readonly number[]): number | null {
+  const end = losses.indexOf(Math.min(...losses));
+  let [most, at] = [0, -1];
+  for (let i = 1; i + 1 <= end; i++) {
+    const fall = losses[i - 1] - losses[i + 1];
+    if (fall > most) [most, at] = [fall, i];
+  }
+  return at < 0 ? null : rates[at];
+}
