@@ -225,7 +225,7 @@ export function startGradient(y: Tensor, given: Tensor | null | undefined): Tens
     throw new ChainruleError(
       "autograd",
       `This tensor of shape ${showShape(y.shape)} was not computed from anything that requires a gradient.`,
-      "Call requiresGrad_() on a leaf before the forward pass, and do not run it inside noGrad().",
+      "Call requiresGrad_() on a leaf before the forward pass, and do not run it inside noGrad(); results of compile(fn) have no history: call backward() inside of fn.",
     );
   }
   if (given) {

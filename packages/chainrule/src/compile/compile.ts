@@ -1,19 +1,19 @@
 import type { Backend, Program } from "../core/backend.ts";
 import type { Graph } from "../core/graph.ts";
-import { withInterpreter } from "../core/interpreter.ts";
 import { modes } from "../core/modes.ts";
 import type { Interpreter } from "../core/primitives.ts";
-import { recording, setRecording } from "../core/recording.ts";
+import { recording } from "../core/recording.ts";
 import type { Schedule } from "../core/schedule.ts";
-import { Tensor } from "../core/tensor.ts";
-import { allocate } from "../shape/dtype.ts";
-import { ChainruleError } from "../util/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { check } from "../util/errors.ts";
 import { explain } from "./explain.ts";
-import { type Pattern, patternOf, rebuilt } from "./nest.ts";
-import { type GradientChange, RecordedProgram } from "./program.ts";
-import { RecordedStorage } from "./recorded.ts";
-import { Recorder } from "./recorder.ts";
-import { Session } from "./session.ts";
+import { findFault } from "./faults.ts";
+import { stateNames } from "./names.ts";
+import { RecordedProgram } from "./program.ts";
+import { type Call, type Compilable, plainly, type Recorded, record } from "./record.ts";
+import { tooMany } from "./signatures.ts";
+
+export type { Compilable } from "./record.ts";
 
 export interface CompileOptions {
   /**
@@ -25,9 +25,6 @@ export interface CompileOptions {
   strict?: boolean;
 }
 
-/** A function of any arguments. Tensors may stand in arrays and plain objects; everything else belongs to the signature. */
-export type Compilable = (...args: never[]) => unknown;
-
 /** What a compiled function has besides being called. */
 export interface Compiled {
   /** Frees the memory of all its programs now, rather than when they are collected. It may be called again afterwards. */
@@ -37,6 +34,9 @@ export interface Compiled {
 /** Signatures that one function may have before it is clear that one of them changes at each call. */
 const mostPrograms = 64;
 
+/** Programs that are kept in case the tensors come back that they were recorded with, such as gradients. */
+const mostOutdated = 16;
+
 /** What it takes to make programs. */
 export interface Compiler {
   readonly backend: Backend;
@@ -45,25 +45,14 @@ export interface Compiler {
   lower(graph: Graph, options: CompileOptions): Schedule;
 }
 
-/** What was recorded, before a program is made of it. */
-interface Recorded {
-  readonly session: Session;
-  readonly graph: Graph;
-  readonly patterns: readonly Pattern[];
-  readonly tensors: readonly Tensor[];
-  readonly result: Pattern;
-  readonly gradients: readonly GradientChange[];
-  readonly grad: boolean;
-}
-
 /** Runs functions as they are where the backend cannot work, and says so once. */
 class Uncompiled {
   #said = false;
 
-  run(fn: Compilable, args: readonly unknown[], reason: string): unknown {
+  run(fn: Compilable, call: Call, reason: string): unknown {
     if (!this.#said) console.warn(`compile() runs functions uncompiled, and slower: ${reason}`);
     this.#said = true;
-    return fn(...(args as never[]));
+    return plainly(fn, call);
   }
 }
 
@@ -73,6 +62,7 @@ class Programs {
   readonly #options: CompileOptions;
   readonly #compiler: Compiler;
   readonly #uncompiled: Uncompiled;
+  /** In the order of their last use, but for the one that is used now. */
   readonly #programs: RecordedProgram[] = [];
   #last: RecordedProgram | undefined;
 
@@ -83,19 +73,22 @@ class Programs {
     this.#uncompiled = uncompiled;
   }
 
-  call(args: readonly unknown[]): unknown {
+  call(self: unknown, args: readonly unknown[]): unknown {
     // Inside another recording it is part of that program; an observer wants to see every op.
-    if (recording || modes.observer) return this.#fn(...(args as never[]));
+    if (recording || modes.observer) return plainly(this.#fn, { self, args });
     const tensors: Tensor[] = [];
     const last = this.#last;
-    if (last?.isFor(args, tensors)) return last.run(tensors);
-    for (const program of this.#programs) {
+    if (last?.isFor(self, args, tensors)) return last.run(tensors);
+    for (let i = this.#programs.length - 1; i >= 0; i--) {
+      const program = this.#programs[i];
       tensors.length = 0;
-      if (program === last || !program.isFor(args, tensors)) continue;
+      if (program === last || !program.isFor(self, args, tensors)) continue;
+      this.#programs.splice(i, 1);
+      this.#programs.push(program);
       this.#last = program;
       return program.run(tensors);
     }
-    return this.#first(args);
+    return this.#first({ self, args });
   }
 
   dispose(): void {
@@ -105,17 +98,17 @@ class Programs {
   }
 
   /** Records the function for a new signature, and runs it. */
-  #first(args: readonly unknown[]): unknown {
+  #first(call: Call): unknown {
+    this.#forget();
     if (this.#programs.length >= mostPrograms) {
-      throw new ChainruleError(
-        "record",
-        `A compiled function was called with ${mostPrograms} signatures: shapes, dtypes, numbers, modes.`,
-        "Pass what changes at each call as a tensor, keep shapes equal (dropLast), and make no new model or optimizer inside.",
+      throw tooMany(
+        this.#fn.name,
+        this.#programs.map(({ patterns }) => patterns),
       );
     }
-    const { backend, lower } = this.#compiler;
-    if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, args, backend.missing);
-    const recorded = record(this.#fn, args, this.#options, this.#compiler.host);
+    const { backend, host, lower } = this.#compiler;
+    if (backend.missing !== undefined) return this.#uncompiled.run(this.#fn, call, backend.missing);
+    const recorded = record(this.#fn, call, this.#options.keepGrads ?? false, host);
     try {
       const program = programOf(backend, lower(recorded.graph, this.#options));
       if (program) return this.#begin(program, recorded);
@@ -124,26 +117,37 @@ class Programs {
       throw error;
     }
     recorded.session.fail();
-    return this.#uncompiled.run(this.#fn, args, backend.missing ?? "");
+    return this.#uncompiled.run(this.#fn, call, backend.missing ?? "");
+  }
+
+  /** Lets go of programs that wait for tensors which are no longer there, the longest unused first. */
+  #forget(): void {
+    const outdated = this.#programs.filter((program) => program.isOutdated());
+    for (const program of outdated.slice(0, Math.max(0, outdated.length - mostOutdated))) {
+      program.dispose();
+      this.#programs.splice(this.#programs.indexOf(program), 1);
+      if (this.#last === program) this.#last = undefined;
+    }
   }
 
   /** Runs a new program, and keeps it. */
   #begin(program: Program, recorded: Recorded): unknown {
-    const { session, graph, patterns, tensors, result, gradients, grad } = recorded;
+    const { session, graph, tensors, grad } = recorded;
+    const { closedOver, checks } = session.recorder;
     const made = new RecordedProgram({
-      patterns,
+      ...recorded,
       guards: {
+        self: recorded.call.self,
         grad,
         found: session.found,
-        closedOver: session.recorder.closedOver,
+        closedOver,
         modes: session.modes,
-        optimizers: session.optimizers,
+        structures: session.structures,
       },
       live: session.liveNumbers,
       program,
-      result,
       written: graph.effects.map(({ storage }) => storage),
-      gradients,
+      faultOf: (inputs) => findFault(checks, inputs, this.#compiler.host),
     });
     let output: unknown;
     try {
@@ -169,96 +173,83 @@ function programOf(backend: Backend, schedule: Schedule): Program | undefined {
   }
 }
 
-/** Runs a function by a recorder. Afterwards either the program runs for the first time, or `session.fail()` undoes all. */
-function record(
-  fn: Compilable,
-  args: readonly unknown[],
-  { keepGrads = false }: CompileOptions,
-  host: Interpreter,
-): Recorded {
-  const tensors: Tensor[] = [];
-  const patterns = args.map((arg) => patternOf(arg, tensors));
-  const recorder = new Recorder(host);
-  const session = new Session(recorder);
-  const grad = modes.grad;
-  const outer = recording;
-  try {
-    setRecording(session);
-    const [graph, result, gradients] = withInterpreter(recorder, () => {
-      let index = 0;
-      const standIn = (): Tensor => {
-        const { requiresGrad } = tensors[index];
-        const tensor = recorder.argument(index, tensors[index++]);
-        return requiresGrad ? tensor.requiresGrad_() : tensor;
-      };
-      const output = fn(...(patterns.map((pattern) => rebuilt(pattern, standIn)) as never[]));
-      if (output instanceof Promise) {
-        // Its own complaint, such as about a value that was read, would come when nobody listens.
-        output.catch(() => {});
-        throw new ChainruleError(
-          "record",
-          "An async function was given to compile().",
-          "Await before or after, and compile the part between that only computes.",
-        );
-      }
-      const changes = gradientChanges(session, keepGrads);
-      const results: Tensor[] = [];
-      const pattern = patternOf(output, results);
-      return [recorder.finish(results), pattern, changes] as const;
-    });
-    return { session, graph, patterns, tensors, result, gradients, grad };
-  } catch (error) {
-    setRecording(null);
-    session.fail();
-    throw error;
-  } finally {
-    setRecording(outer);
-    recorder.restoreVersions();
-  }
-}
+const options: readonly (keyof CompileOptions)[] = ["keepGrads", "strict"];
 
-/** Where the function left gradients, and a home for those that are to be kept. */
-function gradientChanges(session: Session, keepGrads: boolean): GradientChange[] {
-  const found: GradientChange[] = [];
-  for (const tensor of session.changed.keys()) {
-    // Tensors that were computed, and arguments, are gone after the call.
-    if (tensor.storage instanceof RecordedStorage) continue;
-    const gradient = tensor.grad;
-    if (!(gradient?.storage instanceof RecordedStorage)) found.push({ tensor, after: gradient });
-    else if (!keepGrads) found.push({ tensor, after: "dropped" });
-    else {
-      const { shape, dtype } = gradient;
-      const kept = Tensor.over(allocate(dtype, gradient.numel), shape, dtype);
-      session.recorder.assign(kept.storage, gradient);
-      found.push({ tensor, after: kept });
-    }
+/** Refuses what compile() cannot be made with, for callers without types. */
+function checkCall(fn: unknown, given: unknown): void {
+  check(
+    typeof fn === "function",
+    "argument",
+    () => `compile() was given ${String(fn)}.`,
+    () => "Give it a function of tensors.",
+  );
+  const list = `{ ${options.map((name) => `${name}: true`).join(", ")} }`;
+  check(
+    typeof given === "object" && given !== null,
+    "argument",
+    () => `The options of compile() are ${String(given)}.`,
+    () => `Leave them out, or give some of ${list}.`,
+  );
+  for (const [name, value] of Object.entries(given)) {
+    check(
+      options.some((known) => known === name),
+      "argument",
+      () => `compile() has no option "${name}".`,
+      () => `It has ${list}.`,
+    );
+    check(
+      value === undefined || typeof value === "boolean",
+      "argument",
+      () => `The option ${name} of compile() is ${typeof value === "string" ? `"${value}"` : String(value)}.`,
+      () => "Give true or false.",
+    );
   }
-  return found;
 }
 
 /** Makes `compile` for a backend. */
 export function compileWith(compiler: Compiler) {
   const uncompiled = new Uncompiled();
+  /** What compiled functions were made of. */
+  const sources = new WeakMap<Compilable, readonly [fn: Compilable, options: CompileOptions]>();
+
   function compile<F extends Compilable>(fn: F, options: CompileOptions = {}): F & Compiled {
-    if (typeof fn !== "function") {
-      throw new ChainruleError(
-        "argument",
-        `compile() was given ${String(fn)}.`,
-        "Give it a function of tensors.",
-      );
-    }
+    checkCall(fn, options);
     const programs = new Programs(fn, options, compiler, uncompiled);
-    const call = (...args: unknown[]): unknown => programs.call(args);
-    return Object.assign(call, { dispose: () => programs.dispose() }) as unknown as F & Compiled;
+    const call = function (this: unknown, ...args: unknown[]): unknown {
+      return programs.call(this, args);
+    };
+    Object.defineProperty(call, "name", { value: fn.name, configurable: true });
+    const compiled = Object.assign(call, {
+      dispose: () => programs.dispose(),
+      toString: () => `compile(${fn.name || "a function"})`,
+    }) as unknown as F & Compiled;
+    sources.set(compiled, [fn, options]);
+    return compiled;
   }
-  /** What a compiled function would run for these arguments, in words: records it and changes nothing. */
+
+  /**
+   * What a compiled function would run for these arguments, as a text to print: records it and changes nothing. Give the compiled
+   * function itself to see the program that its options make.
+   *
+   * @example
+   * console.log(compile.explain(step, x, y));
+   * console.log(compile.explain(compile(step, { strict: true }), x, y));
+   */
   compile.explain = <F extends Compilable>(fn: F, ...args: Parameters<F>): string => {
-    const { session, graph } = record(fn, args, {}, compiler.host);
+    const [source, options] = sources.get(fn) ?? [fn, {}];
+    checkCall(source, options);
+    const { session, graph } = record(
+      source,
+      { self: undefined, args },
+      options.keepGrads ?? false,
+      compiler.host,
+    );
+    const names = stateNames(session, graph);
     session.fail();
-    const schedule = compiler.lower(graph, {});
+    const schedule = compiler.lower(graph, options);
     const program = programOf(compiler.backend, schedule);
     try {
-      return explain(schedule, program?.describe());
+      return explain(schedule, program?.describe(), names);
     } finally {
       program?.dispose();
     }

@@ -2,6 +2,7 @@
 import type { ProgramDescription } from "../core/backend.ts";
 import { accessesOf, subexpressions } from "../core/expressions.ts";
 import type { Access, Buffer, Expr, Kernel, Schedule } from "../core/schedule.ts";
+import type { Storage } from "../core/storage.ts";
 import { bytesPerElement } from "../shape/dtype.ts";
 import { numel, showShape } from "../shape/shape.ts";
 import { showBuffer } from "./print.ts";
@@ -17,8 +18,14 @@ export interface KernelCost {
 /**
  * A program as a table of its kernels, 100 columns wide: number, work, shape, floating-point operations, bytes moved, and the
  * time expected where the program was compiled; then what each reads and writes, and the totals.
+ *
+ * @param names of the state, which has numbers otherwise
  */
-export function explain(schedule: Schedule, description?: ProgramDescription): string {
+export function explain(
+  schedule: Schedule,
+  description?: ProgramDescription,
+  names: ReadonlyMap<Storage, string> = new Map(),
+): string {
   const { kernels } = schedule;
   const costs = kernels.map(costOf);
   const lines = kernels.flatMap((kernel, i) => {
@@ -29,8 +36,8 @@ export function explain(schedule: Schedule, description?: ProgramDescription): s
       ...(time ? [`${microseconds(time.microseconds)}${time.threads > 1 ? ` ×${time.threads}` : ""}`] : []),
     ];
     return [
-      `${String(i + 1).padStart(3)}  ${clip(kernel.label, 52).padEnd(52)} ${numbers.map((text) => text.padStart(12)).join(" ")}`,
-      `     ${clip(`${shapeOf(kernel)}: ${flow(kernel)}`, 95)}`,
+      `${String(i + 1).padStart(3)}  ${shortened(kernel.label, 52).padEnd(52)} ${numbers.map((text) => text.padStart(12)).join(" ")}`,
+      ...wrapped(`${shapeOf(kernel)}: ${flow(kernel, names)}`, 95).map((line) => `     ${line}`),
     ];
   });
   return [...lines, "", ...totals(schedule, costs, description)].join("\n");
@@ -70,6 +77,33 @@ function count(x: number): string {
 const microseconds = (x: number): string =>
   x >= 1000 ? `${(x / 1000).toFixed(2)} ms` : `${x.toFixed(x < 10 ? 2 : 0)} µs`;
 
+/** A label with as many of its ops as fit, and the number of the others; the layer stays. */
+function shortened(label: string, width: number): string {
+  const [list, ...layer] = label.split(", ");
+  const ops = list.split(" + ");
+  const counted = /^(\d+) more$/.exec(ops.at(-1) ?? "");
+  let left = counted ? Number(counted[1]) : 0;
+  if (counted) ops.pop();
+  for (;;) {
+    const text = [[...ops, ...(left > 0 ? [`${left} more`] : [])].join(" + "), ...layer].join(", ");
+    if (text.length <= width || ops.length === 1) return clip(text, width);
+    ops.pop();
+    left++;
+  }
+}
+
+/** Lines of a list, broken at its commas. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of text.split(/(?<=,) (?![^[]*\])/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + part.length <= width)
+      lines[lines.length - 1] = `${line} ${part}`;
+    else lines.push(lines.length > 0 ? `  ${part}` : part);
+  }
+  return lines.map((line) => clip(line, width));
+}
+
 const clip = (text: string, width: number): string =>
   text.length > width ? `${text.slice(0, width - 1)}…` : text;
 
@@ -90,10 +124,12 @@ function shapeOf(kernel: Kernel): string {
   }
 }
 
-function flow(kernel: Kernel): string {
+function flow(kernel: Kernel, names: ReadonlyMap<Storage, string>): string {
   const { reads, writes } = touched(kernel);
-  const names = (buffers: ReadonlySet<Buffer>): string => [...buffers].map(showBuffer).join(", ");
-  return `${names(reads) || "nothing"} → ${names(writes)}`;
+  const show = (buffer: Buffer): string =>
+    (buffer.home.kind === "state" ? names.get(buffer.home.storage) : undefined) ?? showBuffer(buffer);
+  const list = (buffers: ReadonlySet<Buffer>): string => [...buffers].map(show).join(", ");
+  return `${list(reads) || "nothing"} → ${list(writes)}`;
 }
 
 /** The buffers that a kernel reads and writes. */

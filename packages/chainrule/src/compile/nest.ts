@@ -5,28 +5,53 @@
 import { Tensor } from "../core/tensor.ts";
 import type { DType } from "../shape/dtype.ts";
 import { type Shape, sameShape } from "../shape/shape.ts";
+import { check } from "../util/errors.ts";
 
 /** The form of a value with tensors in it. */
 export type Pattern =
-  | { readonly kind: "tensor"; readonly shape: Shape; readonly dtype: DType; readonly requiresGrad: boolean }
+  | {
+      readonly kind: "tensor";
+      readonly shape: Shape;
+      readonly dtype: DType;
+      readonly requiresGrad: boolean;
+      readonly isLeaf: boolean;
+    }
   | { readonly kind: "list"; readonly items: readonly Pattern[] }
   | { readonly kind: "record"; readonly keys: readonly string[]; readonly items: readonly Pattern[] }
   /** Anything else: the same value, or the same object. */
   | { readonly kind: "other"; readonly value: unknown };
 
-/** The pattern of a value. Tensors are put into `tensors`, in the order in which {@link rebuilt} takes them. */
-export function patternOf(value: unknown, tensors: Tensor[]): Pattern {
+/**
+ * The pattern of a value. Tensors are put into `tensors`, in the order in which {@link rebuilt} takes them.
+ *
+ * @param name of the value, for an error
+ * @param around the lists and objects that the value stands in
+ * @throws ChainruleError `argument` when a list or an object stands in itself
+ */
+export function patternOf(
+  value: unknown,
+  tensors: Tensor[],
+  name: string,
+  around: readonly unknown[] = [],
+): Pattern {
   if (value instanceof Tensor) {
     tensors.push(value);
-    const { shape, dtype, requiresGrad } = value;
-    return { kind: "tensor", shape, dtype, requiresGrad };
+    const { shape, dtype, requiresGrad, isLeaf } = value;
+    return { kind: "tensor", shape, dtype, requiresGrad, isLeaf };
   }
-  if (Array.isArray(value)) return { kind: "list", items: value.map((item) => patternOf(item, tensors)) };
-  if (isPlain(value)) {
-    const keys = Object.keys(value);
-    return { kind: "record", keys, items: keys.map((key) => patternOf(value[key], tensors)) };
-  }
-  return { kind: "other", value };
+  const isList = Array.isArray(value);
+  if (!isList && !isPlain(value)) return { kind: "other", value };
+  check(
+    !around.includes(value),
+    "argument",
+    () => `${name} refers to itself.`,
+    () => "Pass tensors in arrays and plain objects that end somewhere.",
+  );
+  const inside = [...around, value];
+  const itemOf = (item: unknown): Pattern => patternOf(item, tensors, name, inside);
+  if (isList) return { kind: "list", items: value.map(itemOf) };
+  const keys = Object.keys(value);
+  return { kind: "record", keys, items: keys.map((key) => itemOf(value[key])) };
 }
 
 /** Whether a value has the pattern. Its tensors are put into `tensors` as far as it does. */
@@ -40,7 +65,8 @@ export function fits(pattern: Pattern, value: unknown, tensors: Tensor[]): boole
       )
         return false;
       tensors.push(value);
-      return value.requiresGrad === pattern.requiresGrad;
+      if (value.requiresGrad !== pattern.requiresGrad) return false;
+      return !pattern.requiresGrad || value.isLeaf === pattern.isLeaf;
     case "list":
       return Array.isArray(value) && allFit(pattern.items, value, tensors);
     case "record": {

@@ -1,23 +1,27 @@
 /** A function recorded for one signature, with its program: what has to hold for it, and what one call does. */
 import type { Program } from "../core/backend.ts";
 import { modes } from "../core/modes.ts";
-import { changes, type Stepping } from "../core/recording.ts";
+import { changes, type Structured } from "../core/recording.ts";
 import type { Storage } from "../core/storage.ts";
-import { Tensor } from "../core/tensor.ts";
+import { type Spec, Tensor } from "../core/tensor.ts";
 import type { TypedArray } from "../shape/dtype.ts";
+import { ChainruleError } from "../util/errors.ts";
+import type { Inputs } from "./evaluate.ts";
 import { allFit, type Pattern, rebuilt } from "./nest.ts";
 import type { ClosedOver } from "./recorder.ts";
 import type { FoundGradient, LiveNumbers } from "./session.ts";
 
 /** What a recorded function depends on besides its arguments. */
 export interface Guards {
+  /** What `this` was. */
+  readonly self: unknown;
   /** Whether derivatives were recorded around the call. */
   readonly grad: boolean;
   readonly found: readonly FoundGradient[];
   readonly closedOver: readonly ClosedOver[];
   /** The modes of the modules that were called. */
   readonly modes: ReadonlyMap<{ training: boolean }, boolean>;
-  readonly optimizers: ReadonlyMap<Stepping, string>;
+  readonly structures: ReadonlyMap<Structured, string>;
 }
 
 /** What becomes of a tensor's `grad`. */
@@ -25,6 +29,15 @@ export interface GradientChange {
   readonly tensor: Tensor;
   /** What it holds afterwards; "dropped" when its gradient was not kept. */
   readonly after: Tensor | null | "dropped";
+}
+
+/** What becomes of the `grad` of an argument, a leaf. */
+export interface ArgumentGradient {
+  readonly index: number;
+  /** Whether the function forgot what had been collected before. */
+  readonly clears: boolean;
+  /** What it collects: a result of the program; null for nothing, "dropped" when it was not kept. */
+  readonly after: (Spec & { readonly result: number }) | null | "dropped";
 }
 
 export interface ProgramParts {
@@ -36,6 +49,9 @@ export interface ProgramParts {
   /** Storages that the program writes. */
   readonly written: readonly Storage[];
   readonly gradients: readonly GradientChange[];
+  readonly argumentGradients: readonly ArgumentGradient[];
+  /** What a run that stopped has met, as far as can be said. */
+  readonly faultOf: (inputs: Inputs) => ChainruleError | undefined;
 }
 
 /** The mode that the function leaves a module in, where it is another one than before. */
@@ -62,20 +78,31 @@ export class RecordedProgram {
   }
 
   /** Whether the program is the one for a call: puts the tensors of the arguments into `tensors`. */
-  isFor(args: readonly unknown[], tensors: Tensor[]): boolean {
+  isFor(self: unknown, args: readonly unknown[], tensors: Tensor[]): boolean {
     const { patterns, guards } = this.#parts;
     return (
       guards.grad === modes.grad &&
+      guards.self === self &&
       allFit(patterns, args, tensors) &&
       (this.#checkedAt === changes.count || holds(guards))
     );
   }
 
+  /** What it was recorded for. */
+  get patterns(): readonly Pattern[] {
+    return this.#parts.patterns;
+  }
+
+  /** Whether it was recorded with other tensors than those that are there now: gradients, converted parameters. */
+  isOutdated(): boolean {
+    return !findsTensors(this.#parts.guards);
+  }
+
   /** Runs it. The first run takes the host numbers that recording computed already. */
   run(tensors: readonly Tensor[], isFirst = false): unknown {
-    const { live, program, result, guards } = this.#parts;
+    const { live, program, result, guards, argumentGradients } = this.#parts;
     const restores =
-      program.faults && !isFirst ? Array.from(guards.optimizers.keys(), (o) => o.snapshot()) : [];
+      program.faults && !isFirst ? Array.from(guards.structures.keys(), (o) => o.snapshot()) : [];
     this.#bind(tensors);
     let elements: TypedArray[];
     try {
@@ -83,10 +110,12 @@ export class RecordedProgram {
       elements = program.run(this.#storages, this.#offsets);
     } catch (error) {
       for (const restore of restores) restore();
-      throw error;
+      throw this.#told(error, tensors);
     }
     for (const storage of this.#written) storage.version++;
     for (const [module, after] of this.#modeChanges) module.training = after;
+    if (argumentGradients.length > 0)
+      for (const change of argumentGradients) collect(tensors[change.index], change, elements);
     if (this.#checkedAt !== changes.count) this.#settle();
     return results(result, elements);
   }
@@ -94,6 +123,18 @@ export class RecordedProgram {
   /** Frees the program's memory. */
   dispose(): void {
     this.#parts.program.dispose();
+  }
+
+  /** The fault that a program met in the words of eager code; other errors as they are. */
+  #told(error: unknown, tensors: readonly Tensor[]): unknown {
+    const { faultOf, program } = this.#parts;
+    if (!(error instanceof ChainruleError) || (error.code !== "index" && error.code !== "argument"))
+      return error;
+    const elements = tensors.map(({ numel }, i) => {
+      const offset = this.#offsets[i];
+      return this.#storages[i].elements.subarray(offset, offset + numel);
+    });
+    return faultOf({ arguments: elements, cells: program.cells }) ?? error;
   }
 
   #bind(tensors: readonly Tensor[]): void {
@@ -120,13 +161,31 @@ export class RecordedProgram {
 const copied = (x: Tensor): Tensor => Tensor.over(x.data.slice(), x.shape, x.dtype);
 
 /** Whether everything is as it was when the function was recorded. */
-function holds({ found, closedOver, modes: trained, optimizers }: Guards): boolean {
-  for (const { tensor, storage, requiresGrad } of closedOver)
-    if (tensor.storage !== storage || tensor.requiresGrad !== requiresGrad) return false;
-  for (const { tensor, storage } of found) if (tensor.gradStorage !== storage) return false;
+function holds(guards: Guards): boolean {
+  const { closedOver, modes: trained, structures } = guards;
+  if (!findsTensors(guards)) return false;
+  for (const { tensor, requiresGrad } of closedOver) if (tensor.requiresGrad !== requiresGrad) return false;
   for (const [module, training] of trained) if (module.training !== training) return false;
-  for (const [optimizer, structure] of optimizers) if (optimizer.structure() !== structure) return false;
+  for (const [owner, structure] of structures) if (owner.structure() !== structure) return false;
   return true;
+}
+
+/** Whether the same storages are where the function found them. */
+function findsTensors({ found, closedOver }: Guards): boolean {
+  for (const { tensor, storage } of closedOver) if (tensor.storage !== storage) return false;
+  for (const { tensor, storage } of found) if (tensor.gradStorage !== storage) return false;
+  return true;
+}
+
+/** Adds to what an argument has collected, as backward() would. */
+function collect(x: Tensor, { clears, after }: ArgumentGradient, elements: readonly TypedArray[]): void {
+  if (after === "dropped") x.dropGrad();
+  else if (after === null) x.grad = null;
+  else {
+    const gradient = Tensor.over(elements[after.result], after.shape, after.dtype);
+    const before = clears || x.gradStorage === undefined ? null : x.grad;
+    x.grad = before ? before.add(gradient) : gradient;
+  }
 }
 
 function setNumbers(cells: Float64Array, live: readonly LiveNumbers[], isFirst: boolean): void {

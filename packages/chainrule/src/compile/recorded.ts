@@ -33,15 +33,18 @@ export const leftover = (): ChainruleError =>
   );
 
 /** The host reads what each run computes or finds anew. */
-export const unknownValue = (): ChainruleError =>
+export const unknownValue = (reader?: string): ChainruleError =>
   refusal(
-    "A value is read while compile() records the function, when nothing is computed yet.",
+    `A value is read${reader ? ` by ${reader}` : ""} while compile() records the function, when nothing is computed yet.`,
     "Return the tensor and read it after the call; to choose by a value, use where().",
   );
 
 /** An error about what a compiled function must not do, with the line that does it. */
-export function refusal(problem: string, remedy: string): ChainruleError {
-  const error = new ChainruleError("record", problem, remedy);
+export const refusal = (problem: string, remedy: string): ChainruleError =>
+  placed(new ChainruleError("record", problem, remedy));
+
+/** The error, with the line of the user's code that it is about. */
+export function placed(error: ChainruleError): ChainruleError {
   const place = callerPlace(error.stack);
-  return place ? error.within(place) : error;
+  return place && !error.where.includes(place) ? error.within(place) : error;
 }

@@ -11,6 +11,7 @@ import { currentScope } from "../core/scope.ts";
 import { type Storage, storagesMade } from "../core/storage.ts";
 import { type Spec, Tensor } from "../core/tensor.ts";
 import { isContiguous } from "../shape/shape.ts";
+import { type Check, mayStop } from "./faults.ts";
 import { leftover, RecordedStorage, recordedTensor, refusal } from "./recorded.ts";
 import { wholeView } from "./views.ts";
 
@@ -37,6 +38,8 @@ export class Recorder implements Interpreter {
   readonly #arguments = new Set<Storage>();
   /** Generators that the function made or seeded: each run would have to do so again. */
   readonly seeded = new Set<Generator>();
+  /** What may stop the program, in the order of recording. */
+  readonly checks: Check[] = [];
   /** Storages from this serial number on were made by the recorded function, unless they lie in one of these stretches. */
   readonly #first = storagesMade();
   readonly #outside: [from: number, to: number][] = [];
@@ -122,6 +125,7 @@ export class Recorder implements Interpreter {
   #add(source: Source, { shape, dtype }: Spec): Value {
     const value: Value = { id: this.#values.length, shape, dtype, source, scope: currentScope() };
     this.#values.push(value);
+    if (mayStop(value)) this.checks.push({ value, told: [] });
     return value;
   }
 

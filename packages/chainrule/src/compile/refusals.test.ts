@@ -19,9 +19,20 @@ describe("refusals", () => {
     const error = thrown(() => compile((x: Tensor) => (x.sum().item() > 0 ? x : x.neg()))(ones([2])));
     expect(error.code).toBe("record");
     expect(error.message).toMatch(
-      /refusals\.test\.ts:\d+:\d+: A value is read while compile\(\) records.*where\(\)/,
+      /refusals\.test\.ts:\d+:\d+: A value is read by item\(\) while compile\(\) records.*where\(\)/,
     );
     expect(thrown(() => compile((x: Tensor) => x.toArray())(ones([2]))).code).toBe("record");
+  });
+  test("reading says by what", () => {
+    const reads: [read: (x: Tensor) => unknown, by: string][] = [
+      [(x) => x.toArray(), "toArray()"],
+      [(x) => x.data, "data"],
+      [(x) => String(x), "printing"],
+    ];
+    for (const [read, by] of reads)
+      expect(thrown(() => compile(read)(ones([2]))).message).toContain(`is read by ${by} while`);
+    const w = zeros([2]);
+    expect(thrown(() => compile(() => String(w))()).message).toContain("by printing");
   });
   test("reading state, which other runs find changed; numbers that the function made may be read", () => {
     const w = zeros([2]);
@@ -38,6 +49,19 @@ describe("refusals", () => {
     for (const read of reads) expect(thrown(() => compile(read)(ones([2]))).message).toMatch(/value is read/);
     expect(compile(() => tensor([1, 2]).toArray())()).toEqual([1, 2]);
   });
+  test("stepping a schedule, with the line that does it", () => {
+    const { optimizer, step, x, y } = trained();
+    const schedule = new optim.StepLR(optimizer, 1);
+    const fast = compile(() => {
+      const loss = step(x, y);
+      schedule.step();
+      return loss;
+    });
+    const error = thrown(fast);
+    expect(error.code).toBe("record");
+    expect(error.message).toMatch(/refusals\.test\.ts:\d+:\d+: StepLR is stepped inside.*after the call/);
+    expect([schedule.lastEpoch, optimizer.paramGroups[0].lr, optimizer.state.size]).toEqual([0, 0.1, 0]);
+  });
   test("a shape that depends on values", () => {
     const error = thrown(() => compile((x: Tensor) => x.maskedSelect(x.gt(0)))(ones([2])));
     expect(error.message).toMatch(/shape of a result depends on values.*where\(\)/);
@@ -50,6 +74,22 @@ describe("refusals", () => {
   });
   test("an async function", async () => {
     expect(thrown(() => compile(async (x: Tensor) => x)(ones([2]))).message).toMatch(/async/);
+  });
+  test("an argument or a result that refers to itself; one that stands in two places is none", () => {
+    const list: unknown[] = [];
+    list.push([list]);
+    const record = { inner: { x: ones([2]), back: null as unknown } };
+    record.inner.back = record;
+    for (const cyclic of [list, record]) {
+      const error = thrown(() => compile((_: unknown) => ones([2]))(cyclic));
+      expect([error.code, error.problem]).toEqual([
+        "argument",
+        "An argument of the compiled function refers to itself.",
+      ]);
+      expect(thrown(() => compile(() => cyclic)()).problem).toMatch(/^The result .* refers to itself/);
+    }
+    const twice = [ones([2])];
+    expect(compile((a: Tensor[][]) => a[0][0].add(a[1][0]))([twice, twice]).toArray()).toEqual([2, 2]);
   });
   test("seeding a random generator", () => {
     const draws = [
@@ -139,7 +179,9 @@ describe("faults", () => {
     const wrong = y.clone();
     wrong.at(2).fill_(5);
     const error = thrown(() => fast(x, wrong));
-    expect([error.code, /Index 5 is out of range/.test(error.message)]).toEqual(["index", true]);
+    expect(error.code).toBe("index");
+    expect(error.message).toBe(thrown(() => eager.step(eager.x, wrong)).message);
+    expect(error.message).toMatch(/^CrossEntropyLoss: The label 5 of row 2 is none of the 2 classes\./);
     expect(model.parameters().map((p) => p.toArray())).toEqual(before);
     for (const state of optimizer.state.values()) expect(state.step).toBe(1);
     // It goes on as if nothing had happened.

@@ -5,7 +5,7 @@ import { Storage } from "../core/storage.ts";
 import { type Spec, Tensor } from "../core/tensor.ts";
 import type { TypedArray } from "../shape/dtype.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { isLive } from "./sources.ts";
+import { isHostNumber } from "./sources.ts";
 
 /** Computes a source by an interpreter. `elements` gives those of the values that it reads; a live number is one number. */
 export function runSource(
@@ -17,7 +17,7 @@ export function runSource(
   const tensor = (view: View): Tensor =>
     new Tensor(new Storage(view.value.dtype, elements(view)), view.shape, view.strides, view.offset);
   const operand = (input: Input): Operand =>
-    typeof input === "number" ? input : isNumber(input) ? elements(input)[input.offset] : tensor(input);
+    typeof input === "number" ? input : isHostNumber(input) ? elements(input)[input.offset] : tensor(input);
   const compute = (): Tensor => {
     switch (source.kind) {
       case "unary":
@@ -59,10 +59,4 @@ export function runSource(
     }
   };
   return compute().storage.elements;
-}
-
-/** A live number, or one that was brought to memory for the host. */
-function isNumber(view: View): boolean {
-  const { source } = view.value;
-  return isLive(view) || (source.kind === "copy" && isLive(source.x) && view.shape.length === 0);
 }

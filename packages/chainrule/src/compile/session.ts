@@ -1,7 +1,7 @@
 /** What happens outside of tensors while a function is recorded: host numbers, gradients, modes. */
 import type { Operand } from "../core/op.ts";
 import type { Generator } from "../core/random.ts";
-import { type Recording, type Stepping, setRecording } from "../core/recording.ts";
+import { type Recording, type Structured, setRecording, type Telling } from "../core/recording.ts";
 import type { Storage } from "../core/storage.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { unknownValue } from "./recorded.ts";
@@ -30,9 +30,11 @@ export class Session implements Recording {
   readonly found: FoundGradient[] = [];
   /** The gradients before the first change, by tensor. */
   readonly changed = new Map<Tensor, Tensor | null | undefined>();
+  /** Tensors whose gradient the function forgot before it changed it otherwise. */
+  readonly cleared = new Set<Tensor>();
   /** The modes of modules when the function began. */
   readonly modes = new Map<{ training: boolean }, boolean>();
-  readonly optimizers = new Map<Stepping, string>();
+  readonly structures = new Map<Structured, string>();
   readonly #undo: (() => void)[] = [];
 
   constructor(recorder: Recorder) {
@@ -55,12 +57,21 @@ export class Session implements Recording {
     }
   }
 
+  telling<T>(telling: Telling, body: () => T, about?: Tensor): T {
+    const { checks } = this.recorder;
+    const first = checks.length;
+    const view = about ? this.recorder.viewNow(about) : null;
+    const result = body();
+    for (let i = first; i < checks.length; i++) checks[i].told.push({ telling, about: view });
+    return result;
+  }
+
   undo(restore: () => void): void {
     this.#undo.push(restore);
   }
 
-  valueRead(tensor: Tensor): void {
-    if (!this.recorder.knows(tensor.storage)) throw unknownValue();
+  valueRead(tensor: Tensor, reader: string): void {
+    if (!this.recorder.knows(tensor.storage)) throw unknownValue(reader);
   }
 
   seeded(generator: Generator): void {
@@ -76,7 +87,9 @@ export class Session implements Recording {
   }
 
   gradChanged(tensor: Tensor, before: Tensor | null | undefined): void {
-    if (!this.changed.has(tensor)) this.changed.set(tensor, before);
+    if (this.changed.has(tensor)) return;
+    this.changed.set(tensor, before);
+    if (tensor.gradStorage === null) this.cleared.add(tensor);
   }
 
   module(owner: { training: boolean }): void {
@@ -85,9 +98,9 @@ export class Session implements Recording {
     this.modes.set(owner, owner.training);
   }
 
-  optimizer(optimizer: Stepping): void {
-    this.optimizers.set(optimizer, optimizer.structure());
-    this.undo(optimizer.snapshot());
+  structure(owner: Structured): void {
+    this.structures.set(owner, owner.structure());
+    this.undo(owner.snapshot());
   }
 
   /** Undoes everything that recording changed outside of tensors, last things first. */

@@ -65,6 +65,11 @@ export function viewsOf(source: Source): View[] {
   return found;
 }
 
+const given: ReadonlySet<string> = new Set(["argument", "state", "live", "constant"]);
+
+/** Whether a value is there before a program runs. */
+export const isGiven = ({ kind }: Source): boolean => given.has(kind);
+
 /** The name of what made a value, as in the list of primitives. */
 export function opName(source: Source): string {
   switch (source.kind) {
@@ -86,6 +91,12 @@ export function opName(source: Source): string {
 /** A number that the host sets at each run. */
 export const isLive = (input: Input | null): boolean =>
   isView(input) && input.value.source.kind === "live" && input.shape.length === 0;
+
+/** A live number, or one that was brought to memory for the host. */
+export function isHostNumber(view: View): boolean {
+  const { source } = view.value;
+  return isLive(view) || (source.kind === "copy" && isLive(source.x) && view.shape.length === 0);
+}
 
 /** How often each value is read: by values, results and effects. */
 export function countUses({ values, results, effects }: Graph): Map<Value, number> {

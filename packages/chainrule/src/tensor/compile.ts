@@ -24,19 +24,25 @@ export const compiler: Compiler = {
  * and what it computes is recorded: forward pass, `backward()`, clipping, `optimizer.step()`. Later calls run the program alone.
  *
  * - Tensors that `fn` closes over are its state: parameters, buffers and the optimizer's averages are read and changed where they
- *   lie, so that uncompiled code sees the new values at once. Learning rates and other numbers of an optimizer, step counts and
- *   random generators are read anew at each run; schedules work as ever.
+ *   lie, so that uncompiled code sees the new values at once. Learning rates and other numbers of an optimizer, a dropout's `p`,
+ *   step counts and random generators are read anew at each run; schedules work as ever, stepped
+ *   after the call.
  * - Everything else that `fn` does in JavaScript happens only while recording: printing, counting, choosing by a variable.
- * - Not noticed after the first call: changes inside of arguments that are neither tensors, arrays nor plain objects; a parameter or
- *   buffer that is replaced by another tensor (copy into it instead: `copy_()`, `loadStateDict()`); hooks and layers that are added;
- *   options of a layer, such as a dropout's `p`; parameters pushed to a group, and `optimizer.state` that is cleared. `dispose()`
- *   makes the next call record anew. Arguments that share elements with state are read before the state changes.
- * - Results are new tensors without history. Gradients are left in `grad` only with `keepGrads`.
+ * - Arguments are tensors, numbers and other plain values, functions, models and optimizers, and arrays and plain objects of them.
+ *   `this` is passed on, so that methods can be compiled.
+ * - Not noticed after the first call: a variable that is bound to another tensor; a parameter or buffer that is replaced
+ *   by another tensor (copy into it instead: `copy_()`, `loadStateDict()`); hooks and layers that are added; options of a layer other
+ *   than a dropout's `p`; parameters pushed to a group, and `optimizer.state` that is cleared. `dispose()` makes the next call record
+ *   anew. Arguments that share elements with state are read before the state changes.
+ * - Results are new tensors without history: `backward()` belongs inside. Gradients are left in `grad` only with `keepGrads`, in that
+ *   of arguments too, which must be leaves then.
+ * - `dispose()` frees the memory of the programs at once; state that no other program uses moves back out of it.
  *
  * Numbers agree with those of the uncompiled function to rounding.
  *
- * @throws ChainruleError `record` when `fn` reads a value, computes a shape from values, or changes an argument in place; at its
- * first call, with the line that does it, and with nothing changed
+ * @throws ChainruleError `record` when `fn` reads a value, computes a shape from values, changes an argument in place, steps a
+ * schedule, or takes or returns an object that programs cannot look into; at its first call, with the line that does it, and with
+ * nothing changed
  * @throws ChainruleError `backend` when memory does not suffice. Where the engine has no WebAssembly SIMD, `fn` itself runs, and
  * one warning says so.
  * @throws ChainruleError `broken` when a run stops in the middle, as when a worker dies: what the function changes is half done,

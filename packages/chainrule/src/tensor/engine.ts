@@ -2,7 +2,8 @@
 
 import { theHeap } from "../backends/wasm/heap.ts";
 import { threadsOf } from "../backends/wasm/threads/pool.ts";
-import { type GemmTier, type RefusedTier, theTiers } from "../backends/wasm/tiers.ts";
+import type { GemmTier, RefusedTier } from "../backends/wasm/tier-names.ts";
+import { theTiers } from "../backends/wasm/tiers.ts";
 
 export interface EngineReport {
   /**

@@ -1,4 +1,5 @@
 /** Tensors as text, laid out as PyTorch prints them. */
+import { recording } from "../core/recording.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
@@ -43,6 +44,7 @@ function placesOf(size: number, shortened: boolean): number[] {
 
 /** The numbers that will be shown. */
 function shownValues(x: Tensor, shortened: boolean): number[] {
+  recording?.valueRead(x, "printing");
   const { elements } = x.storage;
   const found: number[] = [];
   const walk = (dim: number, at: number): void => {

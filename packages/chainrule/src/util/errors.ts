@@ -37,8 +37,11 @@ export class ChainruleError extends Error {
 
   /** Adds an enclosing place, as the error travels outward, and returns the error. */
   within(place: string): this {
+    const { message, stack } = this;
     this.where.unshift(place);
     this.message = `${this.where.join(" › ")}: ${this.problem} ${this.remedy}`;
+    // A stack may begin with the message as it was when somebody first looked at it.
+    this.stack = stack?.replace(message, () => this.message);
     return this;
   }
 }

@@ -39,7 +39,7 @@ export async function doctor({ json }: DoctorOptions, io: Io): Promise<void> {
 const meanings = {
   wide: "256-bit vectors, fused multiply–add",
   relaxed: "128-bit vectors, fused multiply–add",
-  simd: "128-bit vectors",
+  simd: "128-bit vectors, the same bits on every machine",
   none: "no vectors; nothing is compiled",
 } as const;
 

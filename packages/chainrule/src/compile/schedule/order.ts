@@ -7,7 +7,7 @@ import type { Places } from "./places.ts";
 /**
  * The groups in the order in which their kernels run: about that of recording, but draws first, as the host is left once; then
  * what only changes state as soon as it can, while the gradients that it takes are in the caches, and only when nothing that
- * may fault is left, so that a fault changes no state.
+ * may fault is left, so that a fault changes no state. (What may fault never waits for a change of state: see places.ts.)
  */
 export function orderGroups(groups: readonly Group[], { blocks }: Places): Group[] {
   const blockers = new Map(groups.map((group) => [group, group.after.size]));
@@ -18,10 +18,9 @@ export function orderGroups(groups: readonly Group[], { blocks }: Places): Group
   const faulting = new Set(groups.filter(mayFault));
   const writes = new Map(groups.map((group) => [group, statesWritten(group)]));
   const urgency = (group: Group): number => {
-    if (group.anchor?.source.kind === "random") return 0;
     const written = writes.get(group) as "none" | "some" | "only";
-    if (written === "none") return 2;
-    if (faulting.size > 0 && !faulting.has(group)) return 3;
+    if (written !== "none" && faulting.size > 0) return 3;
+    if (group.anchor?.source.kind === "random") return 0;
     return written === "only" ? 1 : 2;
   };
   const before = (a: Group, b: Group): boolean => {

@@ -1,6 +1,7 @@
 /**
  * Gives every stored value a buffer. A new content of a state is written over the old one where nobody reads that afterwards;
- * so is what a write or a scattering changes in place. Otherwise it takes memory of its own, and a copy.
+ * so is what a write or a scattering changes in place. Otherwise it takes memory of its own, and a copy. So does a content of a
+ * state that comes before what may fault, since a fault changes no state.
  */
 import type { Effect, Graph, Value } from "../../core/graph.ts";
 import type { Home } from "../../core/schedule.ts";
@@ -49,11 +50,15 @@ class Placer {
   readonly #initial = new Map<Storage, Value>();
   readonly #targets = new Map<Value, Effect>();
   readonly #returned: ReadonlySet<Value>;
+  readonly #faulting: readonly Group[];
+  /** Groups that write a state's own memory. */
+  readonly #changing = new Set<Group>();
 
   constructor(graph: Graph, fusion: Fusion) {
     this.#graph = graph;
     this.#fusion = fusion;
     this.#returned = new Set(graph.results.map(({ value }) => value));
+    this.#faulting = fusion.groups.filter(mayFault);
     for (const group of fusion.groups) {
       for (const load of group.loads) {
         const readers = this.#readers.get(load.value) ?? [];
@@ -114,16 +119,19 @@ class Placer {
     }
     const group = this.#fusion.home.get(value);
     if (!group) return undefined;
-    if (source.kind === "write" || (source.kind === "scatter" && group.anchor === value)) {
-      return this.#overwritten(value, source.kind === "write" ? source.base : source.x.value, group);
-    }
-    return this.#inState(value, group) ?? { dtype, length, home: null };
+    const block =
+      source.kind === "write" || (source.kind === "scatter" && group.anchor === value)
+        ? this.#overwritten(value, source.kind === "write" ? source.base : source.x.value, group)
+        : (this.#inState(value, group) ?? { dtype, length, home: null });
+    if (block.home?.kind === "state") this.#changing.add(group);
+    return block;
   }
 
   /** What a write or a scattering changes: the memory of its base, or a copy of it. */
   #overwritten(value: Value, base: Value, group: Group): Block {
     const block = this.#blocks.get(base) as Block;
-    if (this.#mayStay(value, base, block) && this.#mayOverwrite(base, value, group)) return block;
+    const isSafe = block.home === null || !this.#comesBeforeFault(group);
+    if (isSafe && this.#mayStay(value, base, block) && this.#mayOverwrite(base, value, group)) return block;
     const fresh: Block = { dtype: value.dtype, length: block.length, home: null };
     this.#before.set(group, { value: base, from: block, to: fresh });
     return fresh;
@@ -138,6 +146,17 @@ class Placer {
     return effect.value === value || !this.#isKept(value);
   }
 
+  /** Whether a group, or one that comes after it, may fault. */
+  #comesBeforeFault(group: Group): boolean {
+    return this.#faulting.some((other) => other === group || other.dependsOn(group));
+  }
+
+  /** Whether a group writes a state's own memory, or comes after one that does. */
+  #comesAfterChange(group: Group): boolean {
+    for (const other of this.#changing) if (other === group || group.dependsOn(other)) return true;
+    return false;
+  }
+
   #isKept(value: Value): boolean {
     return this.#returned.has(value) || this.#graph.effects.some((effect) => effect.value === value);
   }
@@ -147,13 +166,13 @@ class Placer {
     const effect = this.#targets.get(value);
     if (effect?.value !== value) return undefined;
     const before = this.#initial.get(effect.storage);
-    if (mayFault(group) || (before && !this.#mayOverwrite(before, value, group))) return undefined;
+    if (this.#comesBeforeFault(group) || (before && !this.#mayOverwrite(before, value, group)))
+      return undefined;
     return this.#stateBlock(effect.storage);
   }
 
   /** Whether all that read `old` can do so before the group stores `value` in its place; if so, they will. */
   #mayOverwrite(old: Value, value: Value, group: Group): boolean {
-    if (old.source.kind === "state" && mayFault(group)) return false;
     const earlier = new Set<Group>();
     for (const { group: reader, load } of this.#readers.get(old) ?? []) {
       if (reader !== group) {
@@ -163,6 +182,8 @@ class Placer {
         return false;
       }
     }
+    const afterChange = [...earlier].some((reader) => this.#comesAfterChange(reader));
+    if (afterChange && this.#comesBeforeFault(group)) return false;
     for (const reader of earlier) group.after.add(reader);
     return true;
   }

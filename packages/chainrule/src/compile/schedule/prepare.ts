@@ -1,7 +1,7 @@
 /** Brings a graph into the form that fusion expects, by copies where something must lie in memory of its own. */
 import type { Effect, Graph, Input, Value, View } from "../../core/graph.ts";
 import { type Add, rewrite } from "../rewrite.ts";
-import { mapViews } from "../sources.ts";
+import { isGiven, mapViews } from "../sources.ts";
 import { isWhole, wholeView } from "../views.ts";
 
 /** @param onHost whether the host computes a value */
@@ -40,8 +40,6 @@ function scattered(value: Value, add: Add): Value {
   return { ...value, source: { kind: "copy", x: wholeView(sum) } };
 }
 
-const given: ReadonlySet<string> = new Set(["argument", "state", "live", "constant"]);
-
 /** Lets results and effects be values that were computed, one for each storage. */
 function withEndings(graph: Graph): Graph {
   const values = [...graph.values];
@@ -52,7 +50,7 @@ function withEndings(graph: Graph): Graph {
     return copy;
   };
   const results = graph.results.map((view) =>
-    isWhole(view) && !given.has(view.value.source.kind)
+    isWhole(view) && !isGiven(view.value.source)
       ? view
       : wholeView(copyOf(view, { shape: view.shape, dtype: view.value.dtype })),
   );
@@ -61,7 +59,7 @@ function withEndings(graph: Graph): Graph {
   for (const { storage, value } of graph.effects) {
     const { source } = value;
     if (source.kind === "state" && source.storage === storage) continue;
-    const own = given.has(source.kind) || taken.has(value) ? copyOf(wholeView(value), value) : value;
+    const own = isGiven(source) || taken.has(value) ? copyOf(wholeView(value), value) : value;
     taken.add(own);
     effects.push({ storage, value: own });
   }

@@ -110,6 +110,28 @@ describe("state", () => {
       return b2[3]"
     `);
   });
+
+  test("waits in memory of its own where something that may fault depends on it", () => {
+    const [w, free] = [state(4, 2), state(2)];
+    const graph = record([i32(4)], (index) => {
+      w.at(":", 0).exp_();
+      free.add_(1);
+      return w.indexSelect(0, index);
+    });
+    expect(lowered(graph)).toMatchInlineSnapshot(`
+      "loop [8]: copy
+        b1[1] ← state0[1]
+      loop [4]: exp + write
+        b1[2] ← exp(state0[2])
+      loop [4,2]: gather
+        b3[2,1] ← pick(b1[0,1], argument0[1,0] · 2 < 4)
+      loop [2]: add
+        state4[1] ← add(state4[1], 1)
+      loop [8]: copy
+        state0[1] ← b1[1]
+      return b3[4,2]"
+    `);
+  });
 });
 
 describe("fusion", () => {

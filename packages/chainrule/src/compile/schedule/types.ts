@@ -67,12 +67,12 @@ function arithmeticType(operands: readonly Input[], out: DType): DType {
   return strong === "float32" && out === "bool" ? "float32" : "float64";
 }
 
-/** Whole numbers are compared with fractions in float64, which holds both. */
+/** Whole numbers are compared with fractions as what they are together: float32, unless one of the tensors is wider. */
 function comparisonType(operands: readonly Input[]): DType {
   const strong = strongType(operands);
   if (operands.every(isWhole)) return "int32";
-  if (strong !== "float32") return "float64";
-  return operands.some((x) => isView(x) && x.value.dtype === "int32") ? "float64" : "float32";
+  if (strong && isFloating(strong)) return strong;
+  return operands.some((x) => isView(x) && x.value.dtype === "float64") ? "float64" : "float32";
 }
 
 /** The dtype in which a reduction folds. */

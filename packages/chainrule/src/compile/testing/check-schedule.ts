@@ -1,8 +1,13 @@
-import type { Access, Expr, Kernel, Schedule, Store } from "../../core/schedule.ts";
+import { canFault } from "../../backends/wasm/program/expression.ts";
+import { valuesOf } from "../../core/expressions.ts";
+import type { Access, Buffer, Expr, Kernel, Schedule, Store } from "../../core/schedule.ts";
 import { bytesPerElement, type DType } from "../../shape/dtype.ts";
 import { numel, type Shape } from "../../shape/shape.ts";
 
-/** Throws unless a schedule keeps what its types promise: accesses inside their buffers, operands of one dtype, aligned blocks. */
+/**
+ * Throws unless a schedule keeps what its types promise: accesses inside their buffers, operands of one dtype, aligned
+ * blocks, no change of state before what may fault.
+ */
 export function checkSchedule({ kernels, buffers, arena }: Schedule): void {
   for (const { home, dtype, length } of buffers) {
     if (home.kind !== "arena") continue;
@@ -10,6 +15,31 @@ export function checkSchedule({ kernels, buffers, arena }: Schedule): void {
     require(home.at % 64 === 0 && end <= arena, `A block lies at ${home.at} to ${end} of ${arena}.`);
   }
   for (const kernel of kernels) checkKernel(kernel);
+  const lastFault = kernels.findLastIndex(mayFault);
+  const firstChange = kernels.findIndex((kernel) =>
+    targetsOf(kernel).some(({ home }) => home.kind === "state"),
+  );
+  require(firstChange < 0 || lastFault < firstChange, "A state is changed before what may fault.");
+}
+
+const targetsOf = (kernel: Kernel): readonly Buffer[] => {
+  if (kernel.kind === "host") return kernel.writes;
+  return kernel.kind === "scatter" ? [kernel.to.buffer] : kernel.stores.map(({ to }) => to.buffer);
+};
+
+function mayFault(kernel: Kernel): boolean {
+  switch (kernel.kind) {
+    case "host":
+      return false;
+    case "scatter":
+      return true;
+    case "loop":
+      return canFault(valuesOf(kernel.stores));
+    case "fold":
+      return canFault([kernel.value, ...valuesOf(kernel.stores)]);
+    case "product":
+      return canFault([kernel.a, kernel.b, ...valuesOf(kernel.stores)]);
+  }
 }
 
 function require(condition: boolean, problem: string): void {

@@ -3,8 +3,9 @@ import type { Buffer, Expr, FoldKernel, ProductKernel, Schedule } from "../../co
 import type { Storage } from "../../core/storage.ts";
 import { allocate, type TypedArray } from "../../shape/dtype.ts";
 import { numel } from "../../shape/shape.ts";
+import type { Inputs } from "../evaluate.ts";
 import { checkSchedule } from "./check-schedule.ts";
-import type { Inputs, Outcome } from "./evaluate-graph.ts";
+import type { Outcome } from "./evaluate-graph.ts";
 
 type ArrayOver = new (bytes: ArrayBuffer, at: number, length: number) => TypedArray;
 

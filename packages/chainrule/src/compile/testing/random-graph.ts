@@ -12,8 +12,8 @@ import {
   type Shape,
   sameShape,
 } from "../../shape/shape.ts";
+import type { Inputs } from "../evaluate.ts";
 import { isView, wholeView } from "../views.ts";
-import type { Inputs } from "./evaluate-graph.ts";
 
 export interface Sample {
   readonly graph: Graph;
