@@ -64,15 +64,22 @@ export function asChoice<T extends string>(value: Json, place: string, choices: 
   return found;
 }
 
-export function asList<T>(value: Json, place: string, read: (item: Json, place: string) => T): T[] {
-  if (!Array.isArray(value)) throw wrong(value, place, "a list");
+export function asList<T>(
+  value: Json,
+  place: string,
+  read: (item: Json, place: string) => T,
+  most = Number.POSITIVE_INFINITY,
+): T[] {
+  if (!Array.isArray(value) || value.length > most)
+    throw wrong(value, place, most === Number.POSITIVE_INFINITY ? "a list" : `a list of at most ${most}`);
   return value.map((item, i) => read(item, `${place}[${i}]`));
 }
 
 /** A list whose texts are all different. */
 export function asNames(value: Json, place: string): string[] {
   const names = asList(value, place, asText);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw wrong(twice, place, "no name twice");
   return names;
 }

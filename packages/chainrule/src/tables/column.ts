@@ -44,6 +44,8 @@ export interface Table {
   readonly source: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** What a reader should know about how it was read, in sentences: columns left out, numbers rounded. */
+  readonly notes?: readonly string[];
 }
 
 /** Puts columns together into a table, and checks that they fit each other. */
@@ -119,7 +121,9 @@ export function columnNamed(table: Table, name: string, what = "column"): Column
 /** The rows of a column at some indices, in their order. Levels of texts stay as they are. */
 export function takeColumn(column: Column, rows: Int32Array): Column {
   if (column.type === "text") return { ...column, codes: rows.map((row) => column.codes[row]) };
-  return { ...column, values: Float64Array.from(rows, (row) => column.values[row]) };
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i]];
+  return { ...column, values };
 }
 
 /** The rows of a table at some indices, in their order. */
@@ -151,6 +155,10 @@ export function tableFromRows(rows: readonly Readonly<Record<string, Cell>>[], s
     ),
   };
 }
+
+/** A table as it is, or one of rows given as objects. */
+export const asTable = (data: Table | readonly Readonly<Record<string, Cell>>[]): Table =>
+  "columns" in data ? data : tableFromRows(data);
 
 function columnFromCells(name: string, cells: readonly Cell[]): Column {
   const there = cells.filter((cell) => !absent(cell));

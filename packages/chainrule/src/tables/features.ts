@@ -43,7 +43,7 @@ export function chooseFeatures(
     if (column.name === target) return false;
     const found = exclude.includes(column.name)
       ? { reason: "excluded" as const, detail: "excluded" }
-      : reasonToDrop(column, training, include.includes(column.name));
+      : reasonToDrop(column, profileColumn(column, training), training, include.includes(column.name));
     if (found) dropped.push({ name: column.name, ...found });
     return found === null;
   });
@@ -60,10 +60,24 @@ export function chooseFeatures(
   return { features, dropped };
 }
 
-type Reason = Omit<DroppedColumn, "name">;
+/** Why a column can not help, and the reason in words. */
+export interface UselessColumn {
+  readonly reason: Exclude<DropReason, "excluded">;
+  readonly detail: string;
+}
 
-function reasonToDrop(column: Column, training: Int32Array, wanted: boolean): Reason | null {
-  const profile = profileColumn(column, training);
+/**
+ * Why a column can not help, or null.
+ *
+ * @param profile of the column over the rows
+ * @param wanted whether it is to be used even if it looks like an identifier or free text
+ */
+export function reasonToDrop(
+  column: Column,
+  profile: ColumnProfile,
+  training: Int32Array,
+  wanted: boolean,
+): UselessColumn | null {
   if (profile.distinct === 0) return { reason: "empty", detail: "without any value" };
   if (profile.distinct === 1 && profile.missing === 0) {
     return { reason: "constant", detail: "the same in every row" };

@@ -1,7 +1,14 @@
-import { type Column, type ColumnType, isMissing, lengthOf, textAt } from "./column.ts";
-import { median } from "./statistics.ts";
+import {
+  type BooleanColumn,
+  type Column,
+  type ColumnType,
+  lengthOf,
+  type TextColumn,
+  textAt,
+} from "./column.ts";
+import { quantile, sortedValues } from "./statistics.ts";
 
-/** What can be said of a column over some rows. */
+/** What can be said of a column over some rows. All of it is exact, for any number of rows. */
 export interface ColumnProfile {
   readonly name: string;
   readonly type: ColumnType;
@@ -13,58 +20,92 @@ export interface ColumnProfile {
   readonly distinct: number;
   /** Whether all values are whole numbers. False for texts and dates. */
   readonly whole: boolean;
-  /** Smallest, middle and largest value of numbers and dates; null where there are none. */
-  readonly range: { readonly min: number; readonly median: number; readonly max: number } | null;
-  /** The most frequent values of texts and booleans, with their counts; those of equal count by their text. */
+  /** Smallest and largest value and the quartiles between them, of numbers and dates; null where there are none. */
+  readonly range: ValueRange | null;
+  /**
+   * The most frequent values of texts and booleans, with their counts; those of equal count by their text. Of texts with more than
+   * 10,000 different ones, the 10,000 most frequent; where they must be cut among equal counts, the first to appear stay.
+   */
   readonly frequent: readonly (readonly [value: string, count: number])[];
 }
 
-/** Describes a column over some rows, by default over all. */
+export interface ValueRange {
+  readonly min: number;
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+  readonly max: number;
+}
+
+/** Describes a column over some rows, by default over all. Takes time for sorting its values once, and memory for a copy of them. */
 export function profileColumn(column: Column, rows?: Int32Array): ColumnProfile {
-  const all = rows ?? Int32Array.from({ length: lengthOf(column) }, (_, i) => i);
-  const counts = new Map<number, number>();
-  let missing = 0;
-  const values = column.type === "text" ? column.codes : column.values;
-  for (const row of all) {
-    if (isMissing(column, row)) missing++;
-    else counts.set(values[row] + 0, (counts.get(values[row] + 0) ?? 0) + 1);
+  const { name, type } = column;
+  const n = rows?.length ?? lengthOf(column);
+  if (type === "text" || type === "boolean") {
+    const { present, frequent, distinct } = countValues(column, rows);
+    const whole = false;
+    return { name, type, rows: n, missing: n - present, distinct, whole, range: null, frequent };
   }
-  const numeric = column.type === "number" || column.type === "date";
+  const sorted = sortedValues(column.values, rows);
+  let distinct = sorted.length > 0 ? 1 : 0;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
   return {
-    name: column.name,
-    type: column.type,
-    rows: all.length,
-    missing,
-    distinct: counts.size,
-    whole: column.type === "number" && counts.size > 0 && [...counts.keys()].every(Number.isInteger),
-    range: numeric && counts.size > 0 ? rangeOf(column.values, all) : null,
-    frequent: numeric ? [] : byFrequency(column, all, counts),
+    name,
+    type,
+    rows: n,
+    missing: n - sorted.length,
+    distinct,
+    whole: type === "number" && sorted.length > 0 && sorted.every(Number.isInteger),
+    range: sorted.length > 0 ? rangeOf(sorted) : null,
+    frequent: [],
   };
 }
 
-function rangeOf(values: Float64Array, rows: Int32Array): { min: number; median: number; max: number } {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const row of rows) {
-    const value = values[row];
-    if (!Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
+const rangeOf = (sorted: Float64Array): ValueRange => ({
+  min: sorted[0] + 0, // −0 and 0 are one value
+  q1: quantile(sorted, 0.25),
+  median: quantile(sorted, 0.5),
+  q3: quantile(sorted, 0.75),
+  max: sorted[sorted.length - 1] + 0,
+});
+
+const MOST_FREQUENT = 10_000;
+
+function countValues(
+  column: TextColumn | BooleanColumn,
+  rows?: Int32Array,
+): { present: number; distinct: number; frequent: [string, number][] } {
+  const values = column.type === "text" ? column.codes : column.values;
+  const counts = new Int32Array(column.type === "text" ? column.levels.length : 2);
+  const n = rows?.length ?? values.length;
+  let present = 0;
+  for (let i = 0; i < n; i++) {
+    const value = values[rows ? rows[i] : i];
+    if (!(value >= 0)) continue;
+    counts[value]++;
+    present++;
   }
-  return { min, median: median(values, rows), max };
+  const used: number[] = [];
+  for (let code = 0; code < counts.length; code++) if (counts[code] > 0) used.push(code);
+  const word = column.type === "text" ? (code: number) => column.levels[code] : wordsOf(column);
+  const frequent = mostFrequent(used, counts).map((code): [string, number] => [word(code), counts[code]]);
+  return {
+    present,
+    distinct: used.length,
+    frequent: frequent.sort((a, b) => b[1] - a[1] || compareTexts(a[0], b[0])),
+  };
 }
 
-function byFrequency(column: Column, rows: Int32Array, counts: Map<number, number>): [string, number][] {
-  const first = new Map<number, number>();
-  const values = column.type === "text" ? column.codes : column.values;
-  for (const row of rows) {
-    if (!isMissing(column, row) && !first.has(values[row])) first.set(values[row], row);
-  }
-  const named = [...first].map(([value, row]): [string, number] => [
-    textAt(column, row),
-    counts.get(value + 0) ?? 0,
-  ]);
-  return named.sort((a, b) => b[1] - a[1] || compareTexts(a[0], b[0]));
+const wordsOf = (column: BooleanColumn) => (value: number) =>
+  textAt({ ...column, values: Float64Array.of(value) }, 0);
+
+function mostFrequent(used: readonly number[], counts: Int32Array): readonly number[] {
+  if (used.length <= MOST_FREQUENT) return used;
+  const sorted = Int32Array.from(used, (code) => counts[code]).sort();
+  const least = sorted[sorted.length - MOST_FREQUENT];
+  const above = used.filter((code) => counts[code] > least);
+  const equal = used.filter((code) => counts[code] === least);
+  return [...above, ...equal.slice(0, MOST_FREQUENT - above.length)];
 }
 
 /** An order of texts that is the same everywhere: by code units. */

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { columnNamed, isMissing, type Table, tableFromRows, tableOf, takeRows, textAt } from "./column.ts";
+import {
+  columnNamed,
+  isMissing,
+  type Table,
+  tableFromRows,
+  tableOf,
+  takeRows,
+  textAt,
+  textColumn,
+} from "./column.ts";
 import { chooseFeatures } from "./features.ts";
 import { profileColumn } from "./profile.ts";
 import { meanAndScale, median } from "./statistics.ts";
@@ -64,13 +73,30 @@ test("a profile counts what is there", () => {
     missing: 2,
     distinct: 3,
     whole: true,
-    range: { min: 1, median: 2, max: 5 },
+    range: { min: 1, q1: 1.75, median: 2, q3: 2.75, max: 5 },
   });
   const [words] = tableFromRows(["b", "a", "b", "c"].map((x) => ({ x }))).columns;
   expect(profileColumn(words).frequent).toEqual([
     ["b", 2],
     ["a", 1],
     ["c", 1],
+  ]);
+});
+
+test("a profile of very many texts keeps the most frequent, and counts all", () => {
+  const names = Array.from({ length: 30_000 }, (_, i) => (i < 20_000 ? `once ${i}` : `often ${i % 1000}`));
+  const column = textColumn("x", names);
+  const { distinct, frequent } = profileColumn(column);
+  expect(distinct).toBe(21_000);
+  expect(frequent).toHaveLength(10_000);
+  expect(frequent[0]).toEqual(["often 0", 10]);
+  expect(frequent[999]).toEqual(["often 999", 10]);
+  expect(frequent.slice(1000).every(([name, count]) => count === 1 && Number(name.slice(5)) < 9000)).toBe(
+    true,
+  );
+  expect(profileColumn(column, Int32Array.of(0, 20_000, 21_000)).frequent).toEqual([
+    ["often 0", 2],
+    ["once 0", 1],
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Column, textAt, textColumn } from "./column.ts";
-import { type RefineOptions, refineText } from "./texts.ts";
+import { type Column, type ColumnType, tableFromRows, textAt, textColumn } from "./column.ts";
+import { columnAs, type RefineOptions, refineText } from "./texts.ts";
 
 const refine = (values: (string | null)[], options?: RefineOptions): Column =>
   refineText(textColumn("x", values), { source: "x.csv", ...options });
@@ -65,5 +65,48 @@ describe("refineText", () => {
   test("takes a few numbers and a word for categories", () => {
     const values = Array.from({ length: 60 }, (_, i) => (i % 30 === 0 ? "other" : String(i % 4)));
     expect(refine(values).type).toBe("text");
+  });
+});
+
+describe("columnAs", () => {
+  const [text, age, flag, day, mixed] = tableFromRows([
+    { text: "1", age: 1, flag: true, day: new Date(0), mixed: "1" },
+    { text: " no", age: 0, flag: false, day: new Date(86_400_000), mixed: "x" },
+    { text: null, age: null, flag: null, day: null, mixed: null },
+  ]).columns;
+  const as = (column: Column, type: ColumnType): unknown[] => {
+    const found = columnAs(column, type, "t.csv");
+    expect(found).toMatchObject({ name: column.name, type });
+    return [0, 1, 2].map((row) => textAt(found, row));
+  };
+
+  test("takes values for what they spell", () => {
+    expect(as(age, "text")).toEqual(["1", "0", ""]);
+    expect(as(age, "boolean")).toEqual(["true", "false", ""]);
+    expect(as(age, "date")).toEqual(["1970-01-01T00:00:00.001Z", "1970-01-01", ""]);
+    expect(as(flag, "number")).toEqual(["1", "0", ""]);
+    expect(as(flag, "text")).toEqual(["true", "false", ""]);
+    expect(as(day, "text")).toEqual(["1970-01-01", "1970-01-02", ""]);
+    expect(as(day, "number")).toEqual(["0", "86400000", ""]);
+    expect(as(textColumn("zip", ["007", "10", null]), "number")).toEqual(["7", "10", ""]);
+    expect(as(textColumn("old", ["2020-01-02", "2020/01/03", null]), "date")).toEqual([
+      "2020-01-02",
+      "2020-01-03",
+      "",
+    ]);
+    expect(as(textColumn("ok", ["Yes", "n", null]), "boolean")).toEqual(["true", "false", ""]);
+    expect(columnAs(age, "number")).toBe(age);
+  });
+
+  test("refuses a value that can not be of the type, with its row", () => {
+    expect(() => columnAs(mixed, "number", "t.csv")).toThrow(
+      'Column "mixed" of t.csv can not be of type number: data row 2 has "x".',
+    );
+    expect(() => columnAs(text, "date")).toThrow('data row 1 has "1"');
+    expect(() => columnAs(textColumn("b", ["yes", "maybe"]), "boolean")).toThrow('data row 2 has "maybe"');
+    expect(() => columnAs({ ...age, values: Float64Array.of(1, 2) } as Column, "boolean")).toThrow(
+      'data row 2 has "2"',
+    );
+    expect(() => columnAs(flag, "date")).toThrow("can not be of type date");
   });
 });

@@ -1,5 +1,14 @@
 import { ChainruleError } from "../util/errors.ts";
-import type { BooleanColumn, Column, DateColumn, NumberColumn, TextColumn } from "./column.ts";
+import {
+  type BooleanColumn,
+  type Column,
+  type ColumnType,
+  type DateColumn,
+  isMissing,
+  type NumberColumn,
+  type TextColumn,
+  textAt,
+} from "./column.ts";
 import { clip, counted } from "./wording.ts";
 
 /** Texts that stand for a missing value, spaces around them left out. */
@@ -34,10 +43,13 @@ export function refineText(column: TextColumn, options: RefineOptions = {}): Col
 
 /** Trims, turns words for missing into missing, and joins levels that then are the same. */
 function cleaned(column: TextColumn, missing: readonly string[]): TextColumn {
+  const words = new Set(missing);
+  // A column of many different texts is as it was given, as a rule; it need not be built anew.
+  if (column.levels.every((level) => level.trim() === level && !words.has(level))) return column;
   const numbers = new Map<string, number>();
   const codes = column.levels.map((level) => {
     const text = level.trim();
-    if (missing.includes(text)) return -1;
+    if (words.has(text)) return -1;
     const known = numbers.get(text);
     if (known !== undefined) return known;
     numbers.set(text, numbers.size);
@@ -93,16 +105,24 @@ function numberOf(text: string): number {
   return Number(text);
 }
 
+/** A text as a value of a type: a number, 1 or 0, or milliseconds since 1970; undefined where it is none. */
+export function valueOfText(text: string, type: "number" | "boolean" | "date"): number | undefined {
+  if (type === "number") return NUMBER.test(text) ? numberOf(text) : undefined;
+  if (type === "date") {
+    const instant = instantOf(text);
+    return Number.isNaN(instant) ? undefined : instant;
+  }
+  const word = text.toLowerCase();
+  const pair = truthWords.find((words) => words.includes(word));
+  return pair && (word === pair[1] ? 1 : 0);
+}
+
 /** The first row whose text can not be a value of a type, with that text; null where every text could. */
 export function firstStray(
   column: TextColumn,
   type: "number" | "boolean" | "date",
 ): { row: number; text: string } | null {
-  const fits = column.levels.map((level) => {
-    if (type === "number") return NUMBER.test(level);
-    if (type === "date") return !Number.isNaN(instantOf(level));
-    return truthWords.some((words) => words.includes(level.toLowerCase()));
-  });
+  const fits = column.levels.map((level) => valueOfText(level, type) !== undefined);
   const row = column.codes.findIndex((code) => code >= 0 && !fits[code]);
   return row < 0 ? null : { row, text: column.levels[column.codes[row]] };
 }
@@ -134,6 +154,67 @@ function refuseStray(
   );
 }
 
+/**
+ * A column as another type, because the user says so. Texts become what they spell; numbers become texts, truth values where they
+ * are 0 and 1, or dates as milliseconds since 1970; truth values become 0 and 1, or their words; dates become texts in ISO form, or
+ * milliseconds. A missing value stays missing.
+ *
+ * @throws ChainruleError `data` for a column with a value that can not be of that type, naming its row
+ */
+export function columnAs(column: Column, type: ColumnType, source = "the table"): Column {
+  if (column.type === type) return column;
+  const { name } = column;
+  if (type === "text") return textsOf(column);
+  if (column.type === "text") {
+    const stray = firstStray(column, type);
+    if (stray) throw wrongValue(name, type, source, stray);
+    if (type === "number") return { type, name, values: valuesBy(column, numberOf) };
+    if (type === "date") return { type, name, values: valuesBy(column, instantOf) };
+    return asBoolean(column) ?? { type, name, values: valuesBy(column, (level) => (isYes(level) ? 1 : 0)) };
+  }
+  if (type === "boolean") {
+    const row = column.values.findIndex((x) => Number.isFinite(x) && x !== 0 && x !== 1);
+    if (row >= 0) throw wrongValue(name, type, source, { row, text: textAt(column, row) });
+  } else if (column.type === "boolean" && type === "date") {
+    throw wrongValue(name, type, source, { row: 0, text: "true and false" });
+  }
+  return { type, name, values: column.values };
+}
+
+const wrongValue = (
+  name: string,
+  type: ColumnType,
+  source: string,
+  { row, text }: { row: number; text: string },
+): ChainruleError =>
+  new ChainruleError(
+    "data",
+    `Column "${clip(name)}" of ${source} can not be of type ${type}: data row ${row + 1} has "${clip(text)}".`,
+    "Choose another type for it, correct the value, or declare it a word for missing values.",
+  );
+
+/** A column's values as texts. Few different numbers are many rows, so each is written once. */
+function textsOf(column: Column): TextColumn {
+  if (column.type === "text") return column;
+  const numbers = new Map<number, number>();
+  const levels: string[] = [];
+  const codes = new Int32Array(column.values.length);
+  for (let row = 0; row < codes.length; row++) {
+    if (isMissing(column, row)) {
+      codes[row] = -1;
+      continue;
+    }
+    const known = numbers.get(column.values[row]);
+    codes[row] = known ?? levels.length;
+    if (known !== undefined) continue;
+    numbers.set(column.values[row], levels.length);
+    levels.push(textAt(column, row));
+  }
+  return { type: "text", name: column.name, codes, levels };
+}
+
+const isYes = (word: string): boolean => truthWords.some(([, yes]) => yes === word.toLowerCase());
+
 const ISO_DATE =
   /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(Z|[+-]\d{2}:?(?:\d{2})?)?)?$/;
 
@@ -164,6 +245,9 @@ function offsetOf(zone: string | undefined): number {
 }
 
 function valuesBy(column: TextColumn, value: (level: string, i: number) => number): Float64Array {
-  const ofLevel = column.levels.map(value);
-  return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
+  const ofLevel = Float64Array.from(column.levels, value);
+  const { codes } = column;
+  const values = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = codes[i] < 0 ? Number.NaN : ofLevel[codes[i]];
+  return values;
 }

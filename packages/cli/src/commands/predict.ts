@@ -1,57 +1,117 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { extname } from "node:path";
 import { finished } from "node:stream/promises";
-import type { ColumnType, Predictions, TableModelSpec, UnseenLevels } from "chainrule/tables";
+import { ChainruleError } from "chainrule";
+import {
+  type Column,
+  type ColumnType,
+  columnNamed,
+  type Table,
+  type TableModelSpec,
+  type UnseenLevels,
+} from "chainrule/tables";
 import type { Io, OutputStream } from "../io.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { readRun } from "../runs/run.ts";
 import { correctOrEmpty, readTable } from "../sources/index.ts";
+import { expandPaths } from "../sources/paths.ts";
+import { namesIn } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
+import { outputOf } from "./predict-columns.ts";
+import { csvLines, jsonLines, writeParquet } from "./predict-files.ts";
 
 export interface PredictOptions {
+  readonly sql?: string;
   readonly out?: string;
-  readonly format: "csv" | "ndjson";
+  readonly format?: Format;
+  readonly columns?: readonly string[];
   readonly quiet: boolean;
 }
 
+type Format = "csv" | "ndjson" | "parquet";
+
 /** `chainrule predict RUN DATA`: a line for each row, to standard output or a file; notes go to standard error. */
-export async function predict(folder: string, path: string, options: PredictOptions, io: Io): Promise<void> {
-  if (options.out !== undefined) await checkFile(options.out, path);
+export async function predict(
+  folder: string,
+  paths: readonly string[],
+  options: PredictOptions,
+  io: Io,
+): Promise<void> {
+  const { out, sql } = options;
+  const format = formatOf(options);
+  const files = await expandPaths(paths);
+  if (out !== undefined) await checkFile(out, ...files);
   const run = await readRun(folder);
   const { spec } = run.model;
-  const table = await readTable(path, {
-    missing: run.missing,
-    types: typesOf(spec),
-    typedOnly: true,
-    remedy: correctOrEmpty,
-  });
-  const inputs = run.model.inputs(table);
-  const predictions = run.model.predictPrepared(inputs);
-  const lines = options.format === "csv" ? csvLines(spec, predictions) : jsonLines(spec, predictions);
   const output = new Output(io, { json: true, quiet: options.quiet });
+  const table = await readTable(
+    { files, sql },
+    {
+      missing: run.missing,
+      types: typesOf(spec),
+      typedOnly: true,
+      remedy: correctOrEmpty,
+      progress: (rows) => output.setStatus(`  reading … ${counted(rows, "row")}`),
+    },
+  );
+  const repeated = repeatedColumns(table, options.columns ?? []);
+  const inputs = run.model.inputs(table);
+  const written = outputOf(spec, run.model.predictPrepared(inputs), repeated);
+  output.clearStatus();
   warnOfUnseen(output, inputs.unseen);
-  if (options.out === undefined) {
+  const lines = format === "ndjson" ? jsonLines(written) : csvLines(written);
+  if (out === undefined) {
     await writeLines(io.stdout, lines);
     return;
   }
-  const { out } = options;
-  await writeWhole(out, async (draft) => {
-    const file = createWriteStream(draft);
-    // Waited for below: what is written before an error is thrown away with the draft.
-    const ended = finished(file);
-    ended.catch(() => {});
-    const stream: OutputStream = {
-      write: (text) => file.write(text),
-      drained: async () => {
-        await Promise.race([once(file, "drain"), ended]);
-      },
-    };
-    await writeLines(stream, lines);
-    file.end();
-    await ended;
-  });
+  await writeWhole(out, (draft) =>
+    format === "parquet" ? writeParquet(draft, written) : writeLinesTo(draft, lines),
+  );
   output.say(`${counted(table.rows, "prediction")} written to ${out}`);
+}
+
+const extensions: Readonly<Record<string, Format>> = {
+  ".parquet": "parquet",
+  ".pq": "parquet",
+  ".ndjson": "ndjson",
+  ".jsonl": "ndjson",
+  ".json": "ndjson",
+};
+
+function formatOf({ format, out }: PredictOptions): Format {
+  if (format === "parquet" && out === undefined) {
+    throw new ChainruleError(
+      "argument",
+      "A Parquet file can not be printed.",
+      "Say where it is to be written: --out predictions.parquet.",
+    );
+  }
+  return format ?? extensions[extname(out ?? "").toLowerCase()] ?? "csv";
+}
+
+function repeatedColumns(table: Table, given: readonly string[]): readonly Column[] {
+  const isColumn = table.columns.some(({ name }) => name === "all");
+  if (given.includes("all") && !isColumn) return table.columns;
+  const names = [...new Set(namesIn(given, table))];
+  return names.map((name) => columnNamed(table, name, "column to repeat"));
+}
+
+async function writeLinesTo(path: string, lines: Iterable<string>): Promise<void> {
+  const file = createWriteStream(path);
+  // Waited for below: what is written before an error is thrown away with the draft.
+  const ended = finished(file);
+  ended.catch(() => {});
+  const stream: OutputStream = {
+    write: (text) => file.write(text),
+    drained: async () => {
+      await Promise.race([once(file, "drain"), ended]);
+    },
+  };
+  await writeLines(stream, lines);
+  file.end();
+  await ended;
 }
 
 /** The types of columns that a model wants. */
@@ -79,49 +139,3 @@ async function writeLines(stream: OutputStream, lines: Iterable<string>): Promis
   }
   if (block !== "" && !stream.write(block)) await stream.drained();
 }
-
-function* csvLines({ target }: TableModelSpec, predictions: Predictions): Generator<string> {
-  if (target.task === "regression" || predictions.task === "regression") {
-    yield csvField(target.name);
-    if (predictions.task === "regression")
-      for (const value of predictions.values) yield String(rounded(value));
-    return;
-  }
-  const { classes } = target;
-  yield [target.name, "probability", ...classes.map((label) => `p_${label}`)].map(csvField).join(",");
-  const { probabilities } = predictions;
-  for (let i = 0; i < predictions.classes.length; i++) {
-    const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-    const chosen = predictions.classes[i];
-    yield [csvField(classes[chosen]), short(row[chosen]), ...Array.from(row, short)].join(",");
-  }
-}
-
-function* jsonLines({ target }: TableModelSpec, predictions: Predictions): Generator<string> {
-  if (target.task === "regression" || predictions.task === "regression") {
-    if (predictions.task === "regression")
-      for (const value of predictions.values) yield JSON.stringify({ [target.name]: rounded(value) });
-    return;
-  }
-  const { classes, type } = target;
-  const label = (i: number): string | number => (type === "number" ? Number(classes[i]) : classes[i]);
-  for (let i = 0; i < predictions.classes.length; i++) {
-    const row = predictions.probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-    const chosen = predictions.classes[i];
-    yield JSON.stringify({
-      [target.name]: label(chosen),
-      probability: Number(short(row[chosen])),
-      probabilities: Object.fromEntries(classes.map((name, j) => [name, Number(short(row[j]))])),
-    });
-  }
-}
-
-/** A number with eight significant digits: the network computes in float32, which has about seven. */
-const rounded = (value: number): number => Number(value.toPrecision(8));
-
-/** A probability with six significant digits: more would be noise. */
-const short = (p: number): string => String(Number(p.toPrecision(6)));
-
-/** A field of a CSV file, in quotes where it needs them (RFC 4180). */
-export const csvField = (text: string): string =>
-  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,16 +1,28 @@
 import { type Command, Option } from "commander";
 import type { PredictOptions } from "../commands/predict.ts";
 import type { Io } from "../io.ts";
-import { DATA, RUN } from "./shared.ts";
+import { collect, DATA, needsData, RUN, sqlOption } from "./shared.ts";
 
 export function addPredict(program: Command, io: Io): void {
   program
     .command("predict")
     .description("Predict each row of a table by a trained run; the target need not be there.")
     .argument("<run>", RUN)
-    .argument("<data>", DATA)
+    .argument("[data...]", DATA)
+    .addOption(sqlOption())
     .addOption(new Option("-o, --out <file>", "where to write, a new file (default: standard output)"))
-    .addOption(new Option("--format <name>", "of the output").choices(["csv", "ndjson"]).default("csv"))
+    .addOption(
+      new Option("--format <name>", "of the output (default: by the name of --out, else csv)").choices([
+        "csv",
+        "ndjson",
+        "parquet",
+      ]),
+    )
+    .option(
+      "--columns <names>",
+      "columns of the data to repeat before the prediction, or all (default: none)",
+      collect,
+    )
     .option("-q, --quiet", "print errors and predictions only", false)
     .addHelpText(
       "after",
@@ -20,10 +32,11 @@ probability and that of every class.
 
 Examples:
   $ chainrule predict runs/penguins-1 new.csv
-  $ chainrule predict runs/penguins-1 new.csv --out predictions.csv`,
+  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet`,
     )
-    .action(async (run: string, data: string, options: PredictOptions) => {
+    .action(async (run: string, files: string[], options: PredictOptions, command: Command) => {
+      needsData(command, files, options.sql);
       const { predict } = await import("../commands/predict.ts");
-      await predict(run, data, options, io);
+      await predict(run, files, options, io);
     });
 }

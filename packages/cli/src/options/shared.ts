@@ -1,17 +1,78 @@
-import { missingWords } from "chainrule/tables";
-import { InvalidArgumentError, Option } from "commander";
+import { type ColumnType, missingWords, wording } from "chainrule/tables";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Arguments and options that several commands share, and the values that options take. */
 
-export const DATA = "a CSV or TSV file with a header line, also gzipped";
+export const DATA = "CSV, TSV, JSON, NDJSON or Parquet file, also compressed";
 export const RUN = "the folder of a run that train has written";
 
 export const missingOption = (): Option =>
   new Option("--missing <words>", "more words for a missing value, with commas between")
-    .argParser((text: string, before: readonly string[]) => [...before, ...text.split(",")])
+    .argParser(words)
     .default(missingWords, "empty, ?, NA, N/A, NaN, null, None");
 
+const words = (text: string, before: readonly string[]): string[] => [...before, ...text.split(",")];
+
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+export const sqlOption = (): Option =>
+  new Option(
+    "--sql <query>",
+    "a SELECT over files in quotes, or over those given by their base names (default: all rows)",
+  );
+
+/** Ends the command as wrong usage where it has neither files nor a query to read. */
+export function needsData(command: Command, files: readonly string[], sql: string | undefined): void {
+  if (files.length === 0 && sql === undefined)
+    command.error("error: missing required argument 'data' (or --sql)", { exitCode: 2 });
+}
+
+/** What a column is to be, whatever its values look like. */
+export type TypeOverride = readonly [column: string, type: ColumnType];
+
+const typeWords: Readonly<Record<string, ColumnType>> = {
+  number: "number",
+  category: "text",
+  boolean: "boolean",
+  date: "date",
+};
+
+export const typesOption = (): Option =>
+  new Option(
+    "--types <list>",
+    "types of columns, such as zip=category,age=number; also date, boolean (default: by their values)",
+  ).argParser(types);
+
+function types(text: string, before: readonly TypeOverride[] = []): TypeOverride[] {
+  // A name may have commas in it: a piece without a type belongs to the next.
+  const found: TypeOverride[] = [];
+  let name = "";
+  for (const piece of text.split(",")) {
+    name += piece;
+    const at = name.lastIndexOf("=");
+    if (at < 0) {
+      name += ",";
+      continue;
+    }
+    found.push([name.slice(0, at).trim(), typeOf(name.slice(at + 1).trim())]);
+    name = "";
+  }
+  if (name !== "") throw new InvalidArgumentError("Give names with types, such as zip=category,age=number.");
+  return [...before, ...found];
+}
+
+function typeOf(word: string): ColumnType {
+  const known = Object.keys(typeWords);
+  if (known.includes(word)) return typeWords[word];
+  const meant = wording.didYouMean(word, known) ?? "";
+  throw new InvalidArgumentError(
+    `"${wording.clip(word)}" is no type. ${meant}Types are ${known.join(", ")}.`,
+  );
+}
+
+/** Whether each value given to an option adds to those before. */
+export const gathers = ({ parseArg }: Option): boolean =>
+  [words, collect, types].some((parser) => parser === parseArg);
 
 export function number(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);

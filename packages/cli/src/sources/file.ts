@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import * as zlib from "node:zlib";
 import { ChainruleError } from "chainrule";
 
 /** The beginning of a text file, and how the file is stored. */
@@ -11,40 +11,52 @@ export interface FileHead {
   readonly bytes: Uint8Array;
   /** Whether `bytes` is all of it. */
   readonly whole: boolean;
-  readonly compression: "none" | "gzip";
+  readonly compression: "none" | "gzip" | "zstd";
 }
+
+/** How a table is stored. */
+export type FileKind = "text" | "json" | "parquet";
 
 /** The header line must end within so many bytes. */
 const HEAD = 1 << 20;
 
 /**
- * Opens a table's file and reads its beginning.
+ * How a table's file is stored: Parquet by its first bytes, JSON by its name, else text.
  *
- * @throws ChainruleError `file` for a path that is not there, can not be read, is a folder, is empty, or holds something that is
- * no text
+ * @throws ChainruleError `file` for a path that is not there, can not be read, is a folder, or is empty
+ */
+export async function kindOf(path: string): Promise<FileKind> {
+  const { bytes } = await readStart(path, 4);
+  if (bytes.length === 4 && String.fromCharCode(...bytes) === "PAR1") return "parquet";
+  if (/\.(parquet|pq)$/i.test(path)) return "parquet";
+  return /\.(json|ndjson|jsonl)(\.(gz|zst))?$/i.test(path) ? "json" : "text";
+}
+
+/**
+ * Reads the beginning of a text table.
+ *
+ * @throws ChainruleError `file` as {@link kindOf}, or for a file that holds something that is no text
  */
 export async function readHead(path: string): Promise<FileHead> {
+  const { bytes, size } = await readStart(path, HEAD);
+  const compression = compressionOf(bytes);
+  if (compression !== "none") return await unpackHead(path, compression);
+  refuseBinary(bytes, path);
+  return { bytes, whole: size <= HEAD, compression };
+}
+
+async function readStart(path: string, most: number): Promise<{ bytes: Uint8Array; size: number }> {
   let handle: FileHandle | undefined;
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) {
-      throw new ChainruleError(
-        "file",
-        `${path} is a folder where a table must be.`,
-        "Name a CSV or TSV file in it.",
-      );
-    }
-    if (!found.isFile()) {
+    const { size, ...found } = await inspected(path);
+    if (!found.isFile) {
       throw new ChainruleError("file", `${path} is no ordinary file.`, "Save the table to a file first.");
     }
     handle = await open(path, "r");
-    const buffer = new Uint8Array(Math.min(found.size, HEAD));
+    const buffer = new Uint8Array(Math.min(size, most));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    const bytes = buffer.subarray(0, bytesRead);
-    if (bytes.length === 0) throw emptyFile(path);
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return await gunzipHead(path);
-    refuseBinary(bytes, path);
-    return { bytes, whole: found.size <= HEAD, compression: "none" };
+    if (bytesRead === 0) throw emptyFile(path);
+    return { bytes: buffer.subarray(0, bytesRead), size };
   } catch (error) {
     throw fileError(error, path);
   } finally {
@@ -52,11 +64,28 @@ export async function readHead(path: string): Promise<FileHead> {
   }
 }
 
+async function inspected(path: string): Promise<{ size: number; isFile: boolean }> {
+  const found = await stat(path);
+  if (found.isDirectory()) {
+    throw new ChainruleError(
+      "file",
+      `${path} is a folder where a table must be.`,
+      `Name a file in it, or several: '${path.replace(/\/$/, "")}/*.csv'.`,
+    );
+  }
+  return { size: found.size, isFile: found.isFile() };
+}
+
+function compressionOf(bytes: Uint8Array): FileHead["compression"] {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
+  return [0x28, 0xb5, 0x2f, 0xfd].every((byte, i) => bytes[i] === byte) ? "zstd" : "none";
+}
+
 export const emptyFile = (path: string): ChainruleError =>
   new ChainruleError("file", `${path} is empty.`, "Give a table with a header line and rows below it.");
 
-/** Unpacks all of a gzipped file, so that one that is cut off is found, and keeps its beginning. */
-async function gunzipHead(path: string): Promise<FileHead> {
+/** Unpacks all of a compressed file, so that one that is cut off is found, and keeps its beginning. */
+async function unpackHead(path: string, compression: "gzip" | "zstd"): Promise<FileHead> {
   const parts: Uint8Array[] = [];
   let total = 0;
   const keep = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
@@ -66,10 +95,11 @@ async function gunzipHead(path: string): Promise<FileHead> {
     }
   };
   try {
-    await pipeline(createReadStream(path), createGunzip(), keep);
+    await pipeline(createReadStream(path), unpacker(path, compression), keep);
   } catch (cause) {
+    if (cause instanceof ChainruleError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    if (code && !code.startsWith("Z_")) throw cause;
+    if (code && !/^(Z_|ZSTD_)/.test(code)) throw fileError(cause, path);
     throw new ChainruleError(
       "file",
       `${path} can not be unpacked: its compressed data ${code === "Z_BUF_ERROR" ? "ends too early" : "is damaged"}.`,
@@ -80,14 +110,22 @@ async function gunzipHead(path: string): Promise<FileHead> {
   const bytes = new Uint8Array(Buffer.concat(parts));
   if (bytes.length === 0) throw emptyFile(path);
   refuseBinary(bytes, path);
-  return { bytes: bytes.subarray(0, HEAD), whole: total <= HEAD, compression: "gzip" };
+  return { bytes: bytes.subarray(0, HEAD), whole: total <= HEAD, compression };
+}
+
+function unpacker(path: string, compression: "gzip" | "zstd"): NodeJS.ReadWriteStream {
+  if (compression === "gzip") return zlib.createGunzip();
+  if ("createZstdDecompress" in zlib) return zlib.createZstdDecompress();
+  throw new ChainruleError(
+    "file",
+    `${path} is compressed by zstd, which this version of Node.js can not unpack.`,
+    "Use Node.js 22.15 or later, or compress it by gzip.",
+  );
 }
 
 const kinds: readonly (readonly [magic: readonly number[], what: string])[] = [
   [[0x50, 0x4b, 0x03, 0x04], "a zip archive (Excel workbooks are such)"],
   [[0xd0, 0xcf, 0x11, 0xe0], "an old Excel workbook"],
-  [[0x50, 0x41, 0x52, 0x31], "a Parquet file"],
-  [[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd"],
   [[0x42, 0x5a, 0x68], "compressed by bzip2"],
   [[0xfd, 0x37, 0x7a, 0x58], "compressed by xz"],
   [[0x25, 0x50, 0x44, 0x46], "a PDF document"],
@@ -103,7 +141,7 @@ function refuseBinary(bytes: Uint8Array, path: string): void {
     throw new ChainruleError("file", `${path} is written in UTF-16.`, "Save it as UTF-8, and use that file.");
   }
   if (bytes.subarray(0, 4096).includes(0)) {
-    throw new ChainruleError("file", `${path} is no text file.`, "Give a CSV or TSV file.");
+    throw new ChainruleError("file", `${path} is no text file.`, "Give a CSV, JSON or Parquet file.");
   }
 }
 
@@ -130,14 +168,19 @@ export function fileError(error: unknown, path: string): ChainruleError {
 export const fileName = (path: string): string => basename(path);
 export const tableName = (path: string): string =>
   basename(path)
-    .replace(/\.gz$/i, "")
-    .replace(/\.(csv|tsv|tab|txt|dat)$/i, "")
+    .replace(/\.(gz|zst)$/i, "")
+    .replace(/\.(csv|tsv|tab|txt|dat|json|ndjson|jsonl|parquet|pq)$/i, "")
     .replace(/[^\p{L}\p{N}._-]+/gu, "-")
     .replace(/^[.-]+/, "") || "table";
 
-/** SHA-256 of a file's bytes, in hexadecimal. */
-export async function fingerprint(path: string): Promise<string> {
+/** SHA-256 in hexadecimal: of a file's bytes, or of several files' sums, one a line. */
+export async function fingerprint(path: string | readonly string[]): Promise<string> {
   const hash = createHash("sha256");
+  if (typeof path !== "string") {
+    if (path.length === 1) return await fingerprint(path[0]);
+    for (const one of path) hash.update(`${await fingerprint(one)}\n`);
+    return hash.digest("hex");
+  }
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {

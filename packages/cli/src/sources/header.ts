@@ -100,7 +100,8 @@ function field(text: string, start: number, delimiter: string): { value: string;
   return { value: value + text.slice(at, end), end };
 }
 
-function refuseTwins(names: readonly string[], source: string): void {
+/** Refuses two columns of the same name. */
+export function refuseTwins(names: readonly string[], source: string): void {
   const places = new Map<string, number>();
   names.forEach((name, i) => {
     const earlier = places.get(name);
@@ -108,7 +109,7 @@ function refuseTwins(names: readonly string[], source: string): void {
       throw new ChainruleError(
         "data",
         `Columns ${earlier + 1} and ${i + 1} of ${source} are both named "${wording.clip(name)}".`,
-        "Rename one of them in the header line.",
+        "Rename one of them.",
       );
     }
     places.set(name, i);

@@ -1,33 +1,45 @@
 import { type ColumnType, type Table, wording } from "chainrule/tables";
 import { shellWord } from "../terminal/format.ts";
-import { fileName, readHead } from "./file.ts";
-import { readHeader } from "./header.ts";
 
-/** What a source is asked for, whatever the file is. */
+/** Where a table comes from: files, a query, or a query over files. */
+export interface Data {
+  /** Paths, also with `*`, `?` and `[…]` for several files at once. */
+  readonly files: readonly string[];
+  /** A SELECT of DuckDB's. Files in quotes are tables in it; see `openQuery` for the names of those in `files`. */
+  readonly sql?: string;
+}
+
+/** What is asked for, whatever the files are. */
 export interface ReadOptions {
   /** Texts that stand for a missing value. */
   readonly missing: readonly string[];
   /** Types that columns must have, by name: those of a trained model. Other columns get the type that their values have. */
   readonly types?: ReadonlyMap<string, ColumnType>;
-  /** Whether columns without a type in `types` do not matter: they stay texts, whatever is in them. Default false. */
+  /** Types that the user wants columns to have; other than by `types`, a value that does not fit is an error. */
+  readonly overrides?: readonly (readonly [column: string, type: ColumnType])[];
+  /** Whether columns without a type in `types` do not matter: texts in them stay texts, whatever they hold. Default false. */
   readonly typedOnly?: boolean;
+  /** Names of columns that do not matter: texts in them stay texts, whatever they hold. */
+  readonly unread?: ReadonlySet<string>;
   /** What to do about a stray text among a column's numbers, by the options that the command has. */
   readonly remedy?: (column: string, text: string) => string;
+  /** Called with the rows read so far, every two thousand or so. */
+  readonly progress?: (rows: number) => void;
 }
 
-/** Reads one kind of file into typed columns. */
-export type Source = (path: string, options: ReadOptions) => Promise<Table>;
+const dataOf = (data: string | Data): Data => (typeof data === "string" ? { files: [data] } : data);
 
-/** Reads a table from a file. Files are text tables (CSV, TSV, also gzipped); other kinds will be chosen here. */
-export const readTable: Source = async (path, options) => {
+/** Reads a table: text tables (CSV, TSV), JSON, NDJSON and Parquet files, compressed ones too, several, or by a query. */
+export async function readTable(data: string | Data, options: ReadOptions): Promise<Table> {
   // Loaded when there is something to read: the database takes a moment, and --help needs none.
-  const { readCsv } = await import("./csv.ts");
-  return readCsv(path, options);
-};
+  const { readData } = await import("./read.ts");
+  return await readData(dataOf(data), options);
+}
 
-/** The names of a table's columns, from its header alone. */
-export async function readNames(path: string): Promise<readonly string[]> {
-  return readHeader(await readHead(path), fileName(path)).names;
+/** The names of a table's columns, without reading its rows. */
+export async function readNames(data: string | Data): Promise<readonly string[]> {
+  const { namesOf } = await import("./read.ts");
+  return await namesOf(dataOf(data), []);
 }
 
 /** What can be done about a stray text where a model has fixed the columns and the words for missing values. */

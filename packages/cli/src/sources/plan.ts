@@ -1,5 +1,5 @@
 import { type Column, type ColumnType, type Plan, planFor, type Table, type Task } from "chainrule/tables";
-import { correctOrExclude, readTable } from "./index.ts";
+import { correctOrExclude, type Data, type ReadOptions, readTable } from "./index.ts";
 
 export interface ReadPlanOptions {
   readonly target: string;
@@ -12,23 +12,27 @@ export interface ReadPlanOptions {
   readonly exclude?: readonly string[];
   readonly include?: readonly string[];
   readonly missing: readonly string[];
+  /** Types that columns are to have, whatever their values look like. */
+  readonly types?: ReadOptions["overrides"];
   readonly seed: number;
 }
 
 /** Reads the data and decides on all of it. */
-export async function readPlan(path: string, options: ReadPlanOptions): Promise<Plan> {
-  const { missing } = options;
+export async function readPlan(
+  data: string | Data,
+  options: ReadPlanOptions,
+  progress?: (rows: number) => void,
+): Promise<Plan> {
+  const { missing, types: overrides } = options;
   const remedy = correctOrExclude(options.target);
   // What is in an excluded column does not matter, so it is not looked at.
   const excluded = (options.exclude ?? []).flatMap((text) => [text, ...namesInList(text)]);
-  const unread = new Map(
-    excluded.filter((name) => name !== options.target).map((name) => [name, "text" as const]),
-  );
-  const table = await readTable(path, { missing, types: unread, remedy });
+  const unread = new Set(excluded.filter((name) => name !== options.target));
+  const table = await readTable(data, { missing, overrides, unread, remedy, progress });
   const test =
     options.test === undefined
       ? undefined
-      : await readTable(options.test, { missing, types: typesOf(table.columns), remedy });
+      : await readTable(options.test, { missing, overrides, types: typesOf(table.columns), remedy });
   return planFor(table, {
     ...options,
     test,
@@ -41,7 +45,7 @@ const typesOf = (columns: readonly Column[]): Map<string, ColumnType> =>
   new Map(columns.map(({ name, type }) => [name, type]));
 
 /** Names as they were given, or in lists with commas; a column whose name has commas in it is meant as a whole. */
-function namesIn(given: readonly string[], table: Table): string[] {
+export function namesIn(given: readonly string[], table: Table): string[] {
   const names = new Set(table.columns.map(({ name }) => name));
   return given.flatMap((text) => (names.has(text) ? [text] : namesInList(text)));
 }

@@ -18,3 +18,9 @@ export const isLive = (stream: OutputStream, env: Io["env"]): boolean =>
 /** The width to fill: the terminal's, at most 100, or 80 where it is not known. */
 export const widthOf = (stream: OutputStream): number =>
   Math.max(40, Math.min(stream.isTTY ? (stream.columns ?? 80) : 80, 100));
+
+/** Whether letters beyond ASCII can be printed: by the locale, where there is one. */
+export function isUnicode(env: Io["env"]): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale === undefined || locale === "" || /utf-?8/i.test(locale);
+}
