@@ -19,7 +19,7 @@ import { type Inference, type Training, type Workload, xor } from "../workloads.
 type Step = (...inputs: Tensor[]) => Tensor;
 
 /** Compiles a step, or leaves it. */
-type Prepare = <F extends Step>(step: F) => F;
+export type Prepare = <F extends Step>(step: F) => F;
 
 const activations = { ReLU: nn.ReLU, tanh: nn.Tanh, GELU: nn.GELU };
 
@@ -84,7 +84,11 @@ function product(n: number, prepare: Prepare): Run {
 /** Makes workloads ready to run, compiled or eager, on so many threads. */
 export function maker(mode: string, threads: number): Make {
   setNumThreads(threads);
-  const prepare: Prepare = (step) => (mode === "eager" ? step : compile(step));
+  return makerBy((step) => (mode === "eager" ? step : compile(step)));
+}
+
+/** Makes workloads ready to run, their steps prepared in one's own way. */
+export function makerBy(prepare: Prepare): Make {
   return (workload: Workload) => {
     manualSeed(0);
     if (workload.task === "training") return training(workload, prepare);

@@ -4,6 +4,7 @@ export * as data from "./data/index.ts";
 export * as metrics from "./metrics/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
+export { LoadedModel, type LoadOptions, load } from "./tables/index.ts";
 export {
   type AnomalyOptions,
   allOps,

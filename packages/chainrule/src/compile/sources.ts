@@ -38,7 +38,7 @@ export function mapViews(source: Source, view: (x: View) => View, base: (x: Valu
 }
 
 /** The operands of a function of single elements, which broadcast to its result; undefined for other sources. */
-export function operandsOf(source: Source): readonly Input[] | undefined {
+export function elementwiseOperands(source: Source): readonly Input[] | undefined {
   switch (source.kind) {
     case "unary":
     case "copy":

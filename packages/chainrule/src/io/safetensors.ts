@@ -66,7 +66,7 @@ export function writeSafetensors(
   // Not by an object: it would put names such as "1" first.
   const json = `{${header.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`;
   const text = new TextEncoder().encode(json);
-  const padded = Math.ceil(text.length / 8) * 8;
+  const padded = roundUp(text.length, 8);
   const bytes = new Uint8Array(8 + padded + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.fill(0x20, 8, 8 + padded);
@@ -114,19 +114,27 @@ export function readSafetensors(bytes: Uint8Array, source = "the file"): Safeten
   const header = parseHeader(bytes.subarray(8, 8 + length), fail);
   // A plain Uint8Array, whose slices are copies; those of Node's Buffer are not.
   const elements = new Uint8Array(buffer, byteOffset + 8 + length, byteLength - 8 - length);
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== METADATA)
+    .map(([name, entry]) => checkEntry(name, entry, elements.length, fail));
+  // Before anything is copied: many tensors over the same bytes would take more memory than the file.
+  checkPlaces(entries, elements.length, fail);
   const tensors: Record<string, Tensor> = {};
-  const places: (readonly [start: number, end: number, name: string])[] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === METADATA) continue;
-    const { dtype, shape, start, end } = checkEntry(name, entry, elements.length, fail);
-    places.push([start, end, name]);
+  for (const { name, dtype, shape, start, end } of entries)
     define(tensors, name, fromTypedArray(elementsOf(elements.slice(start, end), dtype, name, fail), shape));
-  }
-  checkPlaces(places, elements.length, fail);
   return { tensors, metadata: checkMetadata(header[METADATA], fail) };
 }
 
 type Fail = (problem: string) => ChainruleError;
+
+/** A tensor of the header: its elements are the bytes from `start` to `end`. */
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Sets a property of any name, `__proto__` too. */
 function define<T>(record: Record<string, T>, name: string, value: T): void {
@@ -145,12 +153,7 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
-function checkEntry(
-  name: string,
-  entry: unknown,
-  available: number,
-  fail: Fail,
-): { dtype: DType; shape: number[]; start: number; end: number } {
+function checkEntry(name: string, entry: unknown, available: number, fail: Fail): Entry {
   const { dtype: format, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const dtype = dtypeNames.get(format as string);
   if (dtype === undefined) {
@@ -172,7 +175,7 @@ function checkEntry(
       `tensor "${name}" of shape [${shape.join(", ")}] and dtype ${format} has ${end - start} bytes`,
     );
   }
-  return { dtype, shape, start, end };
+  return { name, dtype, shape, start, end };
 }
 
 function elementsOf(bytes: Uint8Array, dtype: DType, name: string, fail: Fail): TypedArray {
@@ -188,13 +191,9 @@ function elementsOf(bytes: Uint8Array, dtype: DType, name: string, fail: Fail): 
 }
 
 /** Tensors lie side by side, without gaps, overlaps or a rest. */
-function checkPlaces(
-  places: (readonly [start: number, end: number, name: string])[],
-  available: number,
-  fail: Fail,
-): void {
+function checkPlaces(entries: readonly Entry[], available: number, fail: Fail): void {
   let at = 0;
-  for (const [start, end, name] of places.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+  for (const { start, end, name } of entries.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== at) throw fail(`tensor "${name}" starts at byte ${start} and not at ${at}`);
     at = end;
   }

@@ -2,10 +2,17 @@ import { describe, expect, test } from "vitest";
 import { manualSeed } from "../tensor/index.ts";
 import { type Table, tableFromRows } from "./column.ts";
 import { TableModel } from "./model.ts";
-import { buildNetwork } from "./network.ts";
-import { fitFeatures } from "./preparation.ts";
+import type { Architecture } from "./network/architecture.ts";
+import { fitFeatures, layoutOf } from "./preparation.ts";
 import { checkSpec, type TableModelSpec } from "./spec.ts";
-import { classNumbers, fitTarget, targetNumbers } from "./target.ts";
+import {
+  classNumbers,
+  fitTarget,
+  fromLearned,
+  type NumberTarget,
+  targetNumbers,
+  toLearned,
+} from "./target.ts";
 
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 const table = tableFromRows(
@@ -19,19 +26,24 @@ const table = tableFromRows(
 );
 const pick = (...names: string[]) => table.columns.filter(({ name }) => names.includes(name));
 
+const plain = {
+  numberEncoding: "plain",
+  embeddingSize: 8,
+  frontScale: false,
+  hidden: [4],
+  activation: "relu",
+  parametricActivation: false,
+  normalization: "none",
+  dropout: 0.5,
+} as const satisfies Partial<Architecture>;
+
 function specFor(target: string, task: "classification" | "regression"): TableModelSpec {
   const features = fitFeatures(pick("x", "plan", "paid"), range(12));
   return {
-    version: 1,
+    version: 2,
     features,
     target: fitTarget(pick(target)[0], range(12), task),
-    network: {
-      inputs: 5,
-      hidden: [4],
-      activation: "relu",
-      dropout: 0.5,
-      outputs: task === "regression" ? 1 : 2,
-    },
+    network: { ...plain, ...layoutOf(features), outputs: task === "regression" ? 1 : 2 },
   };
 }
 
@@ -41,9 +53,10 @@ describe("TableModel", () => {
 
   test("leaves every layer in the mode that it was in", () => {
     model.network.train();
-    model.network.at(1).eval();
+    model.network.layers.at(1).eval();
     model.predict(table);
-    expect(model.network.modules().map(({ training }) => training)).toEqual([true, true, false, true, true]);
+    const modes = model.network.modules().map(({ training }) => training);
+    expect(modes).toEqual([true, true, true, false, true, true]);
     model.network.train();
   });
 
@@ -66,6 +79,12 @@ describe("TableModel", () => {
     expect([...one.probabilities]).toEqual([...all.probabilities.subarray(14, 16)]);
   });
 
+  test("gives many rows, which run compiled, the numbers of few", () => {
+    const rows = Int32Array.from({ length: 20_000 }, (_, i) => i % 12);
+    const [many, few] = [model.outputs(model.inputs(table, rows)), model.outputs(model.inputs(table))];
+    for (let i = 0; i < many.length; i += 97) expect(many[i]).toBeCloseTo(few[i % few.length], 5);
+  });
+
   test("gives numbers in the target's units", () => {
     const regression = new TableModel(specFor("z", "regression"));
     const { data, inputs } = regression.inputs(table);
@@ -73,6 +92,17 @@ describe("TableModel", () => {
     for (const parameter of regression.network.parameters()) parameter.data.fill(0);
     const predictions = regression.predict(table);
     expect(predictions.task === "regression" && [...predictions.values]).toEqual(new Array(12).fill(55));
+  });
+
+  test("divides logits by the temperature of its calibration", () => {
+    const cool = new TableModel({ ...model.spec, calibration: { temperature: 4 } });
+    cool.network.loadStateDict(model.network.stateDict());
+    const [before, after] = [model.predict(table), cool.predict(table)];
+    if (before.task !== "classification" || after.task !== "classification") throw new Error("no classes");
+    const odds = (p: Float64Array, i: number) => Math.log(p[2 * i] / p[2 * i + 1]);
+    for (let i = 0; i < 12; i++)
+      expect(odds(after.probabilities, i)).toBeCloseTo(odds(before.probabilities, i) / 4, 10);
+    expect(after.classes).toEqual(before.classes);
   });
 
   test("takes columns by name, ignores others, and says what is missing", () => {
@@ -135,6 +165,41 @@ describe("targets", () => {
     );
   });
 
+  test("go to what is learned and back, within the range of the training rows", () => {
+    const numbers = Float64Array.of(1, 10, 100, 1000);
+    const column = { type: "number", name: "y", values: numbers } as const;
+    const target = fitTarget(column, range(4), "regression") as NumberTarget;
+    expect(target).toMatchObject({ transform: "none", mean: 277.75, center: 277.75, range: [1, 1000] });
+    const log = fitTarget(column, range(4), "regression", "log") as NumberTarget;
+    expect(log).toMatchObject({ transform: "log", mean: 277.75, range: [1, 1000] });
+    expect(log.center).toBeCloseTo(Math.log(10) * 1.5, 12);
+    for (const each of [target, log]) {
+      const learned = toLearned(each, numbers);
+      expect(learned.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 6);
+      expect(learned.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 6);
+      const back = fromLearned(each, Float64Array.from(learned));
+      back.forEach((y, i) => {
+        expect(y / numbers[i]).toBeCloseTo(1, 4);
+      });
+      expect([...fromLearned(each, Float64Array.of(-50, 50))]).toEqual([1, 1000]);
+      // What lies below all training rows has no logarithm perhaps, but a finite place.
+      expect(toLearned(each, Float64Array.of(-5)).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test("of numbers with a long tail are learned by their logarithm where that is left to the data", () => {
+    const fit = (values: number[]) => {
+      const column = { type: "number", name: "y", values: Float64Array.from(values) } as const;
+      return fitTarget(column, range(values.length), "regression", "auto");
+    };
+    const exponents = Array.from({ length: 50 }, (_, i) => i / 5);
+    expect(fit(exponents.map(Math.exp))).toMatchObject({ transform: "log" });
+    expect(fit(exponents.map((x) => x + 1))).toMatchObject({ transform: "none" });
+    expect(fit(exponents.map((x) => Math.exp(x) - 1))).toMatchObject({ transform: "none" }); // one is 0
+    const zero = { type: "number", name: "y", values: Float64Array.of(0, 1) } as const;
+    expect(() => fitTarget(zero, range(2), "regression", "log")).toThrow("only positive numbers");
+  });
+
   test("refuse what can not be learned", () => {
     expect(() => fitTarget(pick("y")[0], Int32Array.of(0, 2, 4), "classification")).toThrow("one class only");
     expect(() => fitTarget(pick("z")[0], Int32Array.of(3), "regression")).toThrow("does not vary");
@@ -153,24 +218,24 @@ describe("checkSpec", () => {
     const other = {
       ...specFor("z", "regression"),
       features: fitFeatures(dates.columns, range(3)),
-      network: { inputs: 8, hidden: [], activation: "gelu", dropout: 0, outputs: 1 },
+      network: { ...plain, ...layoutOf(fitFeatures(dates.columns, range(3))), hidden: [], outputs: 1 },
     };
     expect(checkSpec(JSON.parse(JSON.stringify(other)))).toEqual(other);
   });
 
   test.each([
     ["nothing", null, "model is null where an object must be."],
-    ["another version", { ...spec, version: 2 }, "model.version is 2, and this chainrule reads version 1."],
+    ["another version", { ...spec, version: 1 }, "model.version is 1, and this chainrule reads version 2."],
     ["no features", { ...spec, features: undefined }, "model.features is missing where a list must be."],
     [
-      "a scale of 0",
-      withFeature({ scale: 0 }),
-      "model.features[0].scale is 0 where a number from 5e-324 must be.",
+      "a scale below 0",
+      withFeature({ scale: -1 }),
+      "model.features[0].scale is -1 where a number from 0 must be.",
     ],
     [
-      "a mean that is no number",
-      withFeature({ mean: "3" }),
-      'model.features[0].mean is "3" where a number must be.',
+      "a median that is no number",
+      withFeature({ median: "3" }),
+      'model.features[0].median is "3" where a number must be.',
     ],
     [
       "an unknown type",
@@ -179,7 +244,22 @@ describe("checkSpec", () => {
     ],
     ["a name twice", withFeature({ name: "plan" }), "where no name twice must be"],
     ["too few inputs", withNetwork({ inputs: 4 }), "model.network.inputs is 4 where the features ask for 5."],
-    ["too many outputs", withNetwork({ outputs: 3 }), "model.network.outputs is 3 where the target ask"],
+    [
+      "too many numbers",
+      withNetwork({ numbers: 2 }),
+      "model.network.numbers is 2 where the features ask for 1.",
+    ],
+    [
+      "vectors without a feature",
+      withNetwork({ levels: [9] }),
+      "model.network.levels is [9] where the features",
+    ],
+    [
+      "too many outputs",
+      withNetwork({ outputs: 3 }),
+      "model.network.outputs is 3 where the target asks for 2.",
+    ],
+    ["no temperature", { ...spec, calibration: { temperature: 0 } }, "model.calibration.temperature is 0"],
     ["a huge layer", withNetwork({ hidden: [1e9] }), "model.network.hidden[0] is 1000000000"],
     ["an unknown activation", withNetwork({ activation: "constructor" }), "model.network.activation"],
   ])("refuses %s", (_, value, message) => {
@@ -194,12 +274,4 @@ describe("checkSpec", () => {
     const spec = specFor("y", "classification");
     return { ...spec, network: { ...spec.network, ...change } };
   }
-});
-
-test("buildNetwork builds what its description says", () => {
-  const network = buildNetwork({ inputs: 3, hidden: [5, 4], activation: "tanh", dropout: 0.2, outputs: 2 });
-  expect([...network].map((layer) => layer.constructor.name)).toEqual([
-    ...["Linear", "Tanh", "Dropout", "Linear", "Tanh", "Dropout", "Linear"],
-  ]);
-  expect(network.parameters().map(({ shape }) => shape)).toEqual([[5, 3], [5], [4, 5], [4], [2, 4], [2]]);
 });

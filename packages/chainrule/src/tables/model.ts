@@ -1,6 +1,7 @@
-import type * as nn from "../nn/index.ts";
+import type { Module } from "../nn/index.ts";
 import { switchToEval } from "../nn/module/modes.ts";
 import { fromTypedArray, noGrad, type Tensor } from "../tensor/index.ts";
+import { whereItCompiles } from "../train/step.ts";
 import { ChainruleError } from "../util/errors.ts";
 import {
   type Column,
@@ -10,9 +11,12 @@ import {
   type TextColumn,
   textColumn,
 } from "./column.ts";
-import { buildNetwork } from "./network.ts";
-import { type FeaturePreparation, type PreparedInputs, prepareInputs } from "./preparation.ts";
+import { intervalAround } from "./intervals.ts";
+import { TableNetwork } from "./network/network.ts";
+import type { FeaturePreparation } from "./preparation.ts";
+import { type PreparedInputs, prepareInputs } from "./preparation-inputs.ts";
 import type { TableModelSpec } from "./spec.ts";
+import { fromLearned } from "./target.ts";
 import { firstStray } from "./texts.ts";
 import { clip, counted, didYouMean, listed } from "./wording.ts";
 
@@ -20,19 +24,31 @@ import { clip, counted, didYouMean, listed } from "./wording.ts";
 export type Predictions =
   | {
       readonly task: "classification";
-      /** The most probable class of each row, by its number in the target's classes. */
+      /** The class of each row, by its number in the target's classes: the most probable one, or by the threshold. */
       readonly classes: Int32Array;
       /** [rows, classes], row by row; each row adds up to 1. */
       readonly probabilities: Float64Array;
+      /** Two classes: the second is told where its probability is above this; null or undefined where the most probable is. */
+      readonly threshold?: number | null;
     }
   | {
       readonly task: "regression";
       /** In the target's own units. */
       readonly values: Float64Array;
+      /** Where it was asked for: between these the truth lies in a share `level` of rows like those of training. */
+      readonly interval?: { readonly level: number; readonly low: Float64Array; readonly high: Float64Array };
     };
+
+export interface PredictOptions {
+  /** Numbers: also give intervals of this level, one of those of the model (0.8, 0.9 and 0.95). */
+  readonly level?: number;
+}
 
 /** Rows that go through the network at once: enough to be fast, few enough for any memory. */
 const CHUNK = 4096;
+
+/** From so many rows on it pays to compile the network. */
+const COMPILED = 4 * CHUNK;
 
 /**
  * A network together with the preparation of its columns: rows of a table in, classes or numbers out.
@@ -44,11 +60,15 @@ const CHUNK = 4096;
  */
 export class TableModel {
   readonly spec: TableModelSpec;
-  readonly network: nn.Sequential;
+  readonly network: TableNetwork;
 
-  constructor(spec: TableModelSpec) {
+  readonly #compiled: (x: Tensor, codes?: Tensor) => Tensor;
+
+  /** @param network with weights, which is shared; by default a new one, with weights drawn anew */
+  constructor(spec: TableModelSpec, network: TableNetwork = new TableNetwork(spec.network)) {
     this.spec = spec;
-    this.network = buildNetwork(spec.network);
+    this.network = network;
+    this.#compiled = whereItCompiles((x, codes) => this.network(x, codes), "predict");
   }
 
   /** The network's inputs for some rows of a table, by default for all. Columns that the model does not know are ignored. */
@@ -60,37 +80,58 @@ export class TableModel {
   /**
    * Predicts for some rows of a table, by default for all. The target need not be there.
    *
-   * @throws ChainruleError `data` when a column is missing or holds another type of values
+   * @throws ChainruleError `data` when a column is missing or holds another type of values, `argument` for a level that the model
+   * has no intervals for
    */
-  predict(table: Table, rows?: Int32Array): Predictions {
-    return this.predictPrepared(this.inputs(table, rows));
+  predict(table: Table, rows?: Int32Array, options?: PredictOptions): Predictions {
+    return this.predictPrepared(this.inputs(table, rows), options);
   }
 
   /** Predicts from inputs that were prepared before. */
-  predictPrepared({ data, rows, inputs }: PreparedInputs): Predictions {
-    const { target, network } = this.spec;
+  predictPrepared(prepared: PreparedInputs, options?: PredictOptions): Predictions {
+    return this.predictionsOf(this.outputs(prepared), options);
+  }
+
+  /** What the network's outputs say of rows: [rows, outputs], as `outputs` gives them. */
+  predictionsOf(outputs: Float64Array, { level }: PredictOptions = {}): Predictions {
+    const { target, calibration, intervals, threshold = null } = this.spec;
+    if (target.task === "regression") {
+      const values = fromLearned(target, outputs);
+      if (level === undefined) return { task: "regression", values };
+      return { task: "regression", values, interval: intervalAround(values, level, target, intervals) };
+    }
+    const { length } = target.classes;
+    const logits = fromTypedArray(outputs, [outputs.length / length, length]);
+    const softmax = noGrad(() => logits.div(calibration?.temperature ?? 1).softmax(1));
+    const probabilities = Float64Array.from(softmax.contiguous().data);
+    return {
+      task: "classification",
+      classes: threshold === null ? largest(outputs, length) : aboveThreshold(probabilities, threshold),
+      probabilities,
+      threshold,
+    };
+  }
+
+  /** What the network itself gives: logits, or numbers as they are learned; [rows, outputs], row by row. */
+  outputs({ data, codes, rows, inputs, embedded }: PreparedInputs): Float64Array {
+    const { network } = this.spec;
     const x = fromTypedArray(data, [rows, inputs]);
+    const numbers = embedded > 0 ? fromTypedArray(codes, [rows, embedded]) : null;
     const outputs = new Float64Array(rows * network.outputs);
     inEvalMode(this.network, () => {
       for (let start = 0; start < rows; start += CHUNK) {
-        const end = Math.min(rows, start + CHUNK);
-        const part: Tensor = this.network(x.narrow(0, start, end - start));
-        const result = target.task === "classification" ? part.to("float64").softmax(1) : part;
-        outputs.set(result.contiguous().data, start * network.outputs);
+        const length = Math.min(CHUNK, rows - start);
+        const inputs = numbers ? [x, numbers] : [x];
+        const parts = inputs.map((part) => part.narrow(0, start, length)) as [Tensor, Tensor?];
+        const part = rows >= COMPILED ? this.#compiled(...parts) : this.network(...parts);
+        outputs.set(part.contiguous().data, start * network.outputs);
       }
     });
-    if (target.task === "regression") {
-      return { task: "regression", values: outputs.map((y) => y * target.scale + target.mean) };
-    }
-    return {
-      task: "classification",
-      classes: largest(outputs, network.outputs),
-      probabilities: outputs,
-    };
+    return outputs;
   }
 }
 
-function inEvalMode(network: nn.Module, run: () => void): void {
+function inEvalMode(network: Module, run: () => void): void {
   const restore = switchToEval(network);
   try {
     noGrad(run);
@@ -98,6 +139,12 @@ function inEvalMode(network: nn.Module, run: () => void): void {
     restore();
   }
 }
+
+/** 1 where the second of two probabilities is above a threshold, else 0. */
+const aboveThreshold = (probabilities: Float64Array, threshold: number): Int32Array =>
+  Int32Array.from({ length: probabilities.length / 2 }, (_, i) =>
+    probabilities[2 * i + 1] > threshold ? 1 : 0,
+  );
 
 /** The place of the largest entry of each row, the first of equal ones. */
 function largest(values: Float64Array, width: number): Int32Array {

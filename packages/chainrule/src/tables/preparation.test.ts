@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Cell, type Table, tableFromRows, tableOf } from "./column.ts";
-import {
-  type FeaturePreparation,
-  fitFeatures,
-  inputCount,
-  inputNames,
-  prepareInputs,
-  squash,
-  standardized,
-} from "./preparation.ts";
+import { type FeaturePreparation, fitFeatures, inputNames, layoutOf } from "./preparation.ts";
+import { prepareInputs, scaled, squash } from "./preparation-inputs.ts";
 
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 const fitAll = (table: Table): FeaturePreparation[] => fitFeatures(table.columns, range(table.rows));
@@ -19,25 +12,35 @@ const inputsOf = (features: FeaturePreparation[], table: Table): number[][] => {
 };
 
 describe("preparation", () => {
-  test("standardizes numbers, fills the median in and tells what was missing", () => {
-    const table = tableFromRows([1, 2, 6, null].map((x) => ({ x })));
+  test("scales numbers by their quartiles, fills the median in and tells what was missing", () => {
+    const table = tableFromRows([1, 2, 6, 7, 1000, null].map((x) => ({ x })));
     const features = fitAll(table);
-    expect(features).toEqual([
-      { type: "number", name: "x", missing: true, mean: 3, scale: Math.sqrt(14 / 3), fill: 2 },
-    ]);
-    const z = (x: number) => Math.fround(squash((x - 3) / Math.sqrt(14 / 3)));
+    expect(features).toEqual([{ type: "number", name: "x", missing: true, median: 6, scale: 5 }]);
+    const z = (x: number) => Math.fround(squash((x - 6) / 5));
     expect(inputsOf(features, table)).toEqual([
       [z(1), 0],
       [z(2), 0],
-      [z(6), 0],
-      [z(2), 1],
+      [0, 0],
+      [z(7), 0],
+      [z(1000), 0],
+      [0, 1],
     ]);
     expect(inputNames(features)).toEqual(["x", "x is missing"]);
   });
 
-  test("gives each level an input, the most frequent first; unseen and missing ones have none", () => {
+  test("takes half of the range where the quartiles are equal, and nothing where all is", () => {
+    const scale = (values: number[]) => fitAll(tableFromRows(values.map((x) => ({ x }))))[0];
+    expect(scale([0, 0, 0, 0, 0, 10])).toMatchObject({ median: 0, scale: 5 });
+    const constant = scale([3, 3, 3]);
+    expect(constant).toMatchObject({ median: 3, scale: 0 });
+    expect(inputsOf([constant], tableFromRows([{ x: 3 }, { x: 1e9 }]))).toEqual([[0], [0]]);
+  });
+
+  test("gives each of few levels an input, the most frequent first; unseen and missing ones have none", () => {
     const features = fitAll(tableFromRows(["b", "a", "b", "c"].map((x) => ({ x }))));
-    expect(features).toEqual([{ type: "text", name: "x", missing: false, levels: ["b", "a", "c"] }]);
+    expect(features).toEqual([
+      { type: "text", name: "x", missing: false, encoding: "one-hot", levels: ["b", "a", "c"] },
+    ]);
     const other = tableFromRows(["a", "zebra", "", "c", "zebra"].map((x) => ({ x })));
     expect(inputsOf(features, other)).toEqual([
       [0, 1, 0],
@@ -51,11 +54,39 @@ describe("preparation", () => {
     expect(inputNames(features)).toEqual(["x = b", "x = a", "x = c"]);
   });
 
-  test("keeps the 64 most frequent levels", () => {
-    const rows = Array.from({ length: 200 }, (_, i) => ({ x: `level ${i < 128 ? Math.floor(i / 2) : i}` }));
+  test("gives each of many levels a code; 0 is for rare, unseen and missing ones", () => {
+    // Twice each of nine levels, and one level once.
+    const rows = Array.from({ length: 19 }, (_, i) => ({ x: `level ${Math.floor(i / 2)}`, n: i }));
+    const table = tableFromRows(rows);
+    const features = fitAll(table);
+    expect(features[0]).toMatchObject({ encoding: "embedding" });
+    expect(layoutOf(features)).toEqual({ inputs: 1, numbers: 1, levels: [10] });
+    const other = tableFromRows(["level 0", "level 8", "level 9", "zebra", null].map((x) => ({ x, n: 0 })));
+    const prepared = prepareInputs(features, other.columns, range(5));
+    expect([...prepared.codes]).toEqual([1, 9, 0, 0, 0]);
+    expect(prepared).toMatchObject({ embedded: 1, inputs: 1 });
+    expect(prepared.unseen).toEqual([{ name: "x", rows: 2, examples: ["level 9", "zebra"] }]);
+  });
+
+  test("keeps the 1000 most frequent levels", () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => ({
+      x: `level ${i < 2200 ? Math.floor(i / 2) : (i - 2200) % 300}`,
+    }));
     const [feature] = fitAll(tableFromRows(rows));
-    expect(feature.type === "text" && feature.levels.length).toBe(64);
-    expect(feature.type === "text" && feature.levels).toContain("level 63");
+    expect(feature.type === "text" && feature.levels.length).toBe(1000);
+    expect(feature.type === "text" && feature.levels).toContain("level 299");
+  });
+
+  test("puts numbers and times before all others", () => {
+    const days = ["2021-01-01", "2021-04-02", "2021-07-02", "2021-10-01"];
+    const table = tableFromRows(days.map((day, i) => ({ paid: i > 1, day: new Date(day), n: i })));
+    const features = fitAll(table);
+    expect(inputNames(features)).toEqual(["day", "n", "paid", "day: year (sin)", "day: year (cos)"]);
+    const [first] = inputsOf(features, table);
+    expect(first[1]).toBe(Math.fround(squash(-1)));
+    expect(first[2]).toBe(-1);
+    expect(Math.hypot(first[3], first[4])).toBeCloseTo(1, 6);
+    expect(layoutOf(features)).toEqual({ inputs: 5, numbers: 2, levels: [] });
   });
 
   test("truth values are 1 and −1, and 0 where they are missing", () => {
@@ -82,7 +113,7 @@ describe("preparation", () => {
   test("outliers are squashed, and nothing is ever infinite", () => {
     expect(squash(0.1)).toBeCloseTo(0.1, 3);
     expect(squash(1e6)).toBeCloseTo(3, 6);
-    expect(standardized(1.7e308, -1.7e308, 1e-300)).toBe(1e6);
+    expect(scaled(1.7e308, -1.7e308, 1e-300)).toBe(1e6);
     const table = tableFromRows([-1.7e308, 1.7e308, 5e-324, 0].map((x) => ({ x })));
     for (const row of inputsOf(fitAll(table), table))
       for (const z of row) expect(Math.abs(z)).toBeLessThan(3);
@@ -128,7 +159,7 @@ describe("preparation", () => {
         const columns = table.columns.filter(({ name }) => features.some((f) => f.name === name));
         const again: FeaturePreparation[] = JSON.parse(JSON.stringify(features));
         const { data, inputs } = prepareInputs(features, columns, range(table.rows));
-        expect(inputs).toBe(features.reduce((sum, feature) => sum + inputCount(feature), 0));
+        expect(inputs).toBe(layoutOf(features).inputs);
         expect(inputNames(features)).toHaveLength(inputs);
         expect(data.every(Number.isFinite)).toBe(true);
         expect(prepareInputs(again, columns, range(table.rows)).data).toEqual(data);

@@ -1,6 +1,6 @@
-import { type Column, type ColumnType, isMissing, textAt } from "./column.ts";
+import type { Column, ColumnType } from "./column.ts";
 import { profileColumn } from "./profile.ts";
-import { meanAndScale, median } from "./statistics.ts";
+import { quantile, sortedValues } from "./statistics.ts";
 
 /** How one column becomes inputs of the network. Fitted on the training rows; plain data that is saved with the model. */
 export type FeaturePreparation = NumberFeature | BooleanFeature | DateFeature | TextFeature;
@@ -12,11 +12,15 @@ interface Named<T extends ColumnType> {
   readonly missing: boolean;
 }
 
-/** z = (x − mean) / scale, then squashed to (−3, 3) by {@link squash}; a missing x is taken as the median `fill`. */
+/**
+ * z = (x − median) / scale, then squashed to (−3, 3) by {@link squash}; a missing x is taken as the median. `scale` is the distance
+ * between the quartiles, half of the range where they are equal, and 0 (then z = 0) where all values are.
+ *
+ * Wide integers and heavy tails need nothing of their own: quartiles do not see the tails, and squashing bounds them.
+ */
 export interface NumberFeature extends Named<"number"> {
-  readonly mean: number;
+  readonly median: number;
   readonly scale: number;
-  readonly fill: number;
 }
 
 /** 1 for true, −1 for false, 0 where it is missing. */
@@ -24,14 +28,20 @@ export type BooleanFeature = Named<"boolean">;
 
 /** The time as a number, and where it stands in cycles: sine and cosine of its phase in each. */
 export interface DateFeature extends Named<"date"> {
-  readonly mean: number;
+  readonly median: number;
   readonly scale: number;
-  readonly fill: number;
   readonly cycles: readonly Cycle[];
 }
 
-/** One input for each level: 1 for the level that is there. All are 0 for a missing value and for one never seen. */
+/**
+ * "one-hot": one input for each level: 1 for the level that is there, all 0 for a missing value and for one never seen.
+ *
+ * "embedding": the number of a learned vector: 1 + the place in `levels`, or 0 for a missing value, for one never seen, and for one
+ * that too few training rows had. The last are what vector 0 is trained with, so that it stands for the unknown.
+ */
 export interface TextFeature extends Named<"text"> {
+  readonly encoding: "one-hot" | "embedding";
+  /** The most frequent first. */
   readonly levels: readonly string[];
 }
 
@@ -45,8 +55,12 @@ export const cycleLengths: Readonly<Record<Cycle, number>> = {
   day: DAY,
 };
 
-/** A text column gives at most so many inputs: its most frequent levels. The others count as never seen. */
-export const MOST_LEVELS = 64;
+/** A text column with more levels than this gets learned vectors. */
+export const MOST_ONE_HOT = 8;
+/** A text column has at most so many vectors: those of its most frequent levels. */
+export const MOST_LEVELS = 1000;
+/** A level in fewer training rows than this has no vector of its own. */
+const FEWEST_ROWS_OF_LEVEL = 2;
 
 /** Fits the preparation of columns on the training rows. No other row has any influence. */
 export const fitFeatures = (columns: readonly Column[], training: Int32Array): FeaturePreparation[] =>
@@ -58,31 +72,29 @@ function fitFeature(column: Column, rows: Int32Array): FeaturePreparation {
   const missing = profile.missing > 0;
   switch (column.type) {
     case "number":
-      return { type: "number", name, missing, ...standardization(column.values, rows) };
+      return { type: "number", name, missing, ...robustScale(column.values, rows) };
     case "date":
       return {
         type: "date",
         name,
         missing,
-        ...standardization(column.values, rows),
+        ...robustScale(column.values, rows),
         cycles: cyclesOf(column.values, rows),
       };
     case "boolean":
       return { type: "boolean", name, missing };
-    case "text": {
-      const levels = profile.frequent.slice(0, MOST_LEVELS).map(([level]) => level);
-      return { type: "text", name, missing, levels };
-    }
+    case "text":
+      return { type: "text", name, missing, ...encodingOf(profile.frequent) };
   }
 }
 
-function standardization(
-  values: Float64Array,
-  rows: Int32Array,
-): { mean: number; scale: number; fill: number } {
-  const { mean, scale } = meanAndScale(values, rows);
-  // A single value beside missing ones has no spread: it then says only that it is there.
-  return { mean, scale: scale > 0 && Number.isFinite(scale) ? scale : 1, fill: median(values, rows) };
+function robustScale(values: Float64Array, rows: Int32Array): { median: number; scale: number } {
+  const sorted = sortedValues(values, rows);
+  // Without any value there is nothing to take a middle of; every value is then taken for missing.
+  if (sorted.length === 0) return { median: 0, scale: 0 };
+  const between = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+  const scale = between > 0 ? between : (sorted[sorted.length - 1] - sorted[0]) / 2;
+  return { median: quantile(sorted, 0.5), scale: Math.min(scale, Number.MAX_VALUE) };
 }
 
 /** The cycles in which dates of the training rows differ: years and weeks if they span a part of one, days by the time. */
@@ -97,139 +109,93 @@ function cyclesOf(values: Float64Array, rows: Int32Array): Cycle[] {
   return cycles;
 }
 
-/** The names of the network's inputs, in order: `age`, `age is missing`, `plan = pro`, `day: week (sin)`. */
-export function inputNames(features: readonly FeaturePreparation[]): string[] {
-  return features.flatMap((feature) => {
-    const { name } = feature;
-    const own =
-      feature.type === "text"
-        ? feature.levels.map((level) => `${name} = ${level}`)
-        : feature.type === "date"
-          ? [name, ...feature.cycles.flatMap((c) => [`${name}: ${c} (sin)`, `${name}: ${c} (cos)`])]
-          : [name];
-    return feature.missing ? [...own, `${name} is missing`] : own;
-  });
+function encodingOf(
+  frequent: readonly (readonly [level: string, count: number])[],
+): Pick<TextFeature, "encoding" | "levels"> {
+  if (frequent.length <= MOST_ONE_HOT) {
+    return { encoding: "one-hot", levels: frequent.map(([level]) => level) };
+  }
+  const known = frequent.filter(([, count]) => count >= FEWEST_ROWS_OF_LEVEL).slice(0, MOST_LEVELS);
+  return { encoding: "embedding", levels: known.map(([level]) => level) };
 }
 
-/** How many inputs of the network a column gives. */
-export function inputCount(feature: FeaturePreparation): number {
-  const own =
-    feature.type === "text"
-      ? feature.levels.length
-      : feature.type === "date"
-        ? 1 + 2 * feature.cycles.length
-        : 1;
-  return own + (feature.missing ? 1 : 0);
-}
-
-/** Values of a text column that the training rows did not have (or had too rarely). */
-export interface UnseenLevels {
-  readonly name: string;
-  /** In how many rows. */
-  readonly rows: number;
-  /** The first few of them. */
-  readonly examples: readonly string[];
-}
-
-export interface PreparedInputs {
-  /** The network's inputs, row by row: [rows, inputs]. */
-  readonly data: Float32Array;
-  readonly rows: number;
+/** What the network gets of each row. */
+export interface InputLayout {
+  /** Inputs that are numbers: first come those of number and date columns, then all others, both in the order of the features. */
   readonly inputs: number;
-  readonly unseen: readonly UnseenLevels[];
+  /** How many of them, from the first, are numbers and times: those that a network may embed. */
+  readonly numbers: number;
+  /** For each text feature with learned vectors, how many there are: its levels and one for the unknown. */
+  readonly levels: readonly number[];
 }
+
+/** What the network gets of each row, by the features. */
+export function layoutOf(features: readonly FeaturePreparation[]): InputLayout {
+  return {
+    inputs: features.reduce(
+      (sum, feature) => sum + numberNames(feature).length + otherNames(feature).length,
+      0,
+    ),
+    numbers: features.reduce((sum, feature) => sum + numberNames(feature).length, 0),
+    levels: features.filter(isEmbedded).map(({ levels }) => levels.length + 1),
+  };
+}
+
+/** Where what the network gets of a feature stands in a row. */
+export interface FeaturePlaces {
+  /** The input that is its number or time; or, for a feature with learned vectors, its column of codes; −1 for others. */
+  readonly own: number;
+  /** The first of its other inputs. */
+  readonly start: number;
+  /** The input that tells that the value is missing; −1 if there is none. */
+  readonly missing: number;
+}
+
+/** Where each feature stands, in the order of {@link InputLayout}. */
+export function placesOf(features: readonly FeaturePreparation[]): FeaturePlaces[] {
+  let number = 0;
+  let other = layoutOf(features).numbers;
+  let code = 0;
+  return features.map((feature) => {
+    const start = other;
+    other += otherNames(feature).length;
+    const isNumber = numberNames(feature).length > 0;
+    const own = isNumber ? number++ : isEmbedded(feature) ? code++ : -1;
+    return { own, start, missing: feature.missing ? other - 1 : -1 };
+  });
+}
+
+/** Whether a feature is given to the network as the number of a learned vector. */
+export const isEmbedded = (feature: FeaturePreparation): feature is TextFeature =>
+  feature.type === "text" && feature.encoding === "embedding";
 
 /**
- * Turns columns into the network's inputs by a fitted preparation. Columns go with the features by position, and have their types.
+ * The names of the network's inputs, in order: numbers and times first, as in {@link InputLayout}; then `paid`, `age is missing`,
+ * `plan = pro`, `day: week (sin)`.
  */
-export function prepareInputs(
-  features: readonly FeaturePreparation[],
-  columns: readonly Column[],
-  rows: Int32Array,
-): PreparedInputs {
-  const inputs = features.reduce((sum, feature) => sum + inputCount(feature), 0);
-  const data = new Float32Array(rows.length * inputs);
-  const unseen: UnseenLevels[] = [];
-  let at = 0;
-  features.forEach((feature, i) => {
-    const column = columns[i];
-    const end = at + inputCount(feature);
-    if (feature.type === "text" && column.type === "text") {
-      const found = fillLevels(feature, column, rows, data, at, inputs);
-      if (found) unseen.push(found);
-    } else if (feature.type !== "text" && column.type !== "text") {
-      fillNumbers(feature, column.values, rows, data, at, inputs);
-    }
-    if (feature.missing) {
-      rows.forEach((row, r) => {
-        if (isMissing(column, row)) data[r * inputs + end - 1] = 1;
-      });
-    }
-    at = end;
-  });
-  return { data, rows: rows.length, inputs, unseen };
+export const inputNames = (features: readonly FeaturePreparation[]): string[] => [
+  ...features.flatMap(numberNames),
+  ...features.flatMap(otherNames),
+];
+
+const numberNames = ({ type, name }: FeaturePreparation): string[] =>
+  type === "number" || type === "date" ? [name] : [];
+
+function otherNames(feature: FeaturePreparation): string[] {
+  const { name } = feature;
+  return [...ownNames(feature), ...(feature.missing ? [`${name} is missing`] : [])];
 }
 
-function fillNumbers(
-  feature: Exclude<FeaturePreparation, TextFeature>,
-  values: Float64Array,
-  rows: Int32Array,
-  data: Float32Array,
-  at: number,
-  inputs: number,
-): void {
-  rows.forEach((row, r) => {
-    const present = Number.isFinite(values[row]);
-    const place = r * inputs + at;
-    if (feature.type === "boolean") {
-      data[place] = present ? (values[row] === 0 ? -1 : 1) : 0;
-      return;
-    }
-    const value = present ? values[row] : feature.fill;
-    data[place] = squash(standardized(value, feature.mean, feature.scale));
-    if (feature.type === "number" || !present) return;
-    feature.cycles.forEach((cycle, c) => {
-      const phase = (2 * Math.PI * value) / cycleLengths[cycle];
-      data[place + 1 + 2 * c] = Math.sin(phase);
-      data[place + 2 + 2 * c] = Math.cos(phase);
-    });
-  });
+function ownNames(feature: FeaturePreparation): string[] {
+  const { name } = feature;
+  switch (feature.type) {
+    case "number":
+      return [];
+    case "boolean":
+      return [name];
+    case "date":
+      return feature.cycles.flatMap((cycle) => [`${name}: ${cycle} (sin)`, `${name}: ${cycle} (cos)`]);
+    case "text":
+      return feature.encoding === "embedding" ? [] : feature.levels.map((level) => `${name} = ${level}`);
+  }
 }
-
-function fillLevels(
-  feature: TextFeature,
-  column: Extract<Column, { type: "text" }>,
-  rows: Int32Array,
-  data: Float32Array,
-  at: number,
-  inputs: number,
-): UnseenLevels | null {
-  const places = new Map(feature.levels.map((level, i) => [level, i]));
-  const placeOfCode = column.levels.map((level) => places.get(level) ?? -1);
-  const strange = new Set<string>();
-  let count = 0;
-  rows.forEach((row, r) => {
-    const code = column.codes[row];
-    if (code < 0) return;
-    const place = placeOfCode[code];
-    if (place >= 0) {
-      data[r * inputs + at + place] = 1;
-      return;
-    }
-    count++;
-    if (strange.size < 3) strange.add(textAt(column, row));
-  });
-  return count > 0 ? { name: feature.name, rows: count, examples: [...strange] } : null;
-}
-
-/** (x − mean) / scale, kept finite. */
-export function standardized(x: number, mean: number, scale: number): number {
-  const z = (x - mean) / scale;
-  return Number.isNaN(z) ? 0 : Math.min(1e6, Math.max(-1e6, z));
-}
-
-/**
- * z / √(1 + (z/3)²): nearly z around 0, never beyond ±3, so that an outlier can not outweigh everything else. As in RealMLP
- * (Holzmüller, Grinsztajn and Steinwart 2024, arXiv 2407.04491, smooth clipping).
- */
-export const squash = (z: number): number => z / Math.sqrt(1 + (z / 3) ** 2);

@@ -1,4 +1,4 @@
-/** Moments of the values at some rows, missing ones left out. None of them overflows while the values are finite. */
+/** Moments and quantiles of the values at some rows, missing ones left out. None of them overflows while the values are finite. */
 
 /** Mean and standard deviation (of the values as a whole population). NaN where there are no values. */
 export function meanAndScale(values: Float64Array, rows: Int32Array): { mean: number; scale: number } {
@@ -21,12 +21,43 @@ export function meanAndScale(values: Float64Array, rows: Int32Array): { mean: nu
   return { mean: mean * unit, scale: Math.sqrt(squares / count) * unit };
 }
 
-/** The middle value; the mean of both middle ones where their number is even. NaN where there are no values. */
-export function median(values: Float64Array, rows: Int32Array): number {
-  const sorted = Float64Array.from(rows, (row) => values[row])
-    .filter(Number.isFinite)
-    .sort();
+/** The finite values at some rows (by default all), in ascending order. */
+export function sortedValues(values: Float64Array, rows?: Int32Array): Float64Array {
+  const n = rows?.length ?? values.length;
+  const found = new Float64Array(n);
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    const value = values[rows ? rows[i] : i];
+    if (Number.isFinite(value)) found[count++] = value;
+  }
+  return found.subarray(0, count).sort();
+}
+
+/**
+ * The value below which a share of the sorted values lies, 0 ≤ share ≤ 1, on the line between neighbours as numpy's default. NaN
+ * where there are no values.
+ */
+export function quantile(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2;
+  const place = share * (sorted.length - 1);
+  const low = Math.floor(place);
+  const rest = place - low;
+  return rest === 0 ? sorted[low] : sorted[low] * (1 - rest) + sorted[low + 1] * rest;
+}
+
+/** The middle value; the mean of both middle ones where their number is even. NaN where there are no values. */
+export const median = (values: Float64Array, rows: Int32Array): number =>
+  quantile(sortedValues(values, rows), 0.5);
+
+/** The third standardized moment, population form: 0 for symmetric values, 2 for exponential ones. NaN without spread. */
+export function skewness(values: Float64Array, rows: Int32Array): number {
+  const { mean, scale } = meanAndScale(values, rows);
+  let count = 0;
+  let cubes = 0;
+  for (const row of rows) {
+    if (!Number.isFinite(values[row])) continue;
+    count++;
+    cubes += ((values[row] - mean) / scale) ** 3;
+  }
+  return cubes / count;
 }

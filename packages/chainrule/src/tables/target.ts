@@ -1,45 +1,123 @@
 import { ChainruleError } from "../util/errors.ts";
-import { type Column, type ColumnType, isMissing, textAt } from "./column.ts";
+import { type Column, type ColumnType, isMissing, type NumberColumn, textAt } from "./column.ts";
 import { compareTexts } from "./profile.ts";
-import { meanAndScale } from "./statistics.ts";
+import { meanAndScale, skewness } from "./statistics.ts";
 import type { Task } from "./task.ts";
 import { clip, didYouMean, listed } from "./wording.ts";
 
 /** How the target is turned into what the network learns, fitted on the training rows. Plain data. */
-export type TargetPreparation =
-  | {
-      readonly task: "classification";
-      readonly name: string;
-      readonly type: ColumnType;
-      /** The labels, in the order of the network's outputs: numbers and truth values ascending, texts by their letters. */
-      readonly classes: readonly string[];
-    }
-  | {
-      readonly task: "regression";
-      readonly name: string;
-      readonly type: "number";
-      /** The network learns (y − mean) / scale. */
-      readonly mean: number;
-      readonly scale: number;
-    };
+export type TargetPreparation = ClassTarget | NumberTarget;
 
-/** Fits the preparation of a target on the training rows. */
-export function fitTarget(column: Column, training: Int32Array, task: Task): TargetPreparation {
+export interface ClassTarget {
+  readonly task: "classification";
+  readonly name: string;
+  readonly type: ColumnType;
+  /** The labels, in the order of the network's outputs: numbers and truth values ascending, texts by their letters. */
+  readonly classes: readonly string[];
+}
+
+/** The network learns z = (t(y) − center) / scale, where t(y) is y or its logarithm. */
+export interface NumberTarget {
+  readonly task: "regression";
+  readonly name: string;
+  readonly type: "number";
+  readonly transform: "none" | "log";
+  readonly center: number;
+  readonly scale: number;
+  /** The mean of y over the training rows, in its own units: what a model that knows nothing says. */
+  readonly mean: number;
+  /** The least and the greatest y of the training rows, in its own units: predictions stay between them. */
+  readonly range: readonly [least: number, greatest: number];
+}
+
+/** What to do about a target of numbers before it is learned: "auto" takes the logarithm of positive ones with a long tail. */
+export const targetTransforms = ["none", "log", "auto"] as const;
+export type TargetTransform = (typeof targetTransforms)[number];
+
+/** "auto" takes the logarithm from this skewness on (an exponential distribution has 2), if that makes it less. */
+const SKEWED = 2;
+
+/**
+ * Fits the preparation of a target on the training rows.
+ *
+ * @throws ChainruleError `data` for a target of one class or one number, and for a logarithm of numbers that are not positive
+ */
+export function fitTarget(
+  column: Column,
+  training: Int32Array,
+  task: Task,
+  transform: TargetTransform = "none",
+): TargetPreparation {
   if (task === "classification") {
     return { task, name: column.name, type: column.type, classes: classesOf(column, training) };
   }
   if (column.type !== "number") {
     throw new ChainruleError("data", `The target "${column.name}" holds no numbers.`, "Choose another.");
   }
-  const { mean, scale } = meanAndScale(column.values, training);
-  if (!(scale > 0 && Number.isFinite(scale))) {
+  return fitNumbers(column, training, transform);
+}
+
+function fitNumbers({ name, values }: NumberColumn, rows: Int32Array, wanted: TargetTransform): NumberTarget {
+  const { mean, scale: spread } = meanAndScale(values, rows);
+  if (!(spread > 0 && Number.isFinite(spread))) {
     throw new ChainruleError(
       "data",
-      `The target "${column.name}" does not vary over the ${training.length} training rows.`,
+      `The target "${name}" does not vary over the ${rows.length} training rows.`,
       "Give more rows, or choose another target.",
     );
   }
-  return { task, name: column.name, type: "number", mean, scale };
+  const range = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] satisfies [number, number];
+  for (const row of rows) {
+    if (!Number.isFinite(values[row])) continue;
+    range[0] = Math.min(range[0], values[row]);
+    range[1] = Math.max(range[1], values[row]);
+  }
+  if (wanted === "log" && range[0] <= 0) {
+    throw new ChainruleError(
+      "data",
+      `The target "${name}" has the value ${range[0]}, and only positive numbers have a logarithm.`,
+      'Learn it as it is: targetTransform "none".',
+    );
+  }
+  const logarithms = range[0] > 0 && wanted !== "none" ? values.map(Math.log) : null;
+  const takes =
+    logarithms !== null &&
+    (wanted === "log" ||
+      (skewness(values, rows) >= SKEWED &&
+        Math.abs(skewness(logarithms, rows)) < Math.abs(skewness(values, rows))));
+  const learned = takes ? meanAndScale(logarithms, rows) : { mean, scale: spread };
+  return {
+    task: "regression",
+    name,
+    type: "number",
+    transform: takes ? "log" : "none",
+    center: learned.mean,
+    scale: learned.scale,
+    mean,
+    range,
+  };
+}
+
+/** What the network should give for numbers in the target's own units: float32. */
+export function toLearned(
+  { transform, center, scale, range }: NumberTarget,
+  numbers: Float64Array,
+): Float32Array {
+  // Other rows than those of training may lie below all of them, where there may be no logarithm.
+  const moved = transform === "log" ? numbers.map((y) => Math.log(Math.max(y, range[0]))) : numbers;
+  return Float32Array.from(moved, (t) => (t - center) / scale);
+}
+
+/** Numbers in the target's own units from what the network gives, kept within the range of the training rows. */
+export function fromLearned(
+  { transform, center, scale, range }: NumberTarget,
+  outputs: Float64Array,
+): Float64Array {
+  const [least, greatest] = range;
+  return outputs.map((z) => {
+    const t = z * scale + center;
+    return Math.min(greatest, Math.max(least, transform === "log" ? Math.exp(t) : t));
+  });
 }
 
 function classesOf(column: Column, rows: Int32Array): string[] {
@@ -66,7 +144,7 @@ function classesOf(column: Column, rows: Int32Array): string[] {
  * @throws ChainruleError `data` for a label that is none of the classes, naming its row
  */
 export function classNumbers(
-  { name, type, classes }: Extract<TargetPreparation, { task: "classification" }>,
+  { name, type, classes }: ClassTarget,
   column: Column,
   rows: Int32Array,
   source: string,

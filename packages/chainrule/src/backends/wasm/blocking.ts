@@ -57,7 +57,7 @@ export interface OuterBlocks {
 /** Cuts `total` into equal parts of at most `limit`, each a multiple of `unit`. */
 function evenParts(total: number, limit: number, unit: number): number {
   const parts = Math.ceil(total / Math.max(unit, limit));
-  return Math.min(Math.ceil(total / parts / unit) * unit, Math.ceil(total / unit) * unit);
+  return Math.min(roundUp(total / parts, unit), roundUp(total, unit));
 }
 
 /**
@@ -71,7 +71,7 @@ export function outerBlocks(
   panelWidth: number,
   elements: number,
 ): OuterBlocks {
-  const padded = Math.ceil(n / panelWidth) * panelWidth;
+  const padded = roundUp(n, panelWidth);
   if (m * k + padded * k + m * padded <= elements) return { m, n: padded, k };
   const run = blockOfK(k);
   const runs = Math.max(1, Math.floor(Math.sqrt(elements / 3) / run));

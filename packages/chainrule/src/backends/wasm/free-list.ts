@@ -1,5 +1,7 @@
 /** Which parts of a range of addresses are free. Neighbours are merged, so that what is freed can be given out as a whole. */
 
+import { roundUp } from "../../util/rounding.ts";
+
 /** Addresses [start, end). */
 interface Range {
   start: number;
@@ -14,11 +16,11 @@ export class FreeList {
   take(bytes: number, align: number): number | undefined {
     let best: Range | undefined;
     for (const range of this.#ranges) {
-      if (alignUp(range.start, align) + bytes > range.end) continue;
+      if (roundUp(range.start, align) + bytes > range.end) continue;
       if (best === undefined || range.end - range.start < best.end - best.start) best = range;
     }
     if (!best) return undefined;
-    const address = alignUp(best.start, align);
+    const address = roundUp(best.start, align);
     const { end } = best;
     const rest = { start: address + bytes, end };
     const at = this.#ranges.indexOf(best);
@@ -66,6 +68,3 @@ export class FreeList {
     return low;
   }
 }
-
-/** The next multiple of `align`, a power of two. */
-export const alignUp = (address: number, align: number): number => Math.ceil(address / align) * align;

@@ -6,8 +6,9 @@
 import type { Storage } from "../../core/storage.ts";
 import { bytesPerElement, type DType, type TypedArray, type TypedArrays } from "../../shape/dtype.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { roundUp } from "../../util/rounding.ts";
 import type { MemoryLimits } from "./assembler/index.ts";
-import { alignUp, FreeList } from "./free-list.ts";
+import { FreeList } from "./free-list.ts";
 
 const page = 1 << 16;
 const initialPages = 16;
@@ -91,7 +92,7 @@ export class Heap {
    * @throws ChainruleError `backend` when the memory cannot grow so far
    */
   allocate(bytes: number, align: number = lineBytes): Block {
-    const whole = alignUp(Math.max(bytes, 1), lineBytes);
+    const whole = roundUp(Math.max(bytes, 1), lineBytes);
     const alignment = Math.max(align, lineBytes);
     let address = this.#free.take(whole, alignment);
     if (address === undefined) {

@@ -105,8 +105,7 @@ export class Multiplier {
   ): void {
     const { columns } = tools.kernels;
     // A narrow result fills only a part of each panel. Then (b ᵀ a ᵀ) is computed, whose panels run along m.
-    const roundUp = (x: number): number => Math.ceil(x / columns) * columns;
-    if (n < 2 * columns && 1.3 * n * roundUp(m) < m * roundUp(n)) {
+    if (n < 2 * columns && 1.3 * n * roundUp(m, columns) < m * roundUp(n, columns)) {
       const target = { data, offset, columns: n, turned: true };
       this.#multiplyInBlocks(tools, { m: n, n: m, k }, transposed(b), transposed(a), target);
     } else {
@@ -194,7 +193,7 @@ export class Multiplier {
     regions: Regions,
   ): void {
     const bytes = elementBytes[kernels.type];
-    const padded = Math.ceil(n / kernels.columns) * kernels.columns;
+    const padded = roundUp(n, kernels.columns);
     if (turned) {
       kernels.interleave()(regions.c, padded * bytes, regions.turned, m * bytes, 0, n, m, 1);
       this.#copyRows(
@@ -278,4 +277,4 @@ export class Multiplier {
 /** From this length on, a row is copied out faster as a whole than element by element. */
 const longRow = 48;
 
-const align = (address: number): number => Math.ceil(address / 64) * 64;
+const align = (address: number): number => roundUp(address, 64);

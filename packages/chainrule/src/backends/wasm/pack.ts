@@ -12,8 +12,6 @@ import * as v128 from "./assembler/v128.ts";
 import { shuffle } from "./assembler/vector.ts";
 import { elementBytes, type FloatType, lanes } from "./microkernels.ts";
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-
 /** The name of the kernel that copies panels `width` wide. */
 export const copyName = (width: number): string => `copy${width}`;
 

@@ -3,6 +3,7 @@
  * one is taken, and a kernel that fails its check makes the process step down.
  */
 import { ChainruleError } from "../../util/errors.ts";
+import { host } from "../../util/host.ts";
 import * as f32x4 from "./assembler/f32x4.ts";
 import { ModuleBuilder } from "./assembler/module.ts";
 import type { Tile } from "./microkernels.ts";
@@ -19,10 +20,6 @@ export interface TierDescription {
   /** Why the engine cannot run it, or undefined. */
   readonly missing: () => string | undefined;
 }
-
-type Process = Pick<typeof globalThis.process, "versions" | "arch" | "env" | "getBuiltinModule">;
-
-const host = (globalThis as { process?: Partial<Process> }).process;
 
 /** The major version of Node; 0 elsewhere, also in engines that pretend to be Node. */
 const nodeMajor =

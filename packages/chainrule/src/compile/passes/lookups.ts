@@ -1,7 +1,7 @@
-import type { Graph, Input, Source, Value, View } from "../../core/graph.ts";
+import type { Graph, Value, View } from "../../core/graph.ts";
 import { numel, sameShape } from "../../shape/shape.ts";
 import { type Add, rewrite } from "../rewrite.ts";
-import { operandsOf } from "../sources.ts";
+import { elementwiseOperands, mapViews } from "../sources.ts";
 import { accessOf, isView, isWhole, wholeView } from "../views.ts";
 
 /**
@@ -17,15 +17,14 @@ function earlier(value: Value, add: Add): Value {
   if (source.kind !== "gather") return value;
   const { x, dim, index } = source;
   const inner = x.value;
-  const operands = operandsOf(inner.source);
+  const operands = elementwiseOperands(inner.source);
   const fewer = 2 * numel(index.shape) <= numel(inner.shape);
   if (!operands || !fewer || !isWhole(x) || !sameShape(x.shape, inner.shape) || comesFromFold(inner))
     return value;
   const repeats = (view: View): boolean => accessOf(view, inner.shape).strides[dim] === 0;
   // An index out of range must not go unnoticed.
   if (!operands.some((operand) => isView(operand) && !repeats(operand))) return value;
-  const looked = (operand: Input): Input => {
-    if (!isView(operand)) return operand;
+  const looked = (operand: View): View => {
     const seen: View = { value: operand.value, shape: inner.shape, ...accessOf(operand, inner.shape) };
     // What has no dimensions adapts its dtype to what has some.
     if (operand.shape.length === 0) return operand;
@@ -34,36 +33,14 @@ function earlier(value: Value, add: Add): Value {
     const gather = add(spec, { kind: "gather", x: seen, dim, index });
     return wholeView(earlier(gather, add));
   };
-  return add(value, withOperands(inner.source, looked));
+  return add(value, mapViews(inner.source, looked, (base) => base));
 }
 
 /** Whether a value is what a product or a reduction alone ends in: its kernel stores it. */
 function comesFromFold({ source, shape }: Value): boolean {
-  return (operandsOf(source) ?? []).some((operand) => {
+  return (elementwiseOperands(source) ?? []).some((operand) => {
     if (!isView(operand) || numel(operand.value.shape) !== numel(shape)) return false;
     const { kind } = operand.value.source;
     return kind === "matmul" || kind === "reduce";
   });
-}
-
-function withOperands(source: Source, change: (operand: Input) => Input): Source {
-  switch (source.kind) {
-    case "unary":
-      return { ...source, x: change(source.x) as View };
-    case "binary":
-      return { ...source, a: change(source.a), b: change(source.b) };
-    case "addScaled":
-      return { ...source, x: change(source.x), other: change(source.other), alpha: change(source.alpha) };
-    case "where":
-      return {
-        ...source,
-        condition: change(source.condition) as View,
-        a: change(source.a),
-        b: change(source.b),
-      };
-    case "copy":
-      return { ...source, x: change(source.x) };
-    default:
-      return source;
-  }
 }

@@ -1,3 +1,5 @@
+import { roundUp } from "../../util/rounding.ts";
+
 /** Bytes between which blocks start: a line of the cache. */
 const ALIGNMENT = 64;
 
@@ -18,7 +20,7 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
   const order = lifetimes.map((_, i) => i).sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes || a - b);
   let total = 0;
   for (const i of order) {
-    const size = aligned(lifetimes[i].bytes);
+    const size = roundUp(lifetimes[i].bytes, ALIGNMENT);
     const others = placed
       .filter((j) => meet(lifetimes[i], lifetimes[j]))
       .sort((a, b) => offsets[a] - offsets[b]);
@@ -31,7 +33,7 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
         best = end;
         slack = gap - size;
       }
-      end = Math.max(end, offsets[j] + aligned(lifetimes[j].bytes));
+      end = Math.max(end, offsets[j] + roundUp(lifetimes[j].bytes, ALIGNMENT));
     }
     offsets[i] = best >= 0 ? best : end;
     placed.push(i);
@@ -39,7 +41,5 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
   }
   return { offsets, bytes: total };
 }
-
-const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 const meet = (a: Lifetime, b: Lifetime): boolean => a.from <= b.to && b.from <= a.to;

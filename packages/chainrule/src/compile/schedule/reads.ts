@@ -1,7 +1,7 @@
 /** What a value computed element by element reads at a point. */
 import type { Source, Value, View } from "../../core/graph.ts";
 import { contiguousStrides, type Shape } from "../../shape/shape.ts";
-import { operandsOf } from "../sources.ts";
+import { elementwiseOperands } from "../sources.ts";
 import { type Affine, accessOf, compose, coordinates, isView, mergeDims } from "../views.ts";
 import type { Use } from "./group.ts";
 
@@ -31,7 +31,7 @@ function readsOf({ source, shape }: Value): Read[] {
       { view: x, access, use: "memory" },
     ];
   }
-  return (operandsOf(source) ?? [])
+  return (elementwiseOperands(source) ?? [])
     .filter(isView)
     .map((view) => ({ view, access: accessOf(view, shape), use: "number" }));
 }

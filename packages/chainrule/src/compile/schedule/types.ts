@@ -3,7 +3,7 @@ import type { Input, Source } from "../../core/graph.ts";
 import type { Binary, Unary } from "../../core/primitives.ts";
 import type { Expr } from "../../core/schedule.ts";
 import { type DType, isFloating, promoteTypes } from "../../shape/dtype.ts";
-import { operandsOf } from "../sources.ts";
+import { elementwiseOperands } from "../sources.ts";
 import { isView } from "../views.ts";
 
 /** Which functions have generated code. */
@@ -36,9 +36,9 @@ export function computeType(source: Source, out: DType): DType {
     case "binary":
       if (connectives.has(source.op)) return "bool";
       if (comparisons.has(source.op)) return comparisonType([source.a, source.b]);
-      return arithmeticType(operandsOf(source) as readonly Input[], out);
+      return arithmeticType(elementwiseOperands(source) as readonly Input[], out);
     case "addScaled":
-      return arithmeticType(operandsOf(source) as readonly Input[], out);
+      return arithmeticType(elementwiseOperands(source) as readonly Input[], out);
     default:
       return out;
   }

@@ -10,6 +10,7 @@ import { type Spec, Tensor } from "../../core/tensor.ts";
 import type { DType, TypedArray } from "../../shape/dtype.ts";
 import { contiguousStrides, numel } from "../../shape/shape.ts";
 import type { Compiler } from "../compile.ts";
+import { viewsOf } from "../sources.ts";
 
 /** The storage of a value that is computed when its elements are asked for. */
 class LazyStorage extends Storage {
@@ -142,15 +143,8 @@ function graphOf(result: View): Graph {
   for (let value = pending.pop(); value; value = pending.pop()) {
     if (found.has(value)) continue;
     found.add(value);
-    pending.push(...operandsOf(value.source).map((operand) => operand.value));
+    pending.push(...viewsOf(value.source).map((view) => view.value));
   }
   const values = [...found].sort((a, b) => a.id - b.id);
   return { values, results: [result], effects: [], cells: 0 };
 }
-
-/** The views that a source reads. */
-const operandsOf = (source: Source): View[] =>
-  Object.values(source).filter(
-    (field): field is View =>
-      typeof field === "object" && field !== null && "value" in field && "strides" in field,
-  );

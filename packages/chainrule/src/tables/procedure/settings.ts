@@ -1,55 +1,146 @@
-import type { ActivationName } from "../network.ts";
+import type { ActivationName, Normalization, NumberEncoding } from "../network/architecture.ts";
+import type { BiasInit, WeightInit } from "../network/initialize.ts";
+import type { Task } from "../task.ts";
+import { type OptimizerName, optimizers } from "./optimizers.ts";
+import type { FadeName, ScheduleName } from "./schedules.ts";
 
-export const optimizerNames = ["adamw", "adam", "sgd", "rmsprop"] as const;
-export type OptimizerName = (typeof optimizerNames)[number];
+export const parametrizations = ["standard", "ntk"] as const;
+export type Parametrization = (typeof parametrizations)[number];
 
-/** How the network is made and trained, all decided. */
+/** How the network is made and trained, all decided. Flat plain data. */
 export interface Settings {
+  /** Units of each hidden layer; none makes a linear model. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
+  /** Each unit learns how much of the activation it has. */
+  readonly parametricActivation: boolean;
+  /** How numbers enter the network: as they are, or with learned periodic features. */
+  readonly numberEncoding: NumberEncoding;
+  /** Length of the learned vectors of text columns with many levels. */
+  readonly embeddingSize: number;
+  /** A learned factor for each input, before the first layer. */
+  readonly frontScale: boolean;
+  readonly normalization: Normalization;
+  /** The highest share of hidden units left out in a step. */
   readonly dropout: number;
+  readonly dropoutSchedule: FadeName;
+  /** How weights start: as PyTorch's, or so that each unit's input has unit variance over the training rows. */
+  readonly weightInit: WeightInit;
+  /** How biases start: as PyTorch's, or so that each unit has its kink inside the training rows. */
+  readonly biasInit: BiasInit;
+  /**
+   * "ntk": weights are W/√in with W learned at the rate `lr`, and biases at a tenth of it, so that one rate fits all widths. It is
+   * done by rates and decays of their own; the weights of the model are plain ones. "standard": the rate is the weights' own.
+   */
+  readonly parametrization: Parametrization;
   readonly optimizer: OptimizerName;
-  /** The highest rate; it rises to it over the first tenth of training and falls to nothing along a cosine. */
+  /** The highest rate. */
   readonly lr: number;
+  readonly schedule: ScheduleName;
+  /** Decay rate of the average of gradients. */
+  readonly momentum: number;
+  /** Decay rate of the average of squared gradients. */
+  readonly beta2: number;
+  /** The highest pull of weights (not of biases) toward zero. */
   readonly weightDecay: number;
+  readonly weightDecaySchedule: FadeName;
+  /** Classes: the share of certainty that is taken from the true class. */
   readonly labelSmoothing: number;
+  /** Classes: "balanced" weighs the loss of a class by the inverse of its frequency, as scikit-learn does. */
+  readonly classWeights: "none" | "balanced";
+  /** Largest norm of all gradients together; null for no limit. */
+  readonly clipNorm: number | null;
+  /** Factor of a penalty on the absolute values of weights. */
+  readonly l1: number;
+  /** Each batch is mixed with itself in another order, by a share drawn from Beta(mixup, mixup); 0 does not. */
+  readonly mixup: number;
+  /** Standard deviation of normal noise that is added to the inputs of each step. */
+  readonly noise: number;
+  /** Weights averaged over training: after each step with `averageDecay`, or after each epoch from the share `averageStart` on. */
+  readonly average: "none" | "ema" | "swa";
+  readonly averageDecay: number;
+  readonly averageStart: number;
   readonly batchSize: number;
   readonly epochs: number;
-  /** Epochs without a better validation loss after which training ends. */
+  /** Epochs without a better validation figure after which training ends. */
   readonly patience: number;
+  /** Which epoch's weights are kept: that of the lowest validation loss, or of the best score (accuracy, or R²). */
+  readonly keepBest: "loss" | "score" | "last";
   readonly seed: number;
 }
 
-/** What the user said; the rest follows from the size of the data. */
+/** What the user said; the rest follows from the task, the size of the data and the other settings. */
 export type GivenSettings = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
-/** Defaults by the number of training rows. Measured on the bundled tables; larger ones follow the same numbers of steps. */
+/**
+ * Defaults by the number of training rows. RealMLP takes 256 rows a step and 256 epochs for all; fewer epochs of smaller steps were
+ * as good on small tables, and large ones get about as many steps, of more rows each.
+ */
 export const sizes = [
-  { below: 1_000, hidden: [128, 128], batchSize: 32, epochs: 80 },
-  { below: 10_000, hidden: [128, 128], batchSize: 32, epochs: 40 },
-  { below: 100_000, hidden: [128, 128], batchSize: 128, epochs: 30 },
-  { below: Number.POSITIVE_INFINITY, hidden: [256, 256], batchSize: 512, epochs: 10 },
+  { below: 2_000, hidden: [256, 256, 256], batchSize: 64, epochs: 64 },
+  { below: 10_000, hidden: [256, 256, 256], batchSize: 128, epochs: 48 },
+  { below: 50_000, hidden: [256, 256, 256], batchSize: 256, epochs: 32 },
+  { below: 200_000, hidden: [256, 256, 256], batchSize: 512, epochs: 16 },
+  { below: 1_000_000, hidden: [256, 256, 256], batchSize: 1024, epochs: 8 },
+  { below: Number.POSITIVE_INFINITY, hidden: [256, 256, 256], batchSize: 2048, epochs: 4 },
 ] as const;
 
-/** Epochs without improvement after which training ends, if nothing else was said: a third of all. */
-export const patienceFor = (epochs: number): number => Math.max(5, Math.ceil(epochs / 3));
+/**
+ * Epochs without improvement after which training ends, if nothing else was said: a third of all, at least 5. Schedules that rise
+ * again, such as coslog4, go through to their end: what comes last is often the best.
+ */
+export const patienceFor = (epochs: number, schedule: ScheduleName = "coslog4"): number =>
+  risesAgain.has(schedule) ? epochs : Math.min(epochs, Math.max(5, Math.ceil(epochs / 3)));
 
-/** Settings where nothing was said, by the number of training rows. */
-export function chooseSettings(given: GivenSettings, rows: number): Settings {
+const risesAgain: ReadonlySet<ScheduleName> = new Set<ScheduleName>(["coslog4", "warm-restarts", "cyclic"]);
+
+/**
+ * Settings where nothing was said, after RealMLP-TD (Holzmüller, Grinsztajn and Steinwart 2024, arXiv 2407.04491), by the task and
+ * the number of training rows.
+ */
+export function chooseSettings(given: GivenSettings, rows: number, task: Task): Settings {
   const bySize = sizes.find(({ below }) => rows < below) ?? sizes[sizes.length - 1];
+  const classes = task === "classification";
   const optimizer = given.optimizer ?? "adamw";
+  // Plain gradient steps would be far too small for some widths and too large for others.
+  const parametrization =
+    given.parametrization ?? (optimizers[optimizer].scaling === "none" ? "ntk" : "standard");
+  const ntk = parametrization === "ntk";
   const epochs = given.epochs ?? bySize.epochs;
+  const schedule = given.schedule ?? "coslog4";
   return {
     hidden: given.hidden ?? bySize.hidden,
-    activation: given.activation ?? "relu",
-    dropout: given.dropout ?? 0.1,
+    activation: given.activation ?? (classes ? "selu" : "mish"),
+    parametricActivation: given.parametricActivation ?? true,
+    numberEncoding: given.numberEncoding ?? "pbld",
+    embeddingSize: given.embeddingSize ?? 8,
+    frontScale: given.frontScale ?? true,
+    normalization: given.normalization ?? "none",
+    dropout: given.dropout ?? 0.15,
+    dropoutSchedule: given.dropoutSchedule ?? "flat-cosine",
+    weightInit: given.weightInit ?? (ntk ? "unit" : "standard"),
+    biasInit: given.biasInit ?? (ntk ? "he+5" : "standard"),
+    parametrization,
     optimizer,
-    lr: given.lr ?? (optimizer === "sgd" ? 0.05 : 0.003),
-    weightDecay: given.weightDecay ?? 0.01,
+    lr: given.lr ?? (ntk ? (classes ? 0.04 : 0.2) : optimizers[optimizer].lr),
+    schedule,
+    momentum: given.momentum ?? 0.9,
+    beta2: given.beta2 ?? 0.95,
+    weightDecay: given.weightDecay ?? 0.02,
+    weightDecaySchedule: given.weightDecaySchedule ?? "flat-cosine",
     labelSmoothing: given.labelSmoothing ?? 0.1,
+    classWeights: given.classWeights ?? "none",
+    clipNorm: given.clipNorm ?? null,
+    l1: given.l1 ?? 0,
+    mixup: given.mixup ?? 0,
+    noise: given.noise ?? 0,
+    average: given.average ?? "none",
+    averageDecay: given.averageDecay ?? 0.999,
+    averageStart: given.averageStart ?? 0.75,
     batchSize: given.batchSize ?? bySize.batchSize,
     epochs,
-    patience: given.patience ?? patienceFor(epochs),
+    patience: given.patience ?? patienceFor(epochs, schedule),
+    keepBest: given.keepBest ?? "score",
     seed: given.seed ?? 0,
   };
 }

@@ -65,8 +65,6 @@ export function moved({ address, offset }: Place, { bytes, back }: Shift): Place
 /** No bits set. */
 export const zeros = (): Vector => i32x4.const(0, 0, 0, 0);
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-
 /** The same bytes of the vector again and again: byte `first + i·apart`, each `times` times. */
 const spread = (vector: Vector, times: number, apart: number): Vector =>
   i8x16.shuffle(

@@ -29,8 +29,6 @@ export interface AccumulatorOptions {
 /** Sums of more turns are made of sums of blocks: rounding errors grow with the length of a sum. */
 const BLOCK = 64;
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-
 export class Accumulators {
   /** What was folded. */
   readonly totals: readonly VectorLocal[];

@@ -64,6 +64,13 @@ export const canFault = (exprs: Iterable<Expr>): boolean =>
 
 const isNonZero = (expr: Expr): boolean => expr.kind === "number" && expr.value !== 0;
 
+/** Statements of some points; see `VectorEmission` for where they belong. */
+export interface Piece {
+  readonly once: Body;
+  readonly perRow: Body;
+  readonly body: Body;
+}
+
 export class VectorEmission {
   readonly #options: EmissionOptions;
   readonly #singles: VectorCode;

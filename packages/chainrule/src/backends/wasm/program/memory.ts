@@ -2,8 +2,8 @@
 import type { Buffer, Schedule } from "../../../core/schedule.ts";
 import { bytesPerElement, type TypedArray } from "../../../shape/dtype.ts";
 import { ChainruleError } from "../../../util/errors.ts";
+import { roundUp } from "../../../util/rounding.ts";
 import { i32, type Operand } from "../assembler/index.ts";
-import { alignUp } from "../free-list.ts";
 import { type Block, type Heap, showBytes } from "../heap.ts";
 import { faultBytes } from "./faults.ts";
 import type { Resources } from "./resources.ts";
@@ -38,7 +38,7 @@ export class ProgramMemory {
     let end = 0;
     const place = (bytes: number): number => {
       const at = end;
-      end = alignUp(end + bytes, lineBytes);
+      end = roundUp(end + bytes, lineBytes);
       return at;
     };
     const cells = place(8 * schedule.cells);

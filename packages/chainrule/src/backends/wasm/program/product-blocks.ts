@@ -5,6 +5,7 @@
  */
 
 import { valuesOf } from "../../../core/expressions.ts";
+import { roundUp } from "../../../util/rounding.ts";
 import type { Declare } from "../assembler/function.ts";
 import {
   type Body,
@@ -27,8 +28,6 @@ import type { ProductPlan } from "./product-plan.ts";
 import type { RowBlock } from "./product-rows.ts";
 import { type Sweep, sweepOf } from "./product-sweep.ts";
 import { type Transposition, transpositionOf } from "./product-transposition.ts";
-
-const roundUp = (x: number, unit: number): number => Math.ceil(x / unit) * unit;
 
 /** Writes a product as planned. */
 export function emitBlocks(plan: ProductPlan, context: KernelContext): readonly Phase[] {

@@ -33,8 +33,6 @@ export type Dot = FunctionReference<typeof dotParams, "void">;
 /** Bytes that partial sums need on their way. */
 export const stageBytes = 512;
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-
 /**
  * The function that computes c[row, column] = Σ_k a[row, k] · b[column, k]. Each lane of a pair of vectors sums up its own k; the
  * lanes' sums are added in a fixed order, so that neither the number of lines nor their place changes a bit of the result.

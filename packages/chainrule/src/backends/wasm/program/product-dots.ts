@@ -45,7 +45,7 @@ export function emitDots(kernel: TypedProduct, context: KernelContext): readonly
   const { bytes, lanes } = arithmetic;
   const plan = { kernel, arithmetic, width: blockColumns };
   const pitch = blockColumns * bytes;
-  const sumsOfThread = Math.ceil((m * pitch) / 64) * 64 + stageBytes;
+  const sumsOfThread = roundUp(m * pitch, 64) + stageBytes;
   const direct = directLeft(kernel);
   const columns = directRight(kernel);
   if (columns?.k !== 1) throw new TypeError("The right factor does not lie along k.");

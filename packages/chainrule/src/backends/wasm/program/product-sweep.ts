@@ -49,8 +49,6 @@ const sweepParams = {
 
 export type Sweep = FunctionReference<typeof sweepParams, "void">;
 
-const list = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
-
 /** Unrolled this many times, the loop over k hides the increments of the pointers to the rows. */
 const unrolled = 4;
 

@@ -7,7 +7,7 @@ import type { VectorCode } from "../math/code.ts";
 import type { Lanes, Place } from "./access.ts";
 import type { KernelContext } from "./context.ts";
 import { Cursors } from "./cursors.ts";
-import { VectorEmission, vectorCode } from "./expression.ts";
+import { type Piece, VectorEmission, vectorCode } from "./expression.ts";
 import type { Nest } from "./nest.ts";
 import { pointsAt } from "./points.ts";
 import { writeStores } from "./stores.ts";
@@ -22,13 +22,6 @@ export interface RowOptions {
   readonly local: Declare;
   readonly nest: Nest;
   readonly lanes: Lanes;
-}
-
-/** Statements of a part of a row; see `VectorEmission` for where they belong. */
-interface Piece {
-  readonly once: Body;
-  readonly perRow: Body;
-  readonly body: Body;
 }
 
 const nothing: Piece = { once: [], perRow: [], body: [] };

@@ -12,7 +12,7 @@ import { type Body, brIf, i8x16, i32, type Local, loop, repeat, v128, when } fro
 import type { VectorCode, VectorLocal } from "../math/code.ts";
 import { type Lanes, type Place, shifted } from "./access.ts";
 import { Cursors } from "./cursors.ts";
-import { level, VectorEmission, vectorCode } from "./expression.ts";
+import { level, type Piece, VectorEmission, vectorCode } from "./expression.ts";
 import { type Nest, withLastButOne } from "./nest.ts";
 import { pointsAt } from "./points.ts";
 import type { RowOptions } from "./rows.ts";
@@ -57,12 +57,6 @@ export const rowsAtOnce = (lanes: Lanes): number => SQUARES * lanes;
 /** Groups of rows of a nest. */
 export const unitsOf = ({ sizes }: Nest, lanes: Lanes): number =>
   numel(sizes.slice(0, -2)) * Math.ceil(sizes[sizes.length - 2] / rowsAtOnce(lanes));
-
-interface Piece {
-  readonly once: Body;
-  readonly perRow: Body;
-  readonly body: Body;
-}
 
 export class TransposedWriter {
   readonly #kernel: Kernel;

@@ -1,10 +1,7 @@
 /** How many threads programs may use. */
 import { ChainruleError } from "../../../util/errors.ts";
+import { host } from "../../../util/host.ts";
 import { mostThreads } from "./control.ts";
-
-type Process = Pick<typeof globalThis.process, "env" | "getBuiltinModule">;
-
-const host = (globalThis as { process?: Partial<Process> }).process;
 
 /** More threads than this gain little at the sizes of feedforward networks, and disturb others. */
 const mostByDefault = 8;

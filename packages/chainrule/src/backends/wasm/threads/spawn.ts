@@ -1,4 +1,5 @@
 /** Making workers: Node's and the browser's, behind one face. */
+import { host } from "../../../util/host.ts";
 import { workerSource } from "./worker-source.ts";
 
 /** A worker, as far as a pool needs one. */
@@ -8,10 +9,6 @@ export interface WorkerHandle {
   /** Ends it; settles when it is gone. */
   end(): Promise<void>;
 }
-
-type Process = Pick<typeof globalThis.process, "getBuiltinModule">;
-
-const host = (globalThis as { process?: Partial<Process> }).process;
 
 /** Whether this engine has workers that can share memory. */
 export const canSpawn = (): boolean =>

@@ -46,11 +46,11 @@ export class KernelRun<K extends Kernel> {
     for (const buffer of elements.keys()) {
       // Arguments are aligned to their elements only.
       const skew = buffer.home.kind === "argument" ? bytesPerElement(buffer.dtype) : 0;
-      const at = Math.ceil((top + GUARD) / ALIGNMENT) * ALIGNMENT + skew;
+      const at = roundUp(top + GUARD, ALIGNMENT) + skew;
       this.#addresses.set(buffer, at);
       top = at + buffer.length * bytesPerElement(buffer.dtype) + GUARD;
     }
-    this.#scratch = Math.ceil(top / ALIGNMENT) * ALIGNMENT;
+    this.#scratch = roundUp(top, ALIGNMENT);
     let bytes = this.#scratch;
     const module = new ModuleBuilder();
     const context: KernelContext = {

@@ -1,0 +1,153 @@
+import * as metrics from "../../metrics/index.ts";
+import { fromTypedArray, noGrad } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { columnNamed } from "../column.ts";
+import { fitIntervals } from "../intervals.ts";
+import { TableModel } from "../model.ts";
+import type { Plan } from "../procedure/plan.ts";
+import { classNumbers, fromLearned, targetNumbers } from "../target.ts";
+import { fitTemperature } from "./temperature.ts";
+
+export interface FinishOptions {
+  /**
+   * Classes: whether probabilities are corrected by a temperature. "auto" does where it helps on rows that it was not fitted on: fitted on
+   * each half of the validation rows, it lowers the log loss of the other, taken together. Default "auto".
+   */
+  readonly calibrate?: boolean | "auto";
+  /**
+   * Two classes: above which probability the second is told. "f1" and "youden" choose it on the validation rows, see
+   * `metrics.bestThreshold`. Default: the most probable class is told, which is a threshold of 0.5.
+   */
+  readonly threshold?: number | "f1" | "youden";
+}
+
+/** What a temperature does on the rows that it was fitted on. */
+export interface CalibrationReport {
+  readonly temperature: number;
+  /** Whether the model has it. */
+  readonly applied: boolean;
+  readonly rows: number;
+  readonly before: CalibrationFigures;
+  readonly after: CalibrationFigures;
+}
+
+export interface CalibrationFigures {
+  readonly logLoss: number;
+  readonly calibrationError: number;
+}
+
+export interface FinishedModel {
+  /** The same network, with what was measured on the validation rows in its `spec`. */
+  readonly model: TableModel;
+  /** Null for numbers. */
+  readonly calibration: CalibrationReport | null;
+}
+
+/**
+ * Completes a trained model by what rows tell that it was not trained on: the temperature and the threshold of classes, the intervals of
+ * numbers. These are the calibration rows of the plan where it has some, else the validation rows, which have chosen the best epoch
+ * and so are told a little better than others.
+ *
+ * @throws ChainruleError `argument` for a threshold where there are not two classes
+ */
+export function finishModel(model: TableModel, plan: Plan, options: FinishOptions = {}): FinishedModel {
+  const { target } = model.spec;
+  const { table, split } = plan;
+  const rows = split.calibration.length > 0 ? split.calibration : split.validation;
+  const column = columnNamed(table, target.name, "target");
+  checkThreshold(model, options);
+  const outputs = model.outputs(model.inputs(table, rows));
+  if (target.task === "regression") {
+    const truth = targetNumbers(column, rows, table.source);
+    const intervals = fitIntervals(target, fromLearned(target, outputs), truth);
+    return { model: new TableModel({ ...model.spec, intervals }, model.network), calibration: null };
+  }
+  const { length } = target.classes;
+  const truth = classNumbers(target, column, rows, table.source);
+  const calibration = calibrate(outputs, truth, length, options.calibrate ?? "auto");
+  const temperature = calibration.applied ? calibration.temperature : 1;
+  const threshold =
+    typeof options.threshold === "string"
+      ? chooseThreshold(softmax(outputs, length, temperature), truth, options.threshold)
+      : (options.threshold ?? null);
+  const spec = {
+    ...model.spec,
+    calibration: calibration.applied ? { temperature } : null,
+    threshold,
+  };
+  return { model: new TableModel(spec, model.network), calibration };
+}
+
+function checkThreshold({ spec: { target } }: TableModel, { threshold }: FinishOptions): void {
+  if (threshold === undefined) return;
+  if (target.task !== "classification" || target.classes.length !== 2) {
+    throw new ChainruleError(
+      "argument",
+      `A threshold is for two classes, and "${target.name}" ${target.task === "regression" ? "is a number" : `has ${target.classes.length}`}.`,
+      "Leave it out.",
+    );
+  }
+  if (typeof threshold === "string" || (threshold >= 0 && threshold <= 1)) return;
+  throw new ChainruleError("argument", `The threshold is ${threshold}.`, "Give a probability, from 0 to 1.");
+}
+
+function calibrate(
+  logits: Float64Array,
+  truth: Int32Array,
+  classes: number,
+  wanted: boolean | "auto",
+): CalibrationReport {
+  const temperature = fitTemperature(logits, truth, classes);
+  const figures = (t: number): CalibrationFigures => {
+    const probabilities = fromTypedArray(softmax(logits, classes, t), [truth.length, classes]);
+    return {
+      logLoss: metrics.logLoss(probabilities, truth),
+      calibrationError: metrics.calibrationError(probabilities, truth),
+    };
+  };
+  return {
+    temperature,
+    applied: wanted === "auto" ? helpsOthers(logits, truth, classes) : wanted,
+    rows: truth.length,
+    before: figures(1),
+    after: figures(temperature),
+  };
+}
+
+/** Whether temperatures that are fitted on one half of the rows lower the log loss of the other: every second row is in a half. */
+function helpsOthers(logits: Float64Array, truth: Int32Array, classes: number): boolean {
+  const half = (which: number): { logits: Float64Array; truth: Int32Array } => ({
+    logits: logits.filter((_, k) => Math.floor(k / classes) % 2 === which),
+    truth: truth.filter((_, i) => i % 2 === which),
+  });
+  const [even, odd] = [half(0), half(1)];
+  if (odd.truth.length === 0) return false;
+  const change = (fit: typeof even, test: typeof even): number => {
+    const temperature = fitTemperature(fit.logits, fit.truth, classes);
+    const loss = (t: number): number =>
+      metrics.logLoss(
+        fromTypedArray(softmax(test.logits, classes, t), [test.truth.length, classes]),
+        test.truth,
+      );
+    return (loss(temperature) - loss(1)) * test.truth.length;
+  };
+  return change(even, odd) + change(odd, even) < 0;
+}
+
+function chooseThreshold(
+  probabilities: Float64Array,
+  truth: Int32Array,
+  goal: "f1" | "youden",
+): number | null {
+  const second = probabilities.filter((_, k) => k % 2 === 1);
+  // Rows of one class do not tell.
+  if (new Set(truth).size < 2) return null;
+  const { threshold } = metrics.bestThreshold(second, truth, { for: goal });
+  return Math.min(1, Math.max(0, threshold));
+}
+
+/** softmax(z / temperature) of each row. */
+function softmax(logits: Float64Array, classes: number, temperature: number): Float64Array {
+  const z = fromTypedArray(logits, [logits.length / classes, classes]);
+  return Float64Array.from(noGrad(() => z.div(temperature).softmax(1)).contiguous().data);
+}

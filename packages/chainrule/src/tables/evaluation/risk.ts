@@ -1,0 +1,62 @@
+import * as metrics from "../../metrics/index.ts";
+import { fromTypedArray } from "../../tensor/index.ts";
+import { columnNamed, type Table } from "../column.ts";
+import type { TableModel } from "../model.ts";
+import type { Plan } from "../procedure/plan.ts";
+import { everyNth } from "../procedure/split.ts";
+import { classNumbers, targetNumbers } from "../target.ts";
+
+/** The mean loss over some rows. */
+export interface PartRisk {
+  readonly rows: number;
+  readonly risk: number;
+}
+
+/**
+ * The empirical risk of a trained model on the rows that it learned from, on those that chose its best epoch, and on those it never saw;
+ * all of them predicted in the same way, without dropout. Plain data.
+ */
+export interface Risk {
+  /** The log loss of classes in nats, or the mean squared error of numbers in squared units of the target. */
+  readonly loss: "log loss" | "mean squared error";
+  readonly training: PartRisk;
+  readonly validation: PartRisk;
+  readonly test: PartRisk;
+  /** Test risk − training risk: what the model loses on new rows. */
+  readonly gap: number;
+  readonly validationGap: number;
+}
+
+/** Of a larger part so many rows are taken, spaced evenly. */
+const MOST_ROWS = 50_000;
+
+export function riskOf(model: TableModel, plan: Plan): Risk {
+  const part = (table: Table, all: Int32Array): PartRisk => {
+    const rows = everyNth(all, MOST_ROWS);
+    return { rows: rows.length, risk: meanLoss(model, table, rows) };
+  };
+  const training = part(plan.table, plan.split.training);
+  const validation = part(plan.table, plan.split.validation);
+  const test = part(plan.test.table, plan.test.rows);
+  return {
+    loss: plan.task === "classification" ? "log loss" : "mean squared error",
+    training,
+    validation,
+    test,
+    gap: test.risk - training.risk,
+    validationGap: validation.risk - training.risk,
+  };
+}
+
+function meanLoss(model: TableModel, table: Table, rows: Int32Array): number {
+  const { target } = model.spec;
+  const column = columnNamed(table, target.name, "target");
+  const predictions = model.predict(table, rows);
+  if (target.task === "classification" && predictions.task === "classification") {
+    const shape = [rows.length, target.classes.length];
+    const truth = classNumbers(target, column, rows, table.source);
+    return metrics.logLoss(fromTypedArray(predictions.probabilities, shape), truth);
+  }
+  if (predictions.task !== "regression") throw new TypeError("predictions of another task than the target's");
+  return metrics.mse(predictions.values, targetNumbers(column, rows, table.source));
+}

@@ -1,0 +1,250 @@
+import * as metrics from "../../metrics/index.ts";
+import { descending } from "../../metrics/order.ts";
+import { fromTypedArray } from "../../tensor/index.ts";
+import { intervalsOf, type Resampling, type ScoreResample } from "./resampling.ts";
+
+/** Scores of classes that are one number. */
+export type ClassScoreName =
+  | "accuracy"
+  | "balancedAccuracy"
+  | "f1"
+  | "logLoss"
+  | "brier"
+  | "calibrationError"
+  | "rocAuc"
+  | "prAuc";
+
+/** Scores of classes, all from the same rows. Plain data. */
+export interface ClassScores {
+  readonly task: "classification";
+  readonly rows: number;
+  /** The share of rows that is told right. */
+  readonly accuracy: number;
+  /** The mean over the classes of the share of their rows that is told right. */
+  readonly balancedAccuracy: number;
+  /** The mean over the classes that occur in truth or predictions; `weightedPrecision` is their mean by their rows. */
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly weightedPrecision: number;
+  readonly weightedRecall: number;
+  readonly weightedF1: number;
+  /** Cross-entropy in nats. */
+  readonly logLoss: number;
+  /** Mean squared distance of the probabilities from the truth. */
+  readonly brier: number;
+  /** How far probabilities are from frequencies, on average, in 15 bins of the confidence. */
+  readonly calibrationError: number;
+  /** Area under the ROC curve, the mean over the classes; null where a class does not occur. */
+  readonly rocAuc: number | null;
+  /** Average precision, of class 1 of two or the mean over the classes; null where a class does not occur. */
+  readonly prAuc: number | null;
+  /** The share of the most frequent class: what always naming it would reach. */
+  readonly baseline: number;
+  /** Two classes: the second is told where its probability is above this. Null: the most probable class is told. */
+  readonly threshold: number | null;
+  /** [true class][predicted class]. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly byClass: readonly (metrics.ClassFigures & { readonly class: string })[];
+  /** Mean predicted probability against observed frequency: of the second of two classes, or of the most probable one. */
+  readonly calibration: metrics.CalibrationCurve;
+  /** Bootstrap intervals of the scores that have one. */
+  readonly intervals: Readonly<Partial<Record<ClassScoreName, metrics.Interval>>>;
+  readonly resampling: Resampling | null;
+}
+
+const BINS = 15;
+
+/** @param probabilities [rows, classes], row by row */
+export function classScores(
+  classes: readonly string[],
+  predicted: Int32Array,
+  probabilities: Float64Array,
+  truth: Int32Array,
+  resampling: Resampling | null,
+  threshold: number | null,
+): ClassScores {
+  const { length } = classes;
+  const confusion = Array.from({ length }, () => new Array<number>(length).fill(0));
+  truth.forEach((t, i) => {
+    confusion[t][predicted[i]]++;
+  });
+  const sizes = confusion.map((row) => row.reduce((a, b) => a + b, 0));
+  const scores = fromTypedArray(probabilities, [truth.length, length]);
+  const ranked = length === 2 ? scores.select(1, 1).contiguous() : scores;
+  const all = sizes.every((size) => size > 0);
+  const { macro, weighted } = metrics.classReport(predicted, truth);
+  const report = metrics.classReport(predicted, truth, { numClasses: length });
+  return {
+    task: "classification",
+    rows: truth.length,
+    accuracy: metrics.accuracy(predicted, truth),
+    balancedAccuracy: metrics.balancedAccuracy(predicted, truth),
+    precision: macro.precision,
+    recall: macro.recall,
+    f1: macro.f1,
+    weightedPrecision: weighted.precision,
+    weightedRecall: weighted.recall,
+    weightedF1: weighted.f1,
+    logLoss: metrics.logLoss(scores, truth),
+    brier: metrics.brier(scores, truth),
+    calibrationError: metrics.calibrationError(scores, truth, { bins: BINS }),
+    rocAuc: all ? metrics.rocAuc(ranked, truth) : null,
+    prAuc: all ? metrics.prAuc(ranked, truth) : null,
+    baseline: Math.max(...sizes) / truth.length,
+    threshold,
+    confusion,
+    byClass: report.classes.map(({ class: c, ...figures }) => ({ class: classes[c], ...figures })),
+    calibration: metrics.calibrationCurve(scores, truth, { bins: 10 }),
+    intervals: resampling ? intervalsFor(length, predicted, probabilities, truth, resampling) : {},
+    resampling,
+  };
+}
+
+/**
+ * Where all rows are told right, so are those of all resamples. The accuracy then has the exact interval (Clopper and Pearson 1934)
+ * instead: it is so low that n rows are all right in one case of 40.
+ */
+function intervalsFor(
+  classes: number,
+  predicted: Int32Array,
+  probabilities: Float64Array,
+  truth: Int32Array,
+  resampling: Resampling,
+): ClassScores["intervals"] {
+  const n = truth.length;
+  const intervals = intervalsOf(n, classResample(classes, predicted, probabilities, truth), resampling);
+  const hits = truth.reduce((sum, t, i) => (t === predicted[i] ? sum + 1 : sum), 0);
+  const rare = ((1 - resampling.level) / 2) ** (1 / n);
+  if (hits === n) return { ...intervals, accuracy: { low: rare, high: 1 } };
+  return hits === 0 ? { ...intervals, accuracy: { low: 0, high: 1 - rare } } : intervals;
+}
+
+/**
+ * The scores of resamples, many times faster than from their rows: what a row adds is known before, and rows are put in order once.
+ * Each is the score that `metrics` defines, with the counts as weights.
+ */
+export function classResample(
+  classes: number,
+  predicted: Int32Array,
+  probabilities: Float64Array,
+  truth: Int32Array,
+): ScoreResample<ClassScoreName> {
+  const n = truth.length;
+  const loss = new Float64Array(n);
+  const distance = new Float64Array(n);
+  const confidence = new Float64Array(n);
+  const right = new Uint8Array(n);
+  const bin = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const from = i * classes;
+    const row = probabilities.subarray(from, from + classes);
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, row[truth[i]]));
+    loss[i] = -Math.log(p);
+    for (let c = 0; c < classes; c++) distance[i] += (row[c] - (truth[i] === c ? 1 : 0)) ** 2;
+    if (classes === 2) distance[i] = (row[1] - truth[i]) ** 2;
+    let top = 0;
+    for (let c = 1; c < classes; c++) if (row[c] > row[top]) top = c;
+    confidence[i] = row[top];
+    right[i] = top === truth[i] ? 1 : 0;
+    bin[i] = Math.min(BINS - 1, Math.max(0, Math.ceil(row[top] * BINS) - 1));
+  }
+  const areas = (classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c)).map((c) =>
+    rankedAreas(
+      Float64Array.from(truth, (_, i) => probabilities[i * classes + c]),
+      truth,
+      c,
+    ),
+  );
+  const cells = new Float64Array(classes * classes);
+  const gaps = new Float64Array(BINS);
+  return (counts) => {
+    let total = 0;
+    let losses = 0;
+    let distances = 0;
+    cells.fill(0);
+    gaps.fill(0);
+    for (let i = 0; i < n; i++) {
+      const count = counts[i];
+      if (count === 0) continue;
+      total += count;
+      losses += count * loss[i];
+      distances += count * distance[i];
+      cells[truth[i] * classes + predicted[i]] += count;
+      gaps[bin[i]] += count * (right[i] - confidence[i]);
+    }
+    const found = areas.map((area) => area(counts));
+    const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
+    return {
+      ...fromCells(cells, classes, total),
+      logLoss: losses / total,
+      brier: distances / total,
+      calibrationError: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total,
+      rocAuc: mean(found.map(({ roc }) => roc)),
+      prAuc: mean(found.map(({ pr }) => pr)),
+    };
+  };
+}
+
+/** Accuracy, balanced accuracy and F1 of a confusion matrix; classes that do not occur do not count. */
+function fromCells(
+  cells: Float64Array,
+  classes: number,
+  total: number,
+): { accuracy: number; balancedAccuracy: number; f1: number } {
+  let hits = 0;
+  let recalls = 0;
+  let f1 = 0;
+  let present = 0;
+  let occurring = 0;
+  for (let c = 0; c < classes; c++) {
+    let support = 0;
+    let told = 0;
+    for (let other = 0; other < classes; other++) {
+      support += cells[c * classes + other];
+      told += cells[other * classes + c];
+    }
+    const hit = cells[c * classes + c];
+    hits += hit;
+    if (support > 0) {
+      present++;
+      recalls += hit / support;
+    }
+    if (support + told > 0) {
+      occurring++;
+      f1 += (2 * hit) / (support + told);
+    }
+  }
+  return { accuracy: hits / total, balancedAccuracy: recalls / present, f1: f1 / occurring };
+}
+
+/** Both areas of a class against the rest, from how often each row counts; NaN where one of the two sides has no row. */
+function rankedAreas(
+  scores: Float64Array,
+  truth: Int32Array,
+  positive: number,
+): (counts: Int32Array) => { roc: number; pr: number } {
+  const order = descending(scores);
+  return (counts) => {
+    let positives = 0;
+    let negatives = 0;
+    let roc = 0;
+    let pr = 0;
+    for (let k = 0; k < order.length; ) {
+      const score = scores[order[k]];
+      let hits = 0;
+      let misses = 0;
+      for (; k < order.length && scores[order[k]] === score; k++) {
+        const row = order[k];
+        if (truth[row] === positive) hits += counts[row];
+        else misses += counts[row];
+      }
+      // Rows of one score are one step: a trapezoid under one curve, a rectangle under the other.
+      roc += misses * (positives + hits / 2);
+      positives += hits;
+      negatives += misses;
+      if (hits > 0) pr += (hits * positives) / (positives + negatives);
+    }
+    return { roc: roc / (positives * negatives), pr: pr / positives };
+  };
+}

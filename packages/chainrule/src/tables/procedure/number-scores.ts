@@ -1,0 +1,135 @@
+import * as metrics from "../../metrics/index.ts";
+import { descending } from "../../metrics/order.ts";
+import { intervalsOf, type Resampling, type ScoreResample } from "./resampling.ts";
+
+/** Scores of numbers that are one number, and have an interval. */
+export type NumberScoreName = "r2" | "rmse" | "mae" | "medianAbsoluteError";
+
+/** Scores of numbers, in the target's own units. Plain data. */
+export interface NumberScores {
+  readonly task: "regression";
+  readonly rows: number;
+  /** The share of the variance that is explained; null where the rows have one value. */
+  readonly r2: number | null;
+  readonly rmse: number;
+  readonly mae: number;
+  readonly medianAbsoluteError: number;
+  /** The root of the mean squared error of always predicting the mean of the training rows. */
+  readonly baseline: number;
+  /** So large is the error at most in a share of the rows. */
+  readonly errorQuantiles: readonly { readonly share: number; readonly error: number }[];
+  /** Residuals (truth − prediction) of rows with similar predictions, from the lowest predictions to the highest. */
+  readonly residuals: readonly ResidualBin[];
+  /** Bootstrap intervals of the scores that have one. */
+  readonly intervals: Readonly<Partial<Record<NumberScoreName, metrics.Interval>>>;
+  readonly resampling: Resampling | null;
+}
+
+export interface ResidualBin {
+  readonly rows: number;
+  /** Mean of the predictions, and of the residuals. */
+  readonly prediction: number;
+  readonly mean: number;
+  /** Quantiles of the residuals at 10, 50 and 90 %. */
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+const SHARES = [0.5, 0.9, 0.95, 0.99];
+const MOST_BINS = 10;
+
+/** @param trainingMean the mean of the target over the training rows */
+export function numberScores(
+  predicted: Float64Array,
+  truth: Float64Array,
+  trainingMean: number,
+  resampling: Resampling | null,
+): NumberScores {
+  const errors = truth.map((y, i) => Math.abs(y - predicted[i]));
+  const quantiles = metrics.quantile(errors, SHARES);
+  return {
+    task: "regression",
+    rows: truth.length,
+    r2: finiteOrNull(metrics.r2(predicted, truth)),
+    rmse: metrics.rmse(predicted, truth),
+    mae: metrics.mae(predicted, truth),
+    medianAbsoluteError: metrics.medianAbsoluteError(predicted, truth),
+    baseline: metrics.rmse(new Float64Array(truth.length).fill(trainingMean), truth),
+    errorQuantiles: SHARES.map((share, i) => ({ share, error: quantiles[i] })),
+    residuals: residualBins(predicted, truth),
+    intervals: resampling ? intervalsOf(truth.length, numberResample(predicted, truth), resampling) : {},
+    resampling,
+  };
+}
+
+const finiteOrNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+/** As many rows in each bin, to within one. */
+function residualBins(predicted: Float64Array, truth: Float64Array): ResidualBin[] {
+  const order = descending(predicted).reverse();
+  const count = Math.max(1, Math.min(MOST_BINS, Math.floor(order.length / 5)));
+  return Array.from({ length: count }, (_, bin) => {
+    const rows = order.subarray(
+      Math.floor((bin * order.length) / count),
+      Math.floor(((bin + 1) * order.length) / count),
+    );
+    const residuals = Float64Array.from(rows, (row) => truth[row] - predicted[row]);
+    const [low, median, high] = metrics.quantile(residuals, [0.1, 0.5, 0.9]);
+    const mean = (of: (row: number) => number): number =>
+      rows.reduce((sum, row) => sum + of(row) / rows.length, 0);
+    return {
+      rows: rows.length,
+      prediction: mean((row) => predicted[row]),
+      mean: mean((row) => truth[row] - predicted[row]),
+      low,
+      median,
+      high,
+    };
+  });
+}
+
+/** The scores of resamples, from how often each row is in it; see `classResample`. */
+export function numberResample(predicted: Float64Array, truth: Float64Array): ScoreResample<NumberScoreName> {
+  const n = truth.length;
+  const errors = truth.map((y, i) => Math.abs(y - predicted[i]));
+  const falling = descending(errors);
+  // Around the mean, so that squares of large numbers do not cancel.
+  const center = truth.reduce((sum, y) => sum + y / n, 0);
+  const centered = truth.map((y) => y - center);
+  return (counts) => {
+    let total = 0;
+    let sum = 0;
+    let squares = 0;
+    let absolute = 0;
+    let squared = 0;
+    for (let i = 0; i < n; i++) {
+      const count = counts[i];
+      if (count === 0) continue;
+      total += count;
+      sum += count * centered[i];
+      squares += count * centered[i] ** 2;
+      absolute += count * errors[i];
+      squared += count * errors[i] ** 2;
+    }
+    return {
+      r2: 1 - squared / (squares - sum ** 2 / total),
+      rmse: Math.sqrt(squared / total),
+      mae: absolute / total,
+      medianAbsoluteError: medianOf(errors, falling, counts, total),
+    };
+  };
+}
+
+/** The middle one of numbers that each count so often, the mean of both where their number is even. */
+function medianOf(numbers: Float64Array, falling: Uint32Array, counts: Int32Array, total: number): number {
+  const [first, second] = [Math.floor((total + 1) / 2), Math.floor(total / 2) + 1];
+  let passed = 0;
+  let upper = Number.NaN;
+  for (const row of falling) {
+    passed += counts[row];
+    if (Number.isNaN(upper) && passed >= first) upper = numbers[row];
+    if (passed >= second) return (upper + numbers[row]) / 2;
+  }
+  return Number.NaN;
+}

@@ -1,0 +1,73 @@
+import { type Interval, quantile } from "../../metrics/index.ts";
+import { draws, Generator } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+
+/** How sure scores are: by how much they move when rows are drawn anew. */
+export interface Resampling {
+  /** Resamples that were scored. */
+  readonly samples: number;
+  /** Rows of each: all, or so many of very many. */
+  readonly rows: number;
+  /** The share of resamples whose score lies in an interval. */
+  readonly level: number;
+}
+
+/** The scores of a resample, by name, from how often each row is in it. */
+export type ScoreResample<Name extends string> = (counts: Int32Array) => Readonly<Record<Name, number>>;
+
+/** So many rows are drawn in all, so that intervals take a second at most. */
+const DRAWS = 4_000_000;
+const MOST_SAMPLES = 1000;
+const FEWEST_SAMPLES = 200;
+
+/** How many resamples of how many rows there are time for. */
+export function resamplingFor(rows: number, samples?: number): Resampling {
+  const drawn = Math.min(rows, DRAWS / FEWEST_SAMPLES);
+  const affordable = Math.floor(DRAWS / drawn);
+  return {
+    samples: samples ?? Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)),
+    rows: drawn,
+    level: 0.95,
+  };
+}
+
+/**
+ * Percentile intervals of scores by the bootstrap, as `metrics.bootstrap` gives them, all from the same resamples. Of very many rows
+ * a resample draws m of n; what its scores deviate from their median is then multiplied by √(m/n), as standard errors shrink.
+ *
+ * A resample where a score is not finite (one without a class, say) does not count for it; a score for which that is more than one in
+ * ten has no interval.
+ */
+export function intervalsOf<Name extends string>(
+  rows: number,
+  score: ScoreResample<Name>,
+  plan: Resampling,
+  seed = 0,
+): Partial<Record<Name, Interval>> {
+  if (rows < 1) throw new ChainruleError("data", "There are no rows to score.", "Give at least one.");
+  const generator = new Generator(seed);
+  const drawn = new Int32Array(plan.rows);
+  const counts = new Int32Array(rows);
+  const all = score(counts.fill(1));
+  const names = Object.keys(all) as Name[];
+  const found = new Map(names.map((name) => [name, [] as number[]]));
+  for (let s = 0; s < plan.samples; s++) {
+    draws.fillRandint(drawn, generator, 0, rows);
+    counts.fill(0);
+    for (const row of drawn) counts[row]++;
+    const scores = score(counts);
+    for (const name of names) if (Number.isFinite(scores[name])) found.get(name)?.push(scores[name]);
+  }
+  const shares = [(1 - plan.level) / 2, 0.5, (1 + plan.level) / 2];
+  const shrink = Math.sqrt(plan.rows / rows);
+  const intervals: Partial<Record<Name, Interval>> = {};
+  for (const [name, scores] of found) {
+    if (scores.length < 0.9 * plan.samples || !Number.isFinite(all[name])) continue;
+    const [low, middle, high] = quantile(scores, shares);
+    intervals[name] =
+      shrink === 1
+        ? { low, high }
+        : { low: all[name] + shrink * (low - middle), high: all[name] + shrink * (high - middle) };
+  }
+  return intervals;
+}

@@ -1,0 +1,208 @@
+import { Generator } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
+import { activationNames, normalizations, numberEncodings } from "../network/architecture.ts";
+import { biasInits, weightInits } from "../network/initialize.ts";
+import { optimizerNames } from "../procedure/optimizers.ts";
+import { fadeNames, scheduleNames } from "../procedure/schedules.ts";
+import { type GivenSettings, parametrizations, type Settings } from "../procedure/settings.ts";
+import type { Task } from "../task.ts";
+import { clip, didYouMean } from "../wording.ts";
+
+/** One value of a hyper-parameter. */
+export type Value = number | string | boolean | null | readonly number[];
+
+/** Where a value is drawn from: a list, evenly from an interval, evenly in its logarithm, or from whole numbers. Ends belong to it. */
+export type Range =
+  | readonly Value[]
+  | { readonly linear: readonly [low: number, high: number] }
+  | { readonly log: readonly [low: number, high: number] }
+  | { readonly whole: readonly [low: number, high: number] };
+
+/** What is searched: ranges by the name of a setting, or `width` and `depth` in place of `hidden`. */
+export type Space = { readonly [K in TunableName]?: Range };
+
+/** A value for each name of a space. */
+export type Point = { readonly [K in TunableName]?: Value };
+
+type Check = { readonly wanted: string; readonly fits: (value: unknown) => boolean };
+
+const real = (low: number, high = Number.MAX_VALUE): Check => ({
+  wanted: high === Number.MAX_VALUE ? `numbers from ${low}` : `numbers from ${low} to ${high}`,
+  fits: (value) => typeof value === "number" && value >= low && value <= high,
+});
+const whole = (low: number, high: number): Check => ({
+  wanted: `whole numbers from ${low} to ${high.toLocaleString("en-US")}`,
+  fits: (value) => Number.isInteger(value) && (value as number) >= low && (value as number) <= high,
+});
+const oneOf = (names: readonly string[]): Check => ({
+  wanted: `some of ${names.join(", ")}`,
+  fits: (value) => names.includes(value as string),
+});
+const truth: Check = { wanted: "true and false", fits: (value) => typeof value === "boolean" };
+const unit = whole(1, 100_000);
+const TINY = 1e-12;
+/** Shares of less than 1. */
+const share = real(0, 0.999);
+
+/**
+ * What can be searched, with the values that it can have. Not among them is what a trial is measured by (the seed, the best epoch)
+ * and what the search itself gives out (epochs).
+ */
+const tunables = {
+  width: unit,
+  depth: whole(0, 100),
+  hidden: {
+    wanted: "lists of units, such as [64, 64]",
+    fits: (value) => Array.isArray(value) && value.every(unit.fits),
+  },
+  activation: oneOf(activationNames),
+  parametricActivation: truth,
+  numberEncoding: oneOf(numberEncodings),
+  embeddingSize: whole(1, 1024),
+  frontScale: truth,
+  normalization: oneOf(normalizations),
+  dropout: share,
+  dropoutSchedule: oneOf(fadeNames),
+  weightInit: oneOf(weightInits),
+  biasInit: oneOf(biasInits),
+  parametrization: oneOf(parametrizations),
+  optimizer: oneOf(optimizerNames),
+  lr: real(TINY),
+  schedule: oneOf(scheduleNames),
+  momentum: share,
+  beta2: real(0, 0.999999),
+  weightDecay: real(0),
+  weightDecaySchedule: oneOf(fadeNames),
+  labelSmoothing: share,
+  classWeights: oneOf(["none", "balanced"]),
+  clipNorm: {
+    wanted: "positive numbers, or null",
+    fits: (value) => value === null || (typeof value === "number" && value > 0),
+  },
+  l1: real(0),
+  mixup: real(0),
+  noise: real(0),
+  average: oneOf(["none", "ema", "swa"]),
+  averageDecay: real(0, 0.999999),
+  averageStart: share,
+  batchSize: whole(1, 2 ** 24),
+} as const satisfies Partial<Record<keyof Settings, Check>> & Record<"width" | "depth", Check>;
+
+export type TunableName = keyof typeof tunables;
+export const tunableNames = Object.keys(tunables) as TunableName[];
+
+/**
+ * Checks a space that was read from a file.
+ *
+ * @param place how to name it in messages
+ * @throws ChainruleError `argument` that names the entry that can not be, and says what can
+ */
+export function checkSpace(value: unknown, place = "space"): Space {
+  const wrong = (problem: string, remedy = FORMS): ChainruleError =>
+    new ChainruleError("argument", problem, remedy);
+  if (!isRecord(value)) throw wrong(`${place} is no object of ranges.`);
+  for (const [name, range] of Object.entries(value)) {
+    if (!(name in tunables)) {
+      throw wrong(
+        `${place} has "${clip(name)}", which can not be searched.`,
+        `${didYouMean(name, tunableNames) ?? ""}What can be searched is ${tunableNames.join(", ")}.`,
+      );
+    }
+    const { wanted, fits }: Check = tunables[name as TunableName];
+    const values = valuesOf(range);
+    if (values === null) throw wrong(`${place}.${name} is ${shown(range)}, which is no range.`);
+    const odd = values.find((item) => !fits(item));
+    if (odd !== undefined) throw wrong(`${place}.${name} has ${shown(odd)}.`, `Give ${wanted}.`);
+  }
+  if (Object.keys(value).length === 0) throw wrong(`${place} has nothing to search.`);
+  if ("hidden" in value && ("width" in value || "depth" in value)) {
+    throw wrong(
+      `${place} has hidden, and width or depth, which say the same.`,
+      "Keep hidden, or width and depth.",
+    );
+  }
+  return value as Space;
+}
+
+const FORMS =
+  'Write ranges as {"lr": {"log": [0.001, 0.3]}, "dropout": {"linear": [0, 0.5]}, "depth": {"whole": [1, 4]}, "activation": ["relu", "selu"]}.';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const shown = (value: unknown): string => clip(JSON.stringify(value) ?? String(value));
+
+/** The values of a list, or the ends of an interval; null for what is no range. */
+function valuesOf(range: unknown): readonly unknown[] | null {
+  if (Array.isArray(range)) return range.length > 0 ? range : null;
+  if (!isRecord(range)) return null;
+  const [[kind, ends], ...others] = Object.entries(range).concat([["", null]]);
+  if (others.length !== 1 || !Array.isArray(ends) || ends.length !== 2) return null;
+  const [low, high] = ends as unknown[];
+  if (typeof low !== "number" || typeof high !== "number" || !(low <= high)) return null;
+  const known = kind === "linear" || (kind === "log" && low > 0) || (kind === "whole" && isWholeRange(ends));
+  return known ? ends : null;
+}
+
+const isWholeRange = (ends: readonly unknown[]): boolean => ends.every(Number.isInteger);
+
+/**
+ * What is searched where nothing was said: width, depth, activation, rate, dropout and decay, around the defaults.
+ *
+ * @param defaults the settings without a search
+ * @param given what the user has fixed, which is not searched
+ */
+export function defaultSpace(defaults: Settings, given: GivenSettings, task: Task): Space {
+  const { lr, parametrization } = defaults;
+  const wide = parametrization === "ntk" ? [lr / 8, lr * 4] : [lr / 30, lr * 10];
+  const shape: Space = { width: [64, 128, 256, 512], depth: { whole: [1, 4] } };
+  const others: Space = {
+    activation: task === "classification" ? ["selu", "mish", "relu"] : ["mish", "selu", "relu"],
+    lr: { log: [wide[0], wide[1]] },
+    dropout: { linear: [0, 0.5] },
+    weightDecay: { log: [0.001, 0.3] },
+  };
+  const free = Object.entries(others).filter(([name]) => given[name as keyof GivenSettings] === undefined);
+  return { ...(given.hidden === undefined ? shape : {}), ...Object.fromEntries(free) };
+}
+
+/** The values of a trial: the same for the same space, seed and number, whatever trials were drawn before. */
+export function drawPoint(space: Space, seed: number, trial: number): Point {
+  // Weyl's sequence keeps the streams of neighbouring seeds apart.
+  const generator = new Generator(BigInt.asUintN(64, BigInt(seed) * 0x9e3779b97f4a7c15n + BigInt(trial)));
+  const draw = ([name, range]: [string, Range]): [string, Value] => [
+    name,
+    valueAt(range, generator.uniform53()),
+  ];
+  return Object.fromEntries(Object.entries(space).map(draw));
+}
+
+/** The value of a range at a share u of it, 0 ≤ u < 1. Drawn numbers are rounded to three digits, which reads better. */
+function valueAt(range: Range, u: number): Value {
+  if ("linear" in range) return rounded(range.linear, range.linear[0] + u * (range.linear[1] - range.linear[0]));
+  if ("log" in range) return rounded(range.log, range.log[0] * (range.log[1] / range.log[0]) ** u);
+  if ("whole" in range) return range.whole[0] + Math.floor(u * (range.whole[1] - range.whole[0] + 1));
+  return range[Math.floor(u * range.length)];
+}
+
+const rounded = ([low, high]: readonly [number, number], value: number): number =>
+  Math.min(high, Math.max(low, Number(value.toPrecision(3))));
+
+/**
+ * Settings with the values of a trial in place of those that were given. A width or a depth alone goes with the other one of `defaults`.
+ */
+export function withPoint(given: GivenSettings, point: Point, defaults: Settings): GivenSettings {
+  const { width, depth, ...rest } = point;
+  if (width === undefined && depth === undefined) return { ...given, ...(rest as GivenSettings) };
+  const units = (width ?? defaults.hidden[0] ?? 256) as number;
+  const hidden = new Array<number>((depth ?? defaults.hidden.length) as number).fill(units);
+  return { ...given, ...(rest as GivenSettings), hidden };
+}
+
+/** The values that settings have in a space. */
+export function pointOf(settings: Settings, space: Space): Point {
+  const valueOf = (name: TunableName): Value => {
+    if (name === "width") return settings.hidden[0] ?? 0;
+    return name === "depth" ? settings.hidden.length : settings[name];
+  };
+  return Object.fromEntries((Object.keys(space) as TunableName[]).map((name) => [name, valueOf(name)]));
+}

@@ -1,0 +1,219 @@
+import { ChainruleError } from "../../util/errors.ts";
+import type { Cell, Table } from "../column.ts";
+import { intervalAround } from "../intervals.ts";
+import type { Predictions, PredictOptions, TableModel } from "../model.ts";
+import type { TableModelSpec } from "../spec.ts";
+import { type ClassTarget, fromLearned, type NumberTarget } from "../target.ts";
+import { RowError } from "./cells.ts";
+import { modelFromBytes } from "./file.ts";
+import { Forward } from "./forward.ts";
+import { RowReader } from "./rows.ts";
+import { type ModelSource, readSource } from "./source.ts";
+
+/** A row of any model: values by column. */
+export type AnyRow = Readonly<Record<string, Cell | bigint>>;
+
+/** What a model says of one row, where classes are predicted. */
+export interface ClassPrediction<Label extends string | number = string | number> {
+  /** The most probable class, or of two the one by the model's threshold: a number where the target is one. */
+  prediction: Label;
+  /** Its probability. */
+  probability: number;
+  /** That of every class; they add up to 1. */
+  probabilities: Record<Label, number>;
+}
+
+/** What a model says of one row, where a number is predicted, in the target's own units. */
+export interface NumberPrediction {
+  prediction: number;
+  /** Where the model has intervals: between `low` and `high` the truth lies in a share `level` of rows like those of training. */
+  low?: number;
+  high?: number;
+}
+
+export type RowPrediction = ClassPrediction | NumberPrediction;
+
+export interface LoadOptions {
+  /** Whether a column that the model does not know is an error, rather than ignored. Default false. */
+  readonly strict?: boolean;
+  /** Numbers: the level of the intervals `low` to `high`, one of those of the model. Default: see {@link defaultLevel}. */
+  readonly level?: number;
+}
+
+/** The level of a model's intervals if none is named: 0.9, or the lowest that it has; undefined where it has none. */
+export function defaultLevel({ intervals }: TableModelSpec): number | undefined {
+  const levels = intervals?.levels.map(({ level }) => level) ?? [];
+  return levels.includes(0.9) ? 0.9 : levels.length > 0 ? Math.min(...levels) : undefined;
+}
+
+/**
+ * A trained model, ready to use in a program: rows as objects in, predictions out, at once.
+ *
+ * Values are numbers, truth values, texts, and dates as `Date` or ISO texts; null, undefined, NaN and "" are missing. A text that
+ * spells a number ("41") is taken for it. A text that training never saw is no error.
+ */
+export class LoadedModel<Row extends object = AnyRow, Prediction extends object = RowPrediction> {
+  readonly model: TableModel;
+  private readonly reader: RowReader;
+  private readonly forward: Forward;
+  private readonly describe: (outputs: Float32Array, count: number) => RowPrediction[];
+
+  /** @throws ChainruleError `argument` for a level that the model has no intervals for */
+  constructor(model: TableModel, { strict = false, level }: LoadOptions = {}) {
+    const { features, target } = model.spec;
+    this.model = model;
+    this.reader = new RowReader(features, target.name, strict);
+    this.forward = new Forward(model);
+    this.describe =
+      target.task === "classification" ? classes(model.spec, target) : numbers(model.spec, target, level);
+  }
+
+  /** What the model reads and gives, and how. */
+  get spec(): TableModelSpec {
+    return this.model.spec;
+  }
+
+  /**
+   * Predicts one row.
+   *
+   * @throws ChainruleError `data` (a {@link RowError}, with the `column`) for a column that is not there, or a value of another type
+   */
+  predict(row: Row): Prediction {
+    const chunk = this.forward.chunkFor(1);
+    this.reader.read(row, 0, chunk);
+    return this.describe(chunk.run(), 1)[0] as Prediction;
+  }
+
+  /**
+   * Predicts many rows, faster than one by one.
+   *
+   * @throws ChainruleError `data` (a {@link RowError}, with `row` and `column`) as `predict` does
+   */
+  predictAll(rows: readonly Row[]): Prediction[] {
+    const predictions: RowPrediction[] = [];
+    while (predictions.length < rows.length) {
+      const start = predictions.length;
+      const chunk = this.forward.chunkFor(rows.length - start);
+      for (let r = 0; r < chunk.rows; r++) {
+        try {
+          this.reader.read(rows[start + r], r, chunk);
+        } catch (error) {
+          throw error instanceof RowError ? error.inRow(start + r) : error;
+        }
+      }
+      for (const prediction of this.describe(chunk.run(), chunk.rows)) predictions.push(prediction);
+    }
+    return predictions as Prediction[];
+  }
+
+  /**
+   * Predicts the rows of a table of typed columns, as {@link TableModel.predict} does, by compiled programs.
+   *
+   * @throws ChainruleError `data` when a column is missing or holds another type of values, `argument` for a level that the model
+   * has no intervals for
+   */
+  predictTable(table: Table, options?: PredictOptions): Predictions {
+    const { data, codes, rows, inputs, embedded } = this.model.inputs(table);
+    const width = this.spec.network.outputs;
+    const outputs = new Float64Array(rows * width);
+    for (let start = 0; start < rows; ) {
+      const chunk = this.forward.chunkFor(rows - start);
+      const end = start + chunk.rows;
+      chunk.x.set(data.subarray(start * inputs, end * inputs));
+      chunk.codes.set(codes.subarray(start * embedded, end * embedded));
+      outputs.set(finite(chunk.run()), start * width);
+      start = end;
+    }
+    return this.model.predictionsOf(outputs, options);
+  }
+
+  /** Frees the memory of the compiled programs now, rather than when the model is collected. */
+  dispose(): void {
+    this.forward.dispose();
+  }
+}
+
+/**
+ * Loads a model that was trained before: `await load("runs/digits")`.
+ *
+ * @param source the folder of a run or the file of a model, by its path (in Node) or its URL; or the file's bytes. A URL whose last
+ * part has no extension is a folder's. A file from a stranger is safe to load: it holds no code, and all of it is checked.
+ * @throws ChainruleError `file` or `state` for a file that is not there, is no model, or is damaged
+ *
+ * @example
+ * const model = await load("runs/penguins-1");
+ * model.predict({ bill_length_mm: 39.1, island: "Torgersen", … }).prediction; // "Adelie"
+ *
+ * @example
+ * import type { Prediction, Row } from "./penguins.ts"; // by `chainrule types runs/penguins-1 --out penguins.ts`
+ * const model = await load<Row, Prediction>("runs/penguins-1");
+ */
+export async function load<Row extends object = AnyRow, Prediction extends object = RowPrediction>(
+  source: ModelSource,
+  options: LoadOptions = {},
+): Promise<LoadedModel<Row, Prediction>> {
+  const { bytes, name } = await readSource(source);
+  return new LoadedModel<Row, Prediction>(modelFromBytes(bytes, name), options);
+}
+
+/** Outputs that are all finite: others mean nothing. */
+function finite(outputs: Float32Array): Float32Array {
+  if (outputs.every(Number.isFinite)) return outputs;
+  throw new ChainruleError(
+    "non-finite",
+    "The network's outputs are not all finite numbers: its weights are too large.",
+    "Use the file as it was written, or train anew.",
+  );
+}
+
+/** p = softmax(z / temperature), by class. */
+function classes(
+  { calibration, threshold = null }: TableModelSpec,
+  { classes: names, type }: ClassTarget,
+): (outputs: Float32Array, count: number) => ClassPrediction[] {
+  const labels = names.map((name) => (type === "number" ? Number(name) : name));
+  const temperature = calibration?.temperature ?? 1;
+  return (outputs, count) => {
+    finite(outputs);
+    const predictions = new Array<ClassPrediction>(count);
+    for (let r = 0; r < count; r++) {
+      const start = r * names.length;
+      let best = 0;
+      for (let j = 1; j < names.length; j++) if (outputs[start + j] > outputs[start + best]) best = j;
+      const probabilities: Record<string, number> = {};
+      let sum = 0;
+      for (let j = 0; j < names.length; j++) {
+        const mass = Math.exp((outputs[start + j] - outputs[start + best]) / temperature);
+        put(probabilities, names[j], mass);
+        sum += mass;
+      }
+      for (const name of names) probabilities[name] /= sum;
+      const told = threshold === null ? best : Number(probabilities[names[1]] > threshold);
+      predictions[r] = { prediction: labels[told], probability: probabilities[names[told]], probabilities };
+    }
+    return predictions;
+  };
+}
+
+/** Sets a property of any name, `__proto__` too. */
+function put(record: Record<string, number>, name: string, value: number): void {
+  if (name !== "__proto__") record[name] = value;
+  else Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
+function numbers(
+  spec: TableModelSpec,
+  target: NumberTarget,
+  level = defaultLevel(spec),
+): (outputs: Float32Array) => NumberPrediction[] {
+  const values = (outputs: Float32Array): Float64Array =>
+    fromLearned(target, Float64Array.from(finite(outputs)));
+  if (level === undefined) return (outputs) => Array.from(values(outputs), (prediction) => ({ prediction }));
+  const around = (predictions: Float64Array) => intervalAround(predictions, level, target, spec.intervals);
+  around(new Float64Array(0)); // says now if there is no such level
+  return (outputs) => {
+    const predictions = values(outputs);
+    const { low, high } = around(predictions);
+    return Array.from(predictions, (prediction, i) => ({ prediction, low: low[i], high: high[i] }));
+  };
+}
