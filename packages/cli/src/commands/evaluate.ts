@@ -1,83 +1,131 @@
+import { writeFile } from "node:fs/promises";
 import { ChainruleError } from "chainrule";
-import {
-  columnNamed,
-  headline,
-  rowsWithValue,
-  scoresOf,
-  splitRows,
-  type Table,
-  type TargetPreparation,
-} from "chainrule/tables";
+import { columnNamed, evaluatePlan, headline, type Plan, rowsWithValue, scoresOf } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import { type Run, readRun } from "../runs/run.ts";
+import { explain } from "../report/explain.ts";
+import { type ReportData, reportHtml } from "../report/report.ts";
+import type { RunConfig } from "../runs/config.ts";
+import { checkFile, writeWhole } from "../runs/folder.ts";
+import { type Run, readConfig, readRun } from "../runs/run.ts";
 import { fingerprint } from "../sources/file.ts";
-import { correctOrEmpty, readTable } from "../sources/index.ts";
+import { correctOrEmpty, type Data, readTable } from "../sources/index.ts";
+import { expandPaths } from "../sources/paths.ts";
+import { readPlan } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
-import { sayScores } from "../terminal/report.ts";
+import { type Evaluated, sayScores } from "../terminal/report.ts";
+import { reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
 import { typesOf, warnOfUnseen } from "./predict.ts";
+import { sayReading } from "./train.ts";
 
 export interface EvaluateOptions {
+  readonly sql?: string;
   /** Score all rows, those that the model was trained on too. */
   readonly allRows: boolean;
+  /** Write a report to this file. */
+  readonly report?: string;
   readonly json: boolean;
   readonly quiet: boolean;
+}
+
+/** What was scored, for the terminal, for programs, and for a report. */
+interface Judged {
+  readonly evaluated: Evaluated;
+  readonly rows: string;
+  readonly json: object;
+  readonly report: () => Partial<ReportData>;
+  readonly hint: string;
 }
 
 /** `chainrule evaluate RUN DATA`: scores of a run on a table that has the target. */
 export async function evaluate(
   folder: string,
-  path: string,
+  paths: readonly string[],
   options: EvaluateOptions,
   io: Io,
 ): Promise<void> {
   const output = new Output(io, options);
+  const { report } = options;
+  const files = await expandPaths(paths);
+  if (report !== undefined) await checkFile(report, ...files);
   const run = await readRun(folder);
+  const config = await readConfig(folder);
   const { target } = run.model.spec;
-  const table = await readTable(path, {
+  const data: Data = { files, ...(options.sql === undefined ? {} : { sql: options.sql }) };
+  const isOwn = await isSameData(data, config);
+  const judged =
+    isOwn && !options.allRows && run.data.test === null
+      ? await judgeTest(run, config, data, output)
+      : await judgeAll(run, data, isOwn, output);
+  sayScores(output, judged.evaluated, target, judged.rows);
+  if (judged.hint !== "") {
+    output.say();
+    output.say(output.style.dim(`  ${judged.hint}`));
+  }
+  if (report !== undefined) {
+    const html = reportHtml({
+      ...reportHead(config),
+      scored: `On ${judged.rows}.`,
+      scores: judged.evaluated.scores,
+      ...judged.report(),
+    });
+    await writeWhole(report, (draft) => writeFile(draft, html));
+    output.say();
+    output.say(`  Report written to ${report}`);
+  }
+  if (options.json) output.result({ task: target.task, target: target.name, ...judged.json, run: folder });
+}
+
+/** Whether it is the data that the run was begun with; what a query gives may have changed. */
+const isSameData = async ({ files, sql }: Data, { data }: RunConfig): Promise<boolean> =>
+  sql === undefined && data.sql === null && (await fingerprint(files)) === data.sha256;
+
+/** The rows that were kept for the test when the run was made: the same cut of the same data. */
+async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output): Promise<Judged> {
+  const plan: Plan = await readPlan(data, { ...config.asked, test: undefined }, sayReading(output));
+  const evaluation = evaluatePlan(run.model, plan);
+  return {
+    evaluated: evaluation,
+    rows: testedRows(plan),
+    json: shortEvaluation(evaluation),
+    report: () => ({ ...evaluation, explanation: explain(run.model, plan, run.seed) }),
+    hint: `${plan.table.source} is the table that the model was trained on: --all-rows scores all of it.`,
+  };
+}
+
+/** All rows that have the target. */
+async function judgeAll(run: Run, data: Data, isOwn: boolean, output: Output): Promise<Judged> {
+  const { target } = run.model.spec;
+  const table = await readTable(data, {
     missing: run.missing,
     types: typesOf(run.model.spec),
     typedOnly: true,
     remedy: correctOrEmpty,
+    progress: sayReading(output),
   });
-  const labelled = rowsWithValue(columnNamed(table, target.name, "target"), table.rows);
-  if (labelled.length === 0) {
+  output.clearStatus();
+  const rows = rowsWithValue(columnNamed(table, target.name, "target"), table.rows);
+  if (rows.length === 0) {
     throw new ChainruleError(
       "data",
       `${table.source} has no row with a value of "${clip(target.name)}" to compare with.`,
       "Use `chainrule predict` for rows without it.",
     );
   }
-  const isOwn = (await fingerprint(path)) === run.data.sha256;
-  const own = isOwn && !options.allRows && run.data.test === null;
-  const rows = own ? testRows(run, table, labelled, target) : labelled;
   const inputs = run.model.inputs(table, rows);
   const scores = scoresOf(target, run.model.predictPrepared(inputs), table, rows);
   warnOfUnseen(output, inputs.unseen);
-  if (rows.length < table.rows && !own)
+  if (rows.length < table.rows) {
     output.warn(
       `${counted(table.rows - rows.length, "row")} without a value of ${clip(target.name)} left out.`,
     );
-  if (isOwn && !own)
-    output.warn("The model was trained on most of these rows: on others it will not be as good.");
-  const which = own ? "that training never saw" : `of ${table.source}`;
-  sayScores(output, scores, target, `${counted(rows.length, "row")} ${which}`);
-  if (own) {
-    output.say();
-    output.say(
-      output.style.dim(
-        `  ${table.source} is the table that the model was trained on: --all-rows scores all of it.`,
-      ),
-    );
   }
-  if (options.json)
-    output.result({ task: target.task, target: target.name, test: headline(scores), run: folder });
-}
-
-/** The rows that were kept for the test when the run was made: the same cut of the same file. */
-function testRows(run: Run, table: Table, labelled: Int32Array, target: TargetPreparation): Int32Array {
-  const { testSize, validationSize } = run.data;
-  const column = columnNamed(table, target.name);
-  return splitRows(column, labelled, target.task, { test: testSize, validation: validationSize }, run.seed)
-    .test;
+  if (isOwn) output.warn("The model was trained on most of these rows: on others it will not be as good.");
+  return {
+    evaluated: { scores },
+    rows: `${counted(rows.length, "row")} of ${table.source}`,
+    json: { test: headline(scores) },
+    report: () => ({}),
+    hint: "",
+  };
 }

@@ -1,12 +1,14 @@
-import type {
-  DroppedColumn,
-  DropReason,
-  FeaturePreparation,
-  Plan,
-  Settings,
-  TableModel,
+import {
+  type DroppedColumn,
+  type DropReason,
+  type FeaturePreparation,
+  findLeaks,
+  MOST_LEVELS,
+  type Plan,
+  type Settings,
+  type TableModel,
 } from "chainrule/tables";
-import { clip, counted } from "../terminal/format.ts";
+import { clip, counted, shellWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 
 /** Says what was found in the data and what is going to be done, and warns of what may surprise. */
@@ -82,8 +84,9 @@ function describeNetwork(settings: Settings, model: TableModel): string {
   return `${shape} (${units}${counted(parameters, "weight")}), ${settings.optimizer}, batches of ${settings.batchSize}`;
 }
 
-function warnings({ target, withoutTarget, infinite, features, split }: Plan): string[] {
-  const found: string[] = [];
+function warnings(plan: Plan): string[] {
+  const { table, task, target, withoutTarget, infinite, features, split, unlearned } = plan;
+  const found: string[] = [...(table.notes ?? [])];
   if (withoutTarget > 0) {
     found.push(
       `${counted(withoutTarget, "row")} left out: ${withoutTarget === 1 ? "it has" : "they have"} no value of ${clip(target.name)}.`,
@@ -91,10 +94,18 @@ function warnings({ target, withoutTarget, infinite, features, split }: Plan): s
   }
   for (const { name, rows } of infinite)
     found.push(`${counted(rows, "infinite value")} of ${clip(name)} count as missing.`);
-  for (const feature of features) {
-    if (feature.type === "text" && feature.levels.length >= 64)
-      found.push(`${clip(feature.name)} has many values: the 64 most frequent are told apart.`);
+  for (const { part, label, rows } of unlearned) {
+    found.push(
+      `${counted(rows, "row")} of the ${part} part ${rows === 1 ? "is" : "are"} of the class ${clip(label)}, which no training row has: the model can not tell it.`,
+    );
   }
+  for (const feature of features) {
+    if (feature.type === "text" && feature.levels.length >= MOST_LEVELS)
+      found.push(`${clip(feature.name)} has many values: the ${MOST_LEVELS} most frequent are told apart.`);
+  }
+  const used = new Set(features.map(({ name }) => name));
+  for (const { name, text } of findLeaks(table, target.name, split.training, task))
+    if (used.has(name)) found.push(`${text} If it is not known beforehand: --exclude ${shellWord(name)}.`);
   if (split.training.length < 100)
     found.push(`Only ${split.training.length} rows to train on: scores will vary with --seed.`);
   return found;

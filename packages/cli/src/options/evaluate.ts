@@ -1,15 +1,21 @@
 import type { Command } from "commander";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
 import type { Io } from "../io.ts";
-import { DATA, RUN } from "./shared.ts";
+import { DATA, needsData, RUN, sqlOption } from "./shared.ts";
 
 export function addEvaluate(program: Command, io: Io): void {
   program
     .command("evaluate")
     .description("Score a trained run on a table that has the target.")
     .argument("<run>", RUN)
-    .argument("<data>", DATA)
-    .option("--all-rows", "score all rows even of the table that the run was trained on", false)
+    .argument("[data...]", DATA)
+    .addOption(sqlOption())
+    .option(
+      "--all-rows",
+      "score all rows even of the table that the run was trained on (default: its test rows)",
+      false,
+    )
+    .option("--report <file>", "write a report as HTML (default: none)")
     .option("--json", "print the scores as JSON, the last line of standard output", false)
     .option("-q, --quiet", "print errors only (and JSON, if asked for)", false)
     .addHelpText(
@@ -20,10 +26,11 @@ those that training never saw, as train did.
 
 Examples:
   $ chainrule evaluate runs/penguins-1 penguins.csv
-  $ chainrule evaluate runs/penguins-1 other-penguins.csv --json`,
+  $ chainrule evaluate runs/penguins-1 others.csv --report others.html`,
     )
-    .action(async (run: string, data: string, options: EvaluateOptions) => {
+    .action(async (run: string, files: string[], options: EvaluateOptions, command: Command) => {
+      needsData(command, files, options.sql);
       const { evaluate } = await import("../commands/evaluate.ts");
-      await evaluate(run, data, options, io);
+      await evaluate(run, files, options, io);
     });
 }

@@ -115,3 +115,9 @@ export function units(text: string): number[] {
   if (sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 100_000)) return sizes;
   throw new InvalidArgumentError("Give whole numbers with commas between, such as 64,64, or none.");
 }
+
+/** The path of a file of ranges; in chainrule.json the ranges themselves may stand, see {@link takesObject}. */
+export const spaceOf = (text: string): string => text;
+
+/** Whether a configuration may give the option an object that the command understands by itself. */
+export const takesObject = ({ parseArg }: Option): boolean => parseArg === spaceOf;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkPlace, writeFolder, writeWhole } from "./folder.ts";
+import { checkPlace, removeDrafts, replaceWhole, writeFolder, writeWhole } from "./folder.ts";
 
 let root: string;
 const at = (name: string): string => join(root, name);
@@ -71,4 +71,31 @@ test("writeWhole writes a file that is whole or none, and replaces nothing", asy
   );
   expect(readFileSync(at("f"), "utf8")).toBe("mine");
   expect(readdirSync(root)).toEqual(["f"]);
+});
+
+describe("replaceWhole", () => {
+  test("puts the new content in place of the old one, which can be kept", async () => {
+    await replaceWhole(at("f"), "1", at("before"));
+    expect(readdirSync(root)).toEqual(["f"]);
+    await replaceWhole(at("f"), Uint8Array.of(50), at("before"));
+    await replaceWhole(at("f"), "3", at("before"));
+    expect(readdirSync(root).sort()).toEqual(["before", "f"]);
+    expect([readFileSync(at("f"), "utf8"), readFileSync(at("before"), "utf8")]).toEqual(["3", "2"]);
+  });
+
+  test("leaves the old content where the new one can not be written", async () => {
+    await replaceWhole(at("f"), "1");
+    mkdirSync(at("folder"));
+    await expect(replaceWhole(at("folder"), "2")).rejects.toThrow(/folder/);
+    await expect(replaceWhole(at("f/g"), "2")).rejects.toThrow(/does not exist/);
+    expect(readFileSync(at("f"), "utf8")).toBe("1");
+    expect(readdirSync(root).sort()).toEqual(["f", "folder"]);
+  });
+});
+
+test("removeDrafts removes what was left half-written, and nothing else", async () => {
+  for (const name of [".f-0123456789ab", ".f-0123456789ag", "f-0123456789ab", ".gitignore"])
+    writeFileSync(at(name), "");
+  await removeDrafts(root);
+  expect(readdirSync(root).sort()).toEqual([".f-0123456789ag", ".gitignore", "f-0123456789ab"]);
 });

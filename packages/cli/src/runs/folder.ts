@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ChainruleError } from "chainrule";
 import { fileError } from "../sources/file.ts";
@@ -63,13 +63,16 @@ const isThere = (path: string): Promise<boolean> =>
 export async function writeFolder(place: Place, files: Files): Promise<string> {
   const parent = dirname("folder" in place ? place.folder : place.base);
   const name = basename("folder" in place ? place.folder : place.base);
-  const draft = join(parent, `.${name}-${randomBytes(6).toString("hex")}`);
+  const draft = draftOf(join(parent, name));
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(draft);
     for (const [file, content] of Object.entries(files))
       await writeFile(join(draft, file), content, { flush: true });
-    return await putInPlace(draft, place);
+    await toDisk(draft);
+    const folder = await putInPlace(draft, place);
+    await toDisk(parent);
+    return folder;
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => {});
     throw fileError(error, "folder" in place ? place.folder : `${place.base}-…`);
@@ -99,12 +102,13 @@ async function putInPlace(draft: string, place: Place): Promise<string> {
 /**
  * Makes sure, before any work is done, that a file can be written without replacing anything.
  *
- * @param input the table that is read, to say so when it is what would be replaced
+ * @param inputs the tables that are read, to say so when one is what would be replaced
  * @throws ChainruleError `file` for a path where something is, or whose folder is not there
  */
-export async function checkFile(path: string, input: string): Promise<void> {
+export async function checkFile(path: string, ...inputs: readonly string[]): Promise<void> {
   try {
-    if (await isSameFile(path, input)) {
+    for (const input of inputs) {
+      if (!(await isSameFile(path, input))) continue;
       throw new ChainruleError(
         "file",
         `${path} is the table being predicted; --out would replace it.`,
@@ -149,7 +153,7 @@ async function refuseExisting(path: string): Promise<void> {
 
 /** Writes a file as a whole or not at all. An existing one is not replaced. */
 export async function writeWhole(path: string, write: (draft: string) => Promise<void>): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}-${randomBytes(6).toString("hex")}`);
+  const draft = draftOf(path);
   try {
     await write(draft);
     await refuseExisting(path);
@@ -158,4 +162,45 @@ export async function writeWhole(path: string, write: (draft: string) => Promise
     await rm(draft, { force: true }).catch(() => {});
     throw fileError(error, path);
   }
+}
+
+/**
+ * Writes a file as a whole or not at all, in place of the one that is there: however the process ends, the path has the old
+ * content or the new one.
+ *
+ * @param before where the file that was there goes; for an instant in between, it is there alone
+ */
+export async function replaceWhole(
+  path: string,
+  content: string | Uint8Array,
+  before?: string,
+): Promise<void> {
+  const draft = draftOf(path);
+  try {
+    await writeFile(draft, content, { flush: true });
+    if (before !== undefined && (await isThere(path))) await rename(path, before);
+    await rename(draft, path);
+    await toDisk(dirname(path));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw fileError(error, path);
+  }
+}
+
+/** Where a file or folder is written before it gets its name: beside it, so that renaming is one step. */
+const draftOf = (path: string): string =>
+  join(dirname(path), `.${basename(path)}-${randomBytes(6).toString("hex")}`);
+
+/** Removes drafts from a folder, which a process left behind that was killed while it wrote. */
+export async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^\..+-[\da-f]{12}$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Waits until the names in a folder are on the disk; some systems can not be asked to. */
+async function toDisk(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => null);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }

@@ -1,4 +1,12 @@
-import { type Column, type ColumnType, type Plan, planFor, type Table, type Task } from "chainrule/tables";
+import {
+  type Column,
+  type ColumnType,
+  type Plan,
+  planFor,
+  type SplitKind,
+  type Table,
+  type Task,
+} from "chainrule/tables";
 import { correctOrExclude, type Data, type ReadOptions, readTable } from "./index.ts";
 
 export interface ReadPlanOptions {
@@ -8,6 +16,8 @@ export interface ReadPlanOptions {
   readonly test?: string;
   readonly testSize: number;
   readonly validationSize: number;
+  readonly calibrationSize?: number;
+  readonly split?: SplitKind;
   /** Names, or lists of names with commas between. */
   readonly exclude?: readonly string[];
   readonly include?: readonly string[];
@@ -24,21 +34,34 @@ export async function readPlan(
   progress?: (rows: number) => void,
 ): Promise<Plan> {
   const { missing, types: overrides } = options;
+  const { table, plan } = await readTableToTrain(data, options, progress);
   const remedy = correctOrExclude(options.target);
-  // What is in an excluded column does not matter, so it is not looked at.
-  const excluded = (options.exclude ?? []).flatMap((text) => [text, ...namesInList(text)]);
-  const unread = new Set(excluded.filter((name) => name !== options.target));
-  const table = await readTable(data, { missing, overrides, unread, remedy, progress });
   const test =
     options.test === undefined
       ? undefined
       : await readTable(options.test, { missing, overrides, types: typesOf(table.columns), remedy });
-  return planFor(table, {
-    ...options,
-    test,
-    exclude: namesIn(options.exclude ?? [], table),
-    include: namesIn(options.include ?? [], table),
-  });
+  return planFor(table, { ...options, ...plan, test });
+}
+
+/** Reads a table to train on, and the names of columns that were excluded and included. */
+export async function readTableToTrain(
+  data: string | Data,
+  options: Pick<ReadPlanOptions, "target" | "exclude" | "include" | "missing" | "types">,
+  progress?: (rows: number) => void,
+): Promise<{ table: Table; plan: { exclude: readonly string[]; include: readonly string[] } }> {
+  const { missing, types: overrides, target } = options;
+  // What is in an excluded column does not matter, so it is not looked at.
+  const excluded = (options.exclude ?? []).flatMap((text) => [text, ...namesInList(text)]);
+  const unread = new Set(excluded.filter((name) => name !== target));
+  const remedy = correctOrExclude(target);
+  const table = await readTable(data, { missing, overrides, unread, remedy, progress });
+  return {
+    table,
+    plan: {
+      exclude: namesIn(options.exclude ?? [], table),
+      include: namesIn(options.include ?? [], table),
+    },
+  };
 }
 
 const typesOf = (columns: readonly Column[]): Map<string, ColumnType> =>

@@ -53,17 +53,24 @@ export class Output {
       this.say(this.style.yellow(`  ${i === 0 ? "! " : "  "}${line}`));
   }
 
-  /** Rewrites the line at the bottom of a terminal; elsewhere it does nothing. */
-  setStatus(line: string): void {
-    if (!this.live || line === this.status) return;
-    this.human.write(`\r${line}\x1b[K`);
-    this.status = line;
+  /** Rewrites the line, or lines, at the bottom of a terminal; elsewhere it does nothing. */
+  setStatus(text: string): void {
+    if (!this.live || text === this.status) return;
+    const lines = text.split("\n").map((line) => `${line}\x1b[K`);
+    this.human.write(`${this.toStatus()}${lines.join("\n")}`);
+    this.status = text;
   }
 
   clearStatus(): void {
     if (this.status === "") return;
-    this.human.write("\r\x1b[K");
+    this.human.write(`${this.toStatus()}\x1b[K`);
     this.status = "";
+  }
+
+  /** Goes to the beginning of the status, and takes away what is below its first line. */
+  private toStatus(): string {
+    const below = this.status.split("\n").length - 1;
+    return below === 0 ? "\r" : `\x1b[${below}A\r\x1b[J`;
   }
 
   /** The result for programs: one line of JSON on standard output. */

@@ -1,30 +1,47 @@
+import { meritOf } from "chainrule/tables";
 import type { EpochReport, FitResult } from "chainrule/train";
 import { counted, duration, padStart, percent, significant, widthOfText } from "./format.ts";
 import type { Output } from "./output.ts";
+import { sparkline } from "./sparkline.ts";
 
 /** Milliseconds between two pictures of the line. */
 const EVERY = 80;
-const BAR = 16;
+const BAR = 10;
+const CURVE = 8;
+/** From this width on there is room for a word more. */
+const WIDE = 90;
+
+export interface ProgressOptions {
+  readonly epochs: number;
+  /** Training rows, which each epoch goes through once. */
+  readonly rows: number;
+  /** The metric to show beside the loss. */
+  readonly score: "accuracy" | "r2";
+  /** What tells which epoch is the best. */
+  readonly keepBest: "loss" | "score";
+  /** Epochs that were done before, by a process that was ended. */
+  readonly history: readonly EpochReport[];
+}
 
 /**
  * Training as it goes: one line that is rewritten where the terminal can do that; elsewhere about ten plain lines.
  */
 export class Progress {
   private readonly output: Output;
-  private readonly epochs: number;
-  private readonly score: string;
+  private readonly options: ProgressOptions;
   private readonly begun = performance.now();
   private readonly lineEvery: number;
+  /** Logarithms of the validation losses, of which the first is often much larger than all others. */
+  private readonly losses: number[] = [];
   private shown = 0;
   private last: EpochReport | undefined;
   private best: EpochReport | undefined;
 
-  /** @param score the metric to show beside the loss: "accuracy" or "r2" */
-  constructor(output: Output, epochs: number, score: "accuracy" | "r2") {
+  constructor(output: Output, options: ProgressOptions) {
     this.output = output;
-    this.epochs = epochs;
-    this.score = score;
-    this.lineEvery = Math.ceil(epochs / 10);
+    this.options = options;
+    this.lineEvery = Math.ceil(options.epochs / 10);
+    for (const report of options.history) this.add(report);
   }
 
   /** Within an epoch: how far it is, from 0 to 1. */
@@ -36,24 +53,28 @@ export class Progress {
   }
 
   epoch(report: EpochReport): void {
-    this.last = report;
-    if (this.best === undefined || (report.validationLoss ?? 0) < (this.best.validationLoss ?? 0))
-      this.best = report;
+    this.add(report);
     if (this.output.live) this.batch(report.epoch + 1, 0);
     else if (report.epoch === 1 || report.epoch % this.lineEvery === 0) this.output.say(this.plain(report));
   }
 
-  /** What training came to, in two lines that stay; nothing where it came to nothing. */
+  /** What training came to, in two lines that stay. */
   end({ epochs, best, stopped }: FitResult): void {
-    const kept = this.best;
-    if (!kept || !best) return;
     const how =
       stopped === "signal" ? ", stopped by Ctrl-C" : stopped === "patience" ? ", no longer improving" : "";
-    const seconds = duration((performance.now() - this.begun) / 1000);
-    const score = this.scoreOf(kept);
-    const reached = this.score === "accuracy" ? `accuracy ${score}` : score;
-    this.output.say(`  ${counted(epochs, "epoch")} in ${seconds}${how}`);
-    this.output.say(`  kept epoch ${best.epoch}, which had the lowest validation loss: ${reached}`);
+    const { history, rows } = this.options;
+    const mine = epochs - history.length;
+    const done = counted(mine, history.length > 0 ? "more epoch" : "epoch");
+    const rate = mine > 0 ? `, ${rateOf(mine * rows, this.seconds)}` : "";
+    this.output.say(`  ${done} in ${duration(this.seconds)}${rate}${how}`);
+    if (!this.best || !best) return;
+    const score = this.scoreOf(this.best);
+    const reached = this.options.score === "accuracy" ? `accuracy ${score}` : score;
+    const why =
+      this.options.keepBest === "loss"
+        ? `the lowest validation loss: ${reached}`
+        : `the best validation ${reached}`;
+    this.output.say(`  kept epoch ${best.epoch}, which had ${why}`);
   }
 
   /** Takes the line away, whatever happened. */
@@ -61,44 +82,78 @@ export class Progress {
     this.output.clearStatus();
   }
 
+  private add(report: EpochReport): void {
+    this.last = report;
+    this.losses.push(Math.log(report.validationLoss ?? report.loss));
+    const { keepBest, score } = this.options;
+    const merit = meritOf(report, keepBest, score);
+    if (this.best === undefined || merit > meritOf(this.best, keepBest, score)) this.best = report;
+  }
+
+  /** Since this process began. */
+  private get seconds(): number {
+    return (performance.now() - this.begun) / 1000;
+  }
+
   private plain(report: EpochReport): string {
-    const seconds = (performance.now() - this.begun) / 1000;
-    const count = `${padStart(String(report.epoch), String(this.epochs).length)}/${this.epochs}`;
-    return `  epoch ${count}  ${this.figures(report).join("  ")}  ${duration(seconds)}`;
+    const loss = `loss ${fixedLoss(report.loss)}`;
+    const score = `validation ${padStart(this.scoreOf(report), 6)}`;
+    return `  epoch ${this.count(report.epoch)}  ${loss}  ${score}  ${duration(this.seconds)}`;
+  }
+
+  private count(epoch: number): string {
+    const { epochs } = this.options;
+    return `${padStart(String(epoch), String(epochs).length)}/${epochs}`;
   }
 
   private line(done: number): string {
     const { style, width } = this.output;
-    const epoch = Math.min(this.epochs, Math.floor(done) + 1);
-    const filled = Math.round((BAR * done) / this.epochs);
+    const { epochs, history, rows } = this.options;
+    const { last, best } = this;
+    const filled = Math.round((BAR * done) / epochs);
     const bar = style.green("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
-    const count = `epoch ${padStart(String(epoch), String(this.epochs).length)}/${this.epochs}`;
-    const parts = [count, ...(this.last ? this.figures(this.last) : []), this.timeLeft(done)];
-    // What is last is least: a narrow terminal loses it first, and the bar before everything.
-    let used = 0;
-    const fitting = parts.filter((part) => {
-      used += widthOfText(part) + 2;
-      return used < width - 1;
-    });
-    const withBar = used + BAR + 2 < width - 1;
-    return `  ${withBar ? `${bar}  ` : ""}${fitting.join("  ")}`;
-  }
-
-  private figures(report: EpochReport): string[] {
-    return [`loss ${fixedLoss(report.loss)}`, `validation ${padStart(this.scoreOf(report), 6)}`];
+    const count = this.count(Math.min(epochs, Math.floor(done) + 1));
+    const mine = done - history.length;
+    const known = this.seconds >= 0.5 && mine > 0;
+    const left = duration((this.seconds / mine) * (epochs - done));
+    // From left to right, with the importance: a narrow terminal loses first what matters least.
+    const parts: [importance: number, text: string][] = [
+      [4, bar],
+      [0, width >= WIDE ? `epoch ${count}` : count],
+      [1, last ? `loss ${fixedLoss(last.loss)}` : ""],
+      [2, last ? `val ${padStart(this.scoreOf(last), 6)}` : ""],
+      [5, best ? style.dim(`best ${padStart(String(best.epoch), String(epochs).length)}`) : ""],
+      [6, last ? style.cyan(sparkline(this.losses, CURVE)) : ""],
+      [7, known ? style.dim(rateOf(mine * rows, this.seconds)) : ""],
+      [3, known ? `${left} left` : ""],
+    ];
+    let used = 1;
+    const fitting = new Set(
+      parts
+        .toSorted((a, b) => a[0] - b[0])
+        .filter(([, text]) => {
+          if (text === "" || used + widthOfText(text) + 2 >= width) return false;
+          used += widthOfText(text) + 2;
+          return true;
+        }),
+    );
+    return `  ${parts
+      .filter((part) => fitting.has(part))
+      .map(([, text]) => text)
+      .join("  ")}`;
   }
 
   private scoreOf(report: EpochReport): string {
-    const score = report.metrics[this.score];
-    return this.score === "accuracy" ? percent(score) : `R² ${score.toFixed(3)}`;
-  }
-
-  private timeLeft(done: number): string {
-    const seconds = (performance.now() - this.begun) / 1000;
-    if (seconds < 0.5 || done <= 0) return "";
-    return `${duration((seconds / done) * (this.epochs - done))} left`;
+    const score = report.metrics[this.options.score];
+    return this.options.score === "accuracy" ? percent(score) : `R² ${score.toFixed(3)}`;
   }
 }
 
 /** Of one width as long as it is an ordinary loss, so that the line does not jump. */
 const fixedLoss = (loss: number): string => (loss < 100 ? loss.toFixed(4) : significant(loss));
+
+/** `940 rows/s`, `12.3k rows/s`. */
+function rateOf(rows: number, seconds: number): string {
+  const rate = rows / seconds;
+  return `${rate < 10_000 ? Math.round(rate).toLocaleString("en-US") : `${(rate / 1000).toFixed(1)}k`} rows/s`;
+}

@@ -1,45 +1,110 @@
 import { basename, relative, resolve } from "node:path";
-import type { Scores, TargetPreparation } from "chainrule/tables";
+import type { Interval } from "chainrule/metrics";
+import type {
+  Baseline,
+  ClassScores,
+  Coverage,
+  NumberScores,
+  Risk,
+  Scores,
+  TargetPreparation,
+} from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { confusionLines } from "./confusion.ts";
-import { percent, shellWord, significant } from "./format.ts";
+import { clip, percent, shellWord, significant } from "./format.ts";
 import type { Output } from "./output.ts";
 
-/** Prints scores: the headline, what it compares with, and for classes the confusion matrix. */
-export function sayScores(output: Output, scores: Scores, target: TargetPreparation, rows: string): void {
-  const { style } = output;
+/** What is said of a model: its scores, and what they are to be held against. */
+export interface Evaluated {
+  readonly scores: Scores;
+  readonly baselines?: readonly Baseline[];
+  readonly risk?: Risk;
+  readonly coverage?: readonly Coverage[];
+}
+
+/** Prints an evaluation: for classes the confusion matrix, the headline with its interval, baselines, and what it loses on new rows. */
+export function sayScores(
+  output: Output,
+  evaluated: Evaluated,
+  target: TargetPreparation,
+  rows: string,
+): void {
+  const { scores } = evaluated;
   output.say();
   if (scores.task === "classification" && target.task === "classification") {
     const confusion = { classes: target.classes, counts: scores.confusion };
-    for (const line of confusionLines(confusion, output.width, style)) output.say(line);
+    for (const line of confusionLines(confusion, output.width, output.style)) output.say(line);
     // Last, so that it is still there when a small terminal has scrolled.
-    const right = Math.round(scores.accuracy * scores.rows).toLocaleString("en-US");
     output.say();
-    output.say(
-      `  ${style.bold(`Test accuracy ${percent(scores.accuracy)}`)}  ${style.dim(`(${right} of ${rows})`)}`,
-    );
-    const auc = scores.rocAuc === null ? "" : `, ROC AUC ${scores.rocAuc.toFixed(4)}`;
-    const figures = `F1 ${scores.f1.toFixed(3)}${auc}, log loss ${scores.logLoss.toFixed(4)}`;
-    const baseline = `always the same class: ${percent(scores.baseline)}`;
-    output.say(style.dim(`  ${figures}; ${baseline}`));
-    return;
-  }
-  if (scores.task !== "regression") return;
+    sayClasses(output, scores, target.classes, rows);
+  } else if (scores.task === "regression") sayNumbers(output, scores, target.name, rows);
+  sayComparison(output, evaluated);
+}
+
+function sayClasses(output: Output, scores: ClassScores, classes: readonly string[], rows: string): void {
+  const { bold, dim } = output.style;
+  const { accuracy, intervals, rocAuc, threshold } = scores;
+  const right = Math.round(accuracy * scores.rows).toLocaleString("en-US");
   output.say(
-    `  ${style.bold(`Test R² ${scores.r2 === null ? "–" : scores.r2.toFixed(3)}`)}  ${style.dim(`(${rows})`)}`,
+    `  ${bold(`Test accuracy ${percent(accuracy)}`)}  ${dim(`${inPercent(intervals.accuracy)}(${right} of ${rows})`)}`,
   );
-  const numbers: [string, number, string][] = [
-    ["RMSE", scores.rmse, `root of the mean squared error of ${target.name}`],
-    ["MAE", scores.mae, "mean absolute error"],
-    ["baseline", scores.baseline, "RMSE of always saying the mean"],
+  const figures = [
+    `F1 ${scores.f1.toFixed(3)}`,
+    ...(rocAuc === null ? [] : [`ROC AUC ${rocAuc.toFixed(4)}`]),
+    `log loss ${scores.logLoss.toFixed(4)}`,
+    `calibration error ${percent(scores.calibrationError)}`,
   ];
-  const width = Math.max(...numbers.map(([, value]) => significant(value).length));
-  for (const [name, value, meaning] of numbers) {
-    output.say(
-      `  ${style.dim(name.padEnd(8))}  ${significant(value).padStart(width)}  ${style.dim(meaning)}`,
+  output.fact("also", figures.join(", "));
+  if (threshold !== null)
+    output.fact(
+      "threshold",
+      `${clip(classes[1])} where its probability is above ${significant(threshold, 3)}`,
     );
+}
+
+function sayNumbers(output: Output, scores: NumberScores, target: string, rows: string): void {
+  const { bold, dim } = output.style;
+  const { r2, intervals } = scores;
+  const bounds = intervals.r2
+    ? `95 %: ${intervals.r2.low.toFixed(3)} to ${intervals.r2.high.toFixed(3)} `
+    : "";
+  output.say(`  ${bold(`Test R² ${r2 === null ? "–" : r2.toFixed(3)}`)}  ${dim(`${bounds}(${rows})`)}`);
+  const numbers: [string, number, Interval | undefined, string][] = [
+    ["RMSE", scores.rmse, intervals.rmse, `root of the mean squared error of ${clip(target)}`],
+    ["MAE", scores.mae, intervals.mae, "mean absolute error"],
+    ["median", scores.medianAbsoluteError, intervals.medianAbsoluteError, "half of the errors are smaller"],
+  ];
+  for (const [name, value, interval, meaning] of numbers) {
+    const between = interval ? ` (${significant(interval.low, 3)} to ${significant(interval.high, 3)})` : "";
+    output.fact(name, `${significant(value)}${between}, ${meaning}`);
   }
 }
+
+function sayComparison(output: Output, { scores, baselines = [], risk, coverage = [] }: Evaluated): void {
+  const held = baselines.map(({ scores: theirs, meaning }) => `${shortScore(theirs)} ${meaning}`);
+  if (held.length > 0) output.fact("baselines", held.join("; "));
+  else if (scores.task === "classification")
+    output.fact("baseline", `${percent(scores.baseline)} always the same class`);
+  else output.fact("baseline", `RMSE ${significant(scores.baseline)} always the mean`);
+  if (risk) {
+    const { loss, training, validation, test, gap } = risk;
+    const parts = `${significant(training.risk, 3)} on training rows, ${significant(validation.risk, 3)} on validation, ${significant(test.risk, 3)} on test rows`;
+    output.fact("risk", `${loss} ${parts}: a gap of ${significant(gap, 3)}`);
+  }
+  if (coverage.length > 0) {
+    const parts = coverage.map(({ level, covered }) => `${100 * level} % hold ${percent(covered)}`);
+    output.fact("intervals", `those of ${parts.join(", ")} of the test rows`);
+  }
+}
+
+/** The score that models are compared by. */
+const shortScore = (scores: Scores): string =>
+  scores.task === "classification"
+    ? percent(scores.accuracy)
+    : `R² ${scores.r2 === null ? "–" : scores.r2.toFixed(3)}`;
+
+const inPercent = (interval: Interval | undefined): string =>
+  interval ? `95 %: ${percent(interval.low)} to ${percent(interval.high)} ` : "";
 
 /** How the user calls this program, as far as can be told. */
 export function programName(io: Io): string {

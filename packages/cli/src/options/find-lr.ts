@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import type { FindLrOptions } from "../commands/find-lr.ts";
+import { applyConfig } from "../config.ts";
+import type { Io } from "../io.ts";
+import { DATA, needsData, positive, whole } from "./shared.ts";
+import { addSharedWithTrain, targetWanted } from "./train.ts";
+
+export function addFindLr(program: Command, io: Io): void {
+  const command = program
+    .command("find-lr")
+    .description("Try learning rates from low to high, and show the loss against them.")
+    .argument("[data...]", DATA)
+    .optionsGroup("Test:")
+    .option("--from <rate>", "the first rate (default: a thousandth of --lr)", positive)
+    .option("--to <rate>", "the last rate, if the loss does not diverge before (default: 100 times --lr)", positive)
+    .option("--steps <n>", "batches to train on", whole(3), 100);
+  addSharedWithTrain(program, command);
+  command
+    .addHelpText(
+      "after",
+      `
+The learning-rate range test (L. N. Smith 2017): the rate grows by one factor at
+each step until the loss diverges. A good rate lies where the loss falls
+steepest. Nothing is written, and the model that train makes is the same.
+
+Examples:
+  $ chainrule find-lr penguins.csv --target species
+  $ chainrule find-lr houses.csv --target price --from 0.001 --to 10`,
+    )
+    .action(async (files: string[], _: FindLrOptions, self: Command) => {
+      await applyConfig(self);
+      const options = self.opts<FindLrOptions>();
+      needsData(self, files, options.sql);
+      if (options.target === undefined) self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      const { findLr } = await import("../commands/find-lr.ts");
+      await findLr(files, options, io);
+    });
+}

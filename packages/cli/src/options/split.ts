@@ -1,0 +1,57 @@
+import type { FinishOptions, SplitKind } from "chainrule/tables";
+import { InvalidArgumentError, Option } from "commander";
+import { share } from "./shared.ts";
+
+/** Options on how rows are cut, and on what validation rows tell, that several commands share. */
+
+export const splitOption = (): Option =>
+  new Option(
+    "--split <kind>",
+    "random, group:COLUMN, time:COLUMN, or column:COLUMN, which says train or test (default: stratified)",
+  ).argParser(split);
+
+function split(text: string): SplitKind {
+  if (text === "stratified" || text === "random") return { kind: text };
+  const [, kind, column] = /^(group|time|column):(.+)$/s.exec(text) ?? [];
+  if (kind === "group" || kind === "time" || kind === "column") return { kind, column };
+  throw new InvalidArgumentError("Give stratified, random, group:COLUMN, time:COLUMN or column:COLUMN.");
+}
+
+export const calibrationSizeOption = (): Option =>
+  new Option(
+    "--calibration-size <share>",
+    "share of these rows kept for probabilities and intervals alone (default: 0, validation rows serve)",
+  ).argParser(share);
+
+export const calibrateOption = (): Option =>
+  new Option(
+    "--calibrate <when>",
+    "correct probabilities by a temperature; auto where it helps (default: auto)",
+  ).choices(["auto", "always", "never"]);
+
+export const thresholdOption = (): Option =>
+  new Option(
+    "--threshold <p>",
+    "tell the second of two classes above p; f1 or youden choose on validation rows (default: 0.5)",
+  ).argParser(threshold);
+
+function threshold(text: string): number | "f1" | "youden" {
+  if (text === "f1" || text === "youden") return text;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("Give a number from 0 to 1, f1 or youden.");
+}
+
+/** The options above as they were given. */
+export interface CutOptions {
+  readonly split?: SplitKind;
+  readonly calibrationSize?: number;
+  readonly calibrate?: "auto" | "always" | "never";
+  readonly threshold?: number | "f1" | "youden";
+}
+
+/** What completes a model, by the options. */
+export const finishOf = ({ calibrate = "auto", threshold }: CutOptions): FinishOptions => ({
+  calibrate: calibrate === "auto" ? "auto" : calibrate === "always",
+  threshold,
+});

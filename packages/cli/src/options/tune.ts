@@ -1,0 +1,64 @@
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import type { TuneOptions } from "../commands/tune.ts";
+import { applyConfig } from "../config.ts";
+import type { Io } from "../io.ts";
+import { DATA, needsData, positive, spaceOf, whole } from "./shared.ts";
+import { addSharedWithTrain, targetWanted } from "./train.ts";
+
+/** A worker for each core. */
+export const defaultWorkers = (): number => Math.min(availableParallelism(), 64);
+
+export function addTune(program: Command, io: Io): void {
+  const command = program
+    .command("tune")
+    .description("Search width, depth, rate, dropout and the like, and train the best.")
+    .argument("[data...]", DATA)
+    .optionsGroup("Search:")
+    .option("--trials <n>", "settings to try at most (default: 30, or no limit with --minutes)", whole(1))
+    .option("--minutes <m>", "time that the search may take (default: no limit)", positive)
+    .option("--workers <n>", "trials trained at a time, each on one core (default: one for each core)", whole(1))
+    .addOption(new Option("--space <file>", "JSON with the ranges to search (default: below)").argParser(spaceOf))
+    .addOption(
+      new Option("-o, --out <folder>", "where to write the search; nothing is ever overwritten (default: tunes/<table>-<n>)"),
+    )
+    .option("--resume <folder>", "go on with a search that was stopped or killed");
+  addSharedWithTrain(program, command);
+  command
+    .addHelpText(
+      "after",
+      `
+By default width (64 to 512), depth (1 to 4), activation, lr, dropout and
+weight-decay are searched, but for those that an option fixes. A file says it
+otherwise: {"lr": {"log": [0.001, 0.3]}, "dropout": {"linear": [0, 0.5]},
+"depth": {"whole": [1, 4]}, "hidden": [[64], [256, 256, 256]]}. In chainrule.json
+that is the value of "space".
+
+Trials are compared on validation rows at the ends of the schedule's waves; the
+better half goes on (asynchronous successive halving). The test rows are scored
+once, with the best trial. With one worker, same seed, same data and same
+options give the same bits; with more, trials have the same settings, and which
+go on depends on which are done first.
+
+Examples:
+  $ chainrule tune penguins.csv --target species
+  $ chainrule tune houses.csv --target price --minutes 20 --space space.json
+  $ chainrule resume tunes/houses-1`,
+    )
+    .action(async (files: string[], _: TuneOptions, self: Command) => {
+      const { tune, resumeTune } = await import("../commands/tune.ts");
+      const workersOf = ({ workers }: { workers?: number }): number => workers ?? defaultWorkers();
+      const { resume: folder, ...given } = self.opts<TuneOptions & { resume?: string }>();
+      if (folder !== undefined) {
+        if (files.length > 0)
+          self.error("error: a search that is resumed has its data: leave them out", { exitCode: 2 });
+        await resumeTune(folder, { ...given, workers: workersOf(given), data: undefined, test: undefined }, io);
+        return;
+      }
+      await applyConfig(self);
+      const options = self.opts<TuneOptions>();
+      needsData(self, files, options.sql);
+      if (options.target === undefined) self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      await tune(files, { ...options, tensorboard: false, checkpointEvery: 1, workers: workersOf(options) }, io);
+    });
+}

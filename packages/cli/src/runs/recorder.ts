@@ -1,0 +1,127 @@
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type CalibrationReport,
+  type Evaluation,
+  modelBytes,
+  type Scores,
+  type TableModel,
+} from "chainrule/tables";
+import type { Callback, Checkpoint, CheckpointOptions, EpochReport, FitResult } from "chainrule/train";
+import { fileError } from "../sources/file.ts";
+import { Board } from "./board.ts";
+import { keepCheckpoint } from "./checkpoints.ts";
+import type { RunConfig } from "./config.ts";
+import { type Place, replaceWhole, writeFolder } from "./folder.ts";
+import { lockName, lockText } from "./lock.ts";
+import { names } from "./run.ts";
+import { stateText, writeState } from "./state.ts";
+
+/** `scores.json` of a run. */
+export interface RunScores {
+  readonly test: Scores;
+  readonly baselines: Evaluation["baselines"];
+  readonly risk: Evaluation["risk"];
+  readonly coverage: Evaluation["coverage"];
+  readonly calibration: CalibrationReport | null;
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly stopped: string;
+  readonly seconds: number;
+}
+
+/** Makes a run's folder, locked for this process, with its configuration in it: from then on `resume` knows what to do. */
+export const beginRun = (place: Place, config: RunConfig): Promise<string> =>
+  writeFolder(place, {
+    [names.config]: jsonText(config),
+    [names.state]: stateText("running"),
+    [lockName]: lockText(),
+  });
+
+/** Writes down in a run's folder what training comes to: a line for each epoch, checkpoints, and the end. */
+export class Recorder {
+  private readonly folder: string;
+  private readonly board: Board | null;
+  private history: FileHandle | null = null;
+  /** So much of training, at most, has to be done again when the process is killed. */
+  readonly checkpoint: CheckpointOptions;
+
+  constructor(folder: string, { tensorboard, checkpointEvery }: RunConfig["asked"]) {
+    this.folder = folder;
+    this.board = tensorboard ? new Board(folder) : null;
+    this.checkpoint = {
+      every: { seconds: checkpointEvery },
+      save: (checkpoint) => keepCheckpoint(folder, checkpoint),
+    };
+  }
+
+  /** Begins, or goes on after a checkpoint. What a killed process wrote after that is written again. */
+  async begin(from: Checkpoint | null): Promise<void> {
+    await writeState(this.folder, "running");
+    const path = join(this.folder, names.history);
+    await replaceWhole(path, historyText(from?.history ?? []));
+    try {
+      this.history = await open(path, "a");
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  }
+
+  get callbacks(): Callback[] {
+    return [{ onEpochEnd: (report) => this.addEpoch(report) }, ...(this.board ? [this.board] : [])];
+  }
+
+  private async addEpoch(report: EpochReport): Promise<void> {
+    try {
+      await this.history?.appendFile(historyText([report]));
+    } catch (error) {
+      throw fileError(error, join(this.folder, names.history));
+    }
+  }
+
+  /** Stopped within training, by the user: the best weights so far are there to use. */
+  async stop(model: TableModel, { best }: FitResult): Promise<void> {
+    if (best !== null) await this.writeModel(model);
+    await writeState(this.folder, "stopped");
+  }
+
+  /** All files of a run that came to its end. The model's are the same bytes whenever data, settings and seed are. */
+  async finish(
+    config: RunConfig,
+    model: TableModel,
+    scores: RunScores,
+    history: readonly EpochReport[],
+    report: string,
+  ): Promise<void> {
+    await this.writeModel(model);
+    await replaceWhole(join(this.folder, names.config), jsonText({ ...config, model: model.spec }));
+    await replaceWhole(join(this.folder, names.history), historyText(history));
+    await replaceWhole(join(this.folder, names.report), report);
+    await replaceWhole(join(this.folder, names.scores), jsonText(scores));
+    await writeState(this.folder, "done");
+    await rm(join(this.folder, names.earlier), { force: true });
+  }
+
+  /** Something went wrong, after which the model's weights are good still, or not. It says so if it can. */
+  async fail(error: unknown, model: TableModel | null): Promise<void> {
+    if (model !== null) await this.writeModel(model);
+    await writeState(this.folder, "failed", error instanceof Error ? error.message : String(error)).catch(
+      () => {},
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.history?.close();
+    this.history = null;
+    await this.board?.close();
+  }
+
+  private writeModel(model: TableModel): Promise<void> {
+    return replaceWhole(join(this.folder, names.model), modelBytes(model));
+  }
+}
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const historyText = (history: readonly EpochReport[]): string =>
+  history.map((report) => `${JSON.stringify(report)}\n`).join("");
