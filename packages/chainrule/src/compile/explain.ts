@@ -5,7 +5,6 @@ import type { Access, Buffer, Expr, Kernel, Schedule } from "../core/schedule.ts
 import type { Storage } from "../core/storage.ts";
 import { bytesPerElement } from "../shape/dtype.ts";
 import { numel, showShape } from "../shape/shape.ts";
-import { showBuffer } from "./print.ts";
 
 /** What a kernel does, in numbers. */
 export interface KernelCost {
@@ -130,6 +129,20 @@ function flow(kernel: Kernel, names: ReadonlyMap<Storage, string>): string {
     (buffer.home.kind === "state" ? names.get(buffer.home.storage) : undefined) ?? showBuffer(buffer);
   const list = (buffers: ReadonlySet<Buffer>): string => [...buffers].map(show).join(", ");
   return `${list(reads) || "nothing"} → ${list(writes)}`;
+}
+
+/** The name of a buffer, with where it lives unless that is the arena. */
+export function showBuffer({ id, home }: Buffer): string {
+  switch (home.kind) {
+    case "argument":
+      return `argument${home.index}`;
+    case "state":
+      return `state${id}`;
+    case "constant":
+      return `constant${id}`;
+    case "arena":
+      return `b${id}`;
+  }
 }
 
 /** The buffers that a kernel reads and writes. */

@@ -10,9 +10,9 @@ import { gatherEarly } from "./passes/lookups.ts";
 import { chooseOneHot } from "./passes/one-hot.ts";
 import { shareCommon } from "./passes/share.ts";
 import { simplify } from "./passes/simplify.ts";
-import { printGraph, printSchedule } from "./print.ts";
 import { evaluateGraph, type Outcome } from "./testing/evaluate-graph.ts";
 import { evaluateSchedule } from "./testing/evaluate-schedule.ts";
+import { printGraph, printSchedule } from "./testing/print.ts";
 import { randomGraph } from "./testing/random-graph.ts";
 
 const options = { strict: false, host: reference, supports: { unary: () => true, binary: () => true } };

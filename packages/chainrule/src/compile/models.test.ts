@@ -5,8 +5,8 @@ import type { Schedule } from "../core/schedule.ts";
 import { manualSeed, nn, optim, randint, randn, type Tensor } from "../index.ts";
 import { compileWith } from "./compile.ts";
 import { lowerGraph } from "./lower.ts";
-import { printSchedule } from "./print.ts";
 import { interpretedBackend } from "./testing/interpreted.ts";
+import { printSchedule } from "./testing/print.ts";
 
 const supports = { unary: () => true, binary: () => true };
 

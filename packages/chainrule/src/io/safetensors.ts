@@ -7,6 +7,7 @@ import {
   type TypedArray,
 } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { roundUp } from "../util/rounding.ts";
 
 /**
  * The safetensors format: eight bytes with the header's length (little-endian), a JSON header that gives dtype, shape and place

@@ -50,6 +50,45 @@ export interface CheckpointOptions {
   best?: boolean;
 }
 
+/** Hands checkpoints over, and knows when the next one is due. */
+export class Saving {
+  readonly #options: CheckpointOptions | undefined;
+  /** The epoch that was saved last. */
+  #epoch = -1;
+  /** When the next checkpoint is due, where that is a matter of time. */
+  #after = 0;
+
+  constructor(options: CheckpointOptions | undefined) {
+    this.#options = options;
+  }
+
+  /** What to save an epoch for, if at all. */
+  eventOf(epoch: number, better: boolean): CheckpointEvent | null {
+    if (!this.#options) return null;
+    const { every = 1, best } = this.#options;
+    if (better && best) return "best";
+    const due = typeof every === "number" ? epoch % every === 0 : performance.now() >= this.#after;
+    return due ? "epoch" : null;
+  }
+
+  /** Whether an epoch is what was saved last. */
+  has(epoch: number): boolean {
+    return epoch === this.#epoch;
+  }
+
+  /** Saves the checkpoint that `make` makes. */
+  async save(epoch: number, event: CheckpointEvent, make: () => Checkpoint): Promise<void> {
+    this.#epoch = epoch;
+    if (!this.#options) return;
+    const { every } = this.#options;
+    const begun = performance.now();
+    await this.#options.save(make(), event);
+    const now = performance.now();
+    // However large a model is, saving it takes a small part of the time.
+    if (typeof every === "object") this.#after = now + Math.max(1000 * every.seconds, 10 * (now - begun));
+  }
+}
+
 /** Throws unless a value is a checkpoint of this version, of training like this one: with a schedule and averages, or without. */
 export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean, averaged: boolean): void {
   const found = checkpoint as Partial<Checkpoint> | null;

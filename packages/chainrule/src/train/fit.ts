@@ -14,12 +14,7 @@ import {
   run,
   wholeOf,
 } from "./batches.ts";
-import {
-  type Checkpoint,
-  type CheckpointEvent,
-  type CheckpointOptions,
-  checkCheckpoint,
-} from "./checkpoint.ts";
+import { type Checkpoint, checkCheckpoint, Saving } from "./checkpoint.ts";
 import { evaluateBy, gradientNorm, weightOf } from "./evaluate.ts";
 import { Guard } from "./guard.ts";
 import {
@@ -81,6 +76,7 @@ class Fit<M extends Module, B extends Batch> implements Training {
   readonly #runStep: (batch: B, epoch: number, number: number) => number;
   readonly #guard: Guard<B> | null;
   readonly #averages: Averages | undefined;
+  readonly #saving: Saving;
   /** What the model gives, for scores. */
   readonly #forward: (...inputs: readonly Tensor[]) => Output<M>;
   /** Batches done of the epoch at hand, and what they came to. */
@@ -90,9 +86,6 @@ class Fit<M extends Module, B extends Batch> implements Training {
   #epochGenerators: readonly Uint8Array[] | null = null;
   #bestModel: StateDict | null = null;
   #stopRequested = false;
-  #savedEpoch = -1;
-  /** When the next checkpoint is due, where that is a matter of time. */
-  #saveAfter = 0;
 
   constructor(model: M, options: FitOptions<M, B>) {
     const {
@@ -110,6 +103,7 @@ class Fit<M extends Module, B extends Batch> implements Training {
     this.optimizer = optimizer;
     this.epochs = options.epochs;
     this.#callbacks = callbacks;
+    this.#saving = new Saving(options.checkpoint);
     this.#tracker = new Tracker(earlyStopping, {
       validation: validation !== undefined,
       gradientNorm: this.#optimalityEvery === 1,
@@ -199,11 +193,10 @@ class Fit<M extends Module, B extends Batch> implements Training {
     this.#batch = 0;
     this.#running = { loss: 0, rows: 0, seconds: 0 };
     this.#epochGenerators = null;
-    const { checkpoint } = this.options;
     this.#stepSchedule("epoch", this.#tracker.figureOf(report));
     await this.#tell((callback) => callback.onEpochEnd?.(report, this));
-    if (better && checkpoint?.best) await this.#save("best");
-    else if (checkpoint && this.#isTimeToSave(checkpoint.every)) await this.#save("epoch");
+    const event = this.#saving.eventOf(this.#epoch, better);
+    if (event) await this.#saving.save(this.#epoch, event, () => this.#checkpoint());
   }
 
   get #keepsBest(): boolean {
@@ -323,8 +316,9 @@ class Fit<M extends Module, B extends Batch> implements Training {
 
   async #finish(stopped: StopReason): Promise<FitResult> {
     const checkpoint = this.#checkpoint();
-    if (this.#batch > 0) await this.#save("interrupted", checkpoint);
-    else if (this.#savedEpoch !== this.#epoch) await this.#save("end", checkpoint);
+    const event = this.#batch > 0 ? "interrupted" : "end";
+    if (event === "interrupted" || !this.#saving.has(this.#epoch))
+      await this.#saving.save(this.#epoch, event, () => checkpoint);
     const { best } = this.#tracker;
     const restores = this.#bestModel !== null && (best?.epoch !== this.#epoch || this.#batch > 0);
     this.#averages?.apply();
@@ -356,21 +350,6 @@ class Fit<M extends Module, B extends Batch> implements Training {
       bestModel: this.#bestModel,
       average: this.#averages?.state() ?? null,
     });
-  }
-
-  #isTimeToSave(every: CheckpointOptions["every"] = 1): boolean {
-    return typeof every === "number" ? this.#epoch % every === 0 : performance.now() >= this.#saveAfter;
-  }
-
-  async #save(event: CheckpointEvent, checkpoint?: Checkpoint): Promise<void> {
-    this.#savedEpoch = this.#epoch;
-    const { checkpoint: options } = this.options;
-    const begun = performance.now();
-    await options?.save(checkpoint ?? this.#checkpoint(), event);
-    const now = performance.now();
-    // However large a model is, saving it takes a small part of the time.
-    if (typeof options?.every === "object")
-      this.#saveAfter = now + Math.max(1000 * options.every.seconds, 10 * (now - begun));
   }
 
   /** Takes over a checkpoint, or throws and changes nothing. */

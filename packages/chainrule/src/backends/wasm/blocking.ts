@@ -2,6 +2,7 @@
  * How a product is cut up. Only `blockOfK` touches the numbers, and it looks at k alone; all other cuts choose the order
  * in which independent elements of the result are computed.
  */
+import { roundUp } from "../../util/rounding.ts";
 
 /** Panels of one width that lie side by side. */
 export interface Panels {

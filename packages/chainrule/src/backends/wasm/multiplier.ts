@@ -1,4 +1,5 @@
 /** A matrix product from start to end: choose blocks, pack the factors, sweep, copy the result out. */
+import { roundUp } from "../../util/rounding.ts";
 import { blockOfK, type OuterBlocks, outerBlocks, type Panels, splitColumns, splitRows } from "./blocking.ts";
 import { type Factor, transposed } from "./factor.ts";
 import { KernelRefused, Kernels } from "./kernels.ts";

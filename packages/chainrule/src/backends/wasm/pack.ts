@@ -10,6 +10,7 @@ import * as i32 from "./assembler/i32.ts";
 import type { ModuleBuilder } from "./assembler/module.ts";
 import * as v128 from "./assembler/v128.ts";
 import { shuffle } from "./assembler/vector.ts";
+import { list } from "./list.ts";
 import { elementBytes, type FloatType, lanes } from "./microkernels.ts";
 
 /** The name of the kernel that copies panels `width` wide. */

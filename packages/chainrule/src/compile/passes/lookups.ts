@@ -33,7 +33,10 @@ function earlier(value: Value, add: Add): Value {
     const gather = add(spec, { kind: "gather", x: seen, dim, index });
     return wholeView(earlier(gather, add));
   };
-  return add(value, mapViews(inner.source, looked, (base) => base));
+  return add(
+    value,
+    mapViews(inner.source, looked, (base) => base),
+  );
 }
 
 /** Whether a value is what a product or a reduction alone ends in: its kernel stores it. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { reference } from "../../backends/reference/index.ts";
 import type { Graph } from "../../core/graph.ts";
 import { fromTypedArray, tensor, where, zeros } from "../../index.ts";
-import { printGraph } from "../print.ts";
+import { printGraph } from "../testing/print.ts";
 import { f32, i32, record } from "../testing/record.ts";
 import { foldConstants } from "./constants.ts";
 import { removeDead } from "./dead.ts";

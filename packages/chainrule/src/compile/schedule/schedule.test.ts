@@ -4,7 +4,7 @@ import { reference } from "../../backends/reference/index.ts";
 import type { Graph } from "../../core/graph.ts";
 import { cat, fromTypedArray, type Tensor } from "../../index.ts";
 import { lowerGraph } from "../lower.ts";
-import { printSchedule } from "../print.ts";
+import { printSchedule } from "../testing/print.ts";
 import { f32, i32, record } from "../testing/record.ts";
 
 const options = { strict: false, host: reference, supports: { unary: () => true, binary: () => true } };

@@ -21,6 +21,7 @@ import {
   type Statement,
   v128,
 } from "../assembler/index.ts";
+import { list } from "../list.ts";
 
 /** How many lanes a vector has. */
 export type Lanes = 2 | 4;

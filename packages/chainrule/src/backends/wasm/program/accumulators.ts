@@ -11,6 +11,7 @@ import {
   type Statement,
   select,
 } from "../assembler/index.ts";
+import { list } from "../list.ts";
 import type { VectorCode, VectorLocal } from "../math/code.ts";
 import type { Lanes } from "./access.ts";
 import { combine, filled, firstLanes, startOf, type ValueReduction } from "./fold-operation.ts";

@@ -12,6 +12,7 @@ import type { Helpers } from "../math/helpers.ts";
 import { loadRow, storeRow } from "./access.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import type { Arithmetic } from "./product-arithmetic.ts";
+import { copying } from "./product-costs.ts";
 
 /**
  * target[b][panel][k][i] = source[b · sourceBatch + k · sourceK + (panel · width + i) elements]. Distances are bytes; the last
@@ -32,9 +33,6 @@ export interface Copying {
 
 /** Panels that a line fills at a time: a piece of a line is then a few cache lines long. */
 const panelsTogether = 4;
-
-/** Nanoseconds to copy four bytes. */
-const copying = 0.12;
 
 /** The phase that fills panels. A unit is a few panels. */
 export function emitCopying(what: Copying, { module, helpers }: KernelContext): Phase {

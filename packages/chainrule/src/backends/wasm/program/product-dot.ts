@@ -1,5 +1,6 @@
 /** The inner loop of products whose factors both lie along k: a few lines of each at once. */
 import { type FunctionReference, i32, type Local, repeat, shuffle, v128, when } from "../assembler/index.ts";
+import { list } from "../list.ts";
 import type { Helpers } from "../math/helpers.ts";
 import { loadRow } from "./access.ts";
 import { arithmeticOf, type ProductType } from "./product-arithmetic.ts";

@@ -4,6 +4,7 @@
  */
 
 import { valuesOf } from "../../../core/expressions.ts";
+import { roundUp } from "../../../util/rounding.ts";
 import { type Body, i32, range, ret, when } from "../assembler/index.ts";
 import type { Tile } from "../microkernels.ts";
 import { mostThreads } from "../threads/control.ts";

@@ -3,9 +3,7 @@ import { type Body, i32, type Operand, range, when } from "../assembler/index.ts
 import { defineInterleave } from "../pack.ts";
 import { firstOfShare, type KernelContext, type Phase, phaseParams } from "./context.ts";
 import type { Arithmetic } from "./product-arithmetic.ts";
-
-/** Nanoseconds to move four bytes. */
-const turning = 0.2;
+import { turning } from "./product-costs.ts";
 
 /** The kernel that interleaves lines; see pack.ts. */
 const interleaveOf = ({ helpers }: KernelContext, { moved }: Arithmetic) =>

@@ -3,6 +3,7 @@ import type { ProductKernel } from "../../../core/schedule.ts";
 import { blockOfK, splitRows } from "../blocking.ts";
 import type { Tile } from "../microkernels.ts";
 import { type Arithmetic, arithmeticOf } from "./product-arithmetic.ts";
+import { copying, turning } from "./product-costs.ts";
 import { type Direct, directLeft, directRight, type TypedProduct, transposed } from "./product-factors.ts";
 import { cutRows, type RowCut, tallestBlock } from "./product-rows.ts";
 import type { LeftLayout } from "./product-sweep.ts";
@@ -36,10 +37,6 @@ export interface ProductPlan extends RowCut {
 
 /** Multiply–adds per nanosecond of a full tile of float32. */
 const rateOf = (tile: Tile): number => (tile.vectors > 2 ? 52 : tile.fused ? 25 : 16);
-
-/** Nanoseconds to move an element into a panel: along its line, or across. */
-const copying = 0.12;
-const turning = 0.25;
 
 /** How much slower the inner loop is with a left factor that is read column by column, and with gaps that meet in few cache sets. */
 const columnsCost = 1.07;

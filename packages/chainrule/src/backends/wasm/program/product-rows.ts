@@ -1,4 +1,5 @@
 /** How the rows of a product are cut into blocks, and these into tiles. Results do not depend on it. */
+import { roundUp } from "../../../util/rounding.ts";
 import { splitRows } from "../blocking.ts";
 
 /** Tiles of one height, one below the other. */
@@ -62,11 +63,9 @@ export function cutRows(rows: Rows): RowCut {
 }
 
 /** As few blocks as there must be, the same number in each stack. */
-const blocksAtLeast = (m: number, stacks: number): number =>
-  Math.ceil(Math.ceil(m / tallestBlock) / stacks) * stacks;
+const blocksAtLeast = (m: number, stacks: number): number => roundUp(Math.ceil(m / tallestBlock), stacks);
 
-const heightFor = (m: number, blocks: number): number =>
-  Math.min(m, Math.ceil(Math.ceil(m / blocks) / unit) * unit);
+const heightFor = (m: number, blocks: number): number => Math.min(m, roundUp(Math.ceil(m / blocks), unit));
 
 /** The height of blocks that leaves threads least uneven. */
 function evenHeight({ m, columns }: Rows): number {

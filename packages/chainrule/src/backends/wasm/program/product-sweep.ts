@@ -15,6 +15,7 @@ import {
   v128,
   when,
 } from "../assembler/index.ts";
+import { list } from "../list.ts";
 import type { Helpers } from "../math/helpers.ts";
 import { arithmeticOf, type ProductType } from "./product-arithmetic.ts";
 

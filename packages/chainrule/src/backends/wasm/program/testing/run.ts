@@ -1,6 +1,7 @@
 /** Runs single kernels: a module of their own, over a memory of their own, thread after thread. */
 import type { Buffer, Kernel } from "../../../../core/schedule.ts";
 import { bytesPerElement, type TypedArray } from "../../../../shape/dtype.ts";
+import { roundUp } from "../../../../util/rounding.ts";
 import { type Body, block, i32, ModuleBuilder, ret } from "../../assembler/index.ts";
 import { Helpers } from "../../math/helpers.ts";
 import { TierChoice, type TierDescription, withFlags } from "../../tiers.ts";

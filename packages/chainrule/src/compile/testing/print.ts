@@ -1,9 +1,10 @@
-/** Graphs and schedules as text, for tests and for people. */
-import type { Graph, Input, Source, Value, View } from "../core/graph.ts";
-import type { Access, Buffer, Expr, Kernel, Schedule, Store } from "../core/schedule.ts";
-import { sameShape } from "../shape/shape.ts";
-import { opName } from "./sources.ts";
-import { isWhole } from "./views.ts";
+/** Graphs and schedules as text. */
+import type { Graph, Input, Source, Value, View } from "../../core/graph.ts";
+import type { Access, Expr, Kernel, Schedule, Store } from "../../core/schedule.ts";
+import { sameShape } from "../../shape/shape.ts";
+import { showBuffer } from "../explain.ts";
+import { opName } from "../sources.ts";
+import { isWhole } from "../views.ts";
 
 /**
  * A graph, a value a line: `%5 f32[64,128] = relu %4   (layer 0)`. `%4[128,64]` is a value in another shape,
@@ -111,20 +112,6 @@ export function printSchedule(schedule: Schedule): string {
   return [...kernels, ...(results.length > 0 ? [`return ${results.join(", ")}`] : [])].join("\n");
 }
 
-/** The name of a buffer, with where it lives unless that is the arena. */
-export function showBuffer({ id, home }: Buffer): string {
-  switch (home.kind) {
-    case "argument":
-      return `argument${home.index}`;
-    case "state":
-      return `state${id}`;
-    case "constant":
-      return `constant${id}`;
-    case "arena":
-      return `b${id}`;
-  }
-}
-
 function showKernel(kernel: Kernel): string {
   const { kind, label } = kernel;
   switch (kind) {
@@ -164,7 +151,7 @@ function showAccess({ buffer, offset, strides }: Access): string {
 }
 
 /** An expression, shared parts written out each time. */
-export function showExpr(expr: Expr): string {
+function showExpr(expr: Expr): string {
   switch (expr.kind) {
     case "load":
       return showAccess(expr.access);
