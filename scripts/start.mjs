@@ -1,7 +1,8 @@
-// `npm start [-- DATA --target COLUMN …]`: sets up what is missing, then trains: on your table, or on the
-// bundled handwritten digits.
+// `npm start [-- DATA --target COLUMN …]`: sets up what is missing, then trains on your table, or goes the
+// whole way with a bundled one.
 import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, handOver, nodeBinary, root } from "./setup.mjs";
+import { tour } from "./tour.mjs";
 
 const given = process.argv.slice(2);
 const { npm_config_target: swallowed } = process.env;
@@ -21,7 +22,8 @@ await ensureBuilt();
 const ownTable = given.some((argument, i) =>
   i === 0 && !argument.startsWith("-") ? true : /^(-h$|--(help|target)\b)/.test(argument),
 );
-const table = ownTable ? [] : [join(root, "packages/cli/data/digits.csv"), "--target", "digit"];
-handOver(nodeBinary(), [join(root, "packages/cli/bin/chainrule.js"), "train", ...table, ...given], {
-  cwd: process.env.INIT_CWD ?? process.cwd(),
-});
+if (ownTable) {
+  handOver(nodeBinary(), [join(root, "packages/cli/bin/chainrule.js"), "train", ...given], {
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+  });
+} else await tour(given);

@@ -10,7 +10,17 @@ test("--version and --help print and end well", async () => {
   expect(await chainrule(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   const help = await chainrule(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const command of ["train", "resume", "runs", "predict", "evaluate", "inspect", "doctor"])
+  for (const command of [
+    "train",
+    "resume",
+    "runs",
+    "predict",
+    "evaluate",
+    "cross-validate",
+    "learning-curve",
+    "inspect",
+    "doctor",
+  ])
     expect(help.stdout).toContain(`  ${command} `);
 });
 
@@ -20,7 +30,16 @@ test("without arguments, the help is printed", async () => {
   expect(stdout).toContain("Examples:");
 });
 
-describe.each(["train", "resume", "runs", "predict", "evaluate", "inspect"])("%s --help", (command) => {
+describe.each([
+  "train",
+  "resume",
+  "runs",
+  "predict",
+  "evaluate",
+  "cross-validate",
+  "learning-curve",
+  "inspect",
+])("%s --help", (command) => {
   test("shows every option with its default, and two examples, in 80 columns", async () => {
     const { code, stdout } = await chainrule([command, "--help"]);
     expect(code).toBe(0);

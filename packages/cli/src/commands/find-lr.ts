@@ -1,11 +1,17 @@
 import { ChainruleError } from "chainrule";
-import { chooseSettings, findRate, makeModel, type Plan, type Settings, type TableModel } from "chainrule/tables";
+import {
+  chooseSettings,
+  findRate,
+  makeModel,
+  type Plan,
+  type Settings,
+  type TableModel,
+} from "chainrule/tables";
 import type { RateTest } from "chainrule/train";
 import { Interrupted, type Io } from "../io.ts";
 import type { Data } from "../sources/index.ts";
 import { expandPaths } from "../sources/paths.ts";
 import { readPlan } from "../sources/plan.ts";
-import { significant } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { plotLines } from "../terminal/plot.ts";
 import { programName, sayNext, shortPath } from "../terminal/report.ts";
@@ -32,7 +38,13 @@ export async function findLr(paths: readonly string[], options: FindLrOptions, i
   const test = await testRates(model, plan, settings, output, io, options);
   const { suggestion } = test;
   if (suggestion !== null) {
-    const words = [...programName(io).split(" "), "train", ...paths.map(shortPath), "--target", options.target];
+    const words = [
+      ...programName(io).split(" "),
+      "train",
+      ...paths.map(shortPath),
+      "--target",
+      options.target,
+    ];
     sayNext(output, [[[...words, "--lr", roundRate(suggestion)], "train with it"]]);
   }
   if (options.json) output.result({ target: plan.target.name, ...test });
@@ -46,7 +58,7 @@ export interface RateRange {
 }
 
 /**
- * Runs the range test and shows it: the loss against the rate, and the rate where the loss falls steepest. Ctrl-C ends it.
+ * Runs the range test and shows it: the loss against the rate, and the rate with the least. Ctrl-C ends it.
  *
  * @returns what was found; `suggestion` is null where the loss did not fall
  */
@@ -92,7 +104,7 @@ export function sayRates(output: Output, test: RateTest, { lr }: Settings, unico
   // Where it diverges the loss is so large that nothing else could be seen.
   const [least, most] = [Math.min(...smoothed), Math.max(...smoothed.slice(0, Math.ceil(rates.length / 2)))];
   const high = Math.min(Math.max(...losses), most + 0.5 * (most - least || Math.abs(most)));
-  const range = [Math.min(...losses.filter((loss) => loss >= 0 || least < 0)), high] as const;
+  const range = [Math.min(...losses), high] as const;
   const at = suggestion === null ? -1 : rates.indexOf(suggestion);
   const lines = plotLines(
     [
@@ -102,13 +114,15 @@ export function sayRates(output: Output, test: RateTest, { lr }: Settings, unico
     ],
     { width: Math.min(output.width, 80) - 2, height: HEIGHT, unicode, logX: true, range, labelX: roundRate },
   );
-  output.say(dim(`  loss against the learning rate, ${rates.length} steps${diverged ? " until it diverged" : ""}`));
+  output.say(
+    dim(`  loss against the learning rate, ${rates.length} steps${diverged ? " until it diverged" : ""}`),
+  );
   for (const line of lines) output.say(`  ${line}`);
   output.say();
   if (suggestion === null) output.say("  The loss did not fall at any rate: try others by --from and --to.");
   else {
     output.say(
-      `  ${bold(`Steepest at ${roundRate(suggestion)}`)}  ${dim(`(least at ${roundRate(rates[smoothed.indexOf(least)])}; without a test it is ${significant(lr, 2)})`)}`,
+      `  ${bold(`Least loss at ${roundRate(suggestion)}`)}  ${dim(`as the highest rate of a schedule; without a test it is ${roundRate(lr)}`)}`,
     );
   }
 }

@@ -70,7 +70,7 @@ export async function trainRun(job: Job, output: Output, io: Io, json: boolean):
       report,
     );
     sayScores(output, evaluation, plan.target, finished.rows);
-    sayDone(job, output, io);
+    sayDone(job, output, io, json);
     if (json) output.result({ ...resultOf(job, result), ...shortEvaluation(evaluation) });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
@@ -158,11 +158,13 @@ function sayStopped(job: Job, { epochs, checkpoint }: FitResult, output: Output,
   output.say(`    ${cyan(resumption(job, io))}`);
 }
 
-function sayDone(job: Job, output: Output, io: Io): void {
+function sayDone(job: Job, output: Output, io: Io, json: boolean): void {
   const { bold, dim, green } = output.style;
-  const files = dim(`model, scores and history; ${duration(secondsOf(job))} in all`);
+  const files = dim(`model, scores and report; ${duration(secondsOf(job))} in all`);
   output.say();
   output.say(`  ${green("✓")} ${bold(job.folder)}  ${files}`);
+  // A program that reads the result knows what comes next.
+  if (json) return;
   const program = programName(io).split(" ");
   const data = job.paths.length === 1 ? shortPath(job.paths[0]) : "DATA";
   const run = shortPath(job.folder);

@@ -1,7 +1,16 @@
 import { access, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError } from "chainrule";
-import { checkSpace, chooseSettings, defaultSpace, makeModel, type Plan, rungsFor, type Space, withPoint } from "chainrule/tables";
+import {
+  checkSpace,
+  chooseSettings,
+  defaultSpace,
+  makeModel,
+  type Plan,
+  rungsFor,
+  type Space,
+  withPoint,
+} from "chainrule/tables";
 import { Interrupted, type Io } from "../io.ts";
 import { configOf, type RunConfig } from "../runs/config.ts";
 import { checkPlace, removeDrafts, replaceWhole, writeFolder } from "../runs/folder.ts";
@@ -18,9 +27,16 @@ import { Output } from "../terminal/output.ts";
 import { programName, sayNext, shortPath } from "../terminal/report.ts";
 import { isUnicode } from "../terminal/style.ts";
 import { SearchBoard } from "../tune/board.ts";
-import { checkpointOf, readCheckpoint, readTuneConfig, type TuneConfig, tuneNames } from "../tune/files.ts";
-import { reportPage } from "../tune/html.ts";
+import {
+  checkpointOf,
+  readCheckpoint,
+  readTuneConfig,
+  type TrialLine,
+  type TuneConfig,
+  tuneNames,
+} from "../tune/files.ts";
 import { mattersOf, sayMatters } from "../tune/matter.ts";
+import { reportPage } from "../tune/report.ts";
 import { Search } from "../tune/search.ts";
 import { standings, trialLines, valueText } from "../tune/table.ts";
 import { type ResumeOptions, readAgain, refuseOther, resume } from "./resume.ts";
@@ -149,12 +165,19 @@ async function readSpace(asked: string | object): Promise<Space> {
   return checkSpace(parsed, asked);
 }
 
-function saySearch(output: Output, { space, trials, minutes, rungs, eta }: TuneConfig, workers: number): void {
+function saySearch(
+  output: Output,
+  { space, trials, minutes, rungs, eta }: TuneConfig,
+  workers: number,
+): void {
   const limits = [
     ...(trials === null ? [] : [counted(trials, "trial")]),
     ...(minutes === null ? [] : [`${minutes} min`]),
   ];
-  output.fact("search", `${Object.keys(space).join(", ")}: at most ${limits.join(" or ")}, by ${counted(workers, "worker")}`);
+  output.fact(
+    "search",
+    `${Object.keys(space).join(", ")}: at most ${limits.join(" or ")}, by ${counted(workers, "worker")}`,
+  );
   output.fact("rungs", `after ${rungs.join(", ")} epochs; of each the best 1 in ${eta} goes on`);
   output.say();
 }
@@ -181,7 +204,8 @@ async function searchAndFinish(job: TuneJob, output: Output, io: Io): Promise<vo
     try {
       await finish(search, best, job, output, io);
     } catch (error) {
-      if (error instanceof Interrupted) output.say(`  The search goes on with that: ${resumption(folder, io)}`);
+      if (error instanceof Interrupted)
+        output.say(`  The search goes on with that: ${resumption(folder, io)}`);
       throw error;
     }
     const scores: RunScores = JSON.parse(await readFile(join(best, names.scores), "utf8"));
@@ -208,7 +232,9 @@ async function runWatched(search: Search, { workers }: TuneJob, output: Output, 
     release();
   }
   const trials = search.lines.filter(({ rung }) => rung === 0).length;
-  output.say(`  ${counted(trials, "trial")} in ${duration(search.elapsed)}${end === "time" ? ", then the time was over" : ""}`);
+  output.say(
+    `  ${counted(trials, "trial")} in ${duration(search.elapsed)}${end === "time" ? ", then the time was over" : ""}`,
+  );
   if (end === "stopped") {
     output.say();
     output.say(`  Stopped by Ctrl-C; all trials are saved in ${output.style.bold(folder)}. To go on:`);
@@ -223,23 +249,50 @@ async function runWatched(search: Search, { workers }: TuneJob, output: Output, 
         `No trial came to epoch ${config.rungs[0]} within ${config.minutes} minutes.`,
         "Give more minutes, or ask for fewer epochs.",
       )
-    : new ChainruleError("non-finite", `All trials failed. The first: ${failure}`, "Search lower rates: --space FILE.");
+    : new ChainruleError(
+        "non-finite",
+        `All trials failed. The first: ${failure}`,
+        "Search lower rates: --space FILE.",
+      );
 }
 
-const resumption = (folder: string, io: Io): string => `${programName(io)} resume ${shellWord(shortPath(folder))}`;
+const resumption = (folder: string, io: Io): string =>
+  `${programName(io)} resume ${shellWord(shortPath(folder))}`;
 
 async function sayFound(search: Search, output: Output, io: Io): Promise<void> {
   const { config, plan, asha, lines } = search;
   const rows = standings(asha, lines);
   const epochs = config.rungs[config.rungs.length - 1];
   output.say();
-  const table = trialLines(rows.slice(0, SHOWN), { space: config.space, task: plan.task, epochs, width: output.width });
+  const table = trialLines(rows.slice(0, SHOWN), {
+    space: config.space,
+    task: plan.task,
+    epochs,
+    width: output.width,
+  });
   output.say(output.style.dim(table[0]));
   for (const line of table.slice(1)) output.say(line);
   const rest = rows.length - SHOWN;
   if (rest > 0) output.say(output.style.dim(`  and ${counted(rest, "trial")} more`));
+  const doubt = doubtOf(rows, plan);
+  if (doubt !== null) output.warn(doubt);
   sayMatters(output, search, isUnicode(io.env));
   await replaceWhole(join(search.folder, tuneNames.report), reportPage(search, null));
+}
+
+/**
+ * How many trials can not be told from the best one by as many validation rows: their accuracy is within one standard error
+ * √(p (1 − p) / n), with p = (right + 1) / (n + 2) so that it is not 0 for all right. Null for none, and for numbers.
+ */
+function doubtOf([best, ...others]: readonly TrialLine[], { task, split }: Plan): string | null {
+  const n = split.validation.length;
+  if (task !== "classification" || best?.metric == null) return null;
+  const p = (best.metric * n + 1) / (n + 2);
+  const error = Math.sqrt((p * (1 - p)) / n);
+  const near = others.filter(({ metric }) => metric !== null && metric >= (best.metric as number) - error);
+  if (near.length === 0) return null;
+  const isDefault = near.some(({ trial }) => trial === 0) ? ", the default among them" : "";
+  return `${counted(near.length, "other trial")} came within one standard error (${percent(error)} with ${counted(n, "validation row")}) of the best${isDefault}: on other rows the order may be another.`;
 }
 
 /** Makes the best trial a run: goes on with its training to the end, and tests it. A run that was begun before goes on. */
@@ -264,14 +317,21 @@ async function finish(search: Search, best: string, job: TuneJob, output: Output
   const from = await readCheckpoint(checkpointOf(folder, trial));
   await beginRun({ folder: best }, run);
   const sayHeading = (): void => {
-    const values = Object.entries(search.pointOf(trial)).map(([name, value]) => `${name} ${valueText(value)}`);
+    const values = Object.entries(search.pointOf(trial)).map(
+      ([name, value]) => `${name} ${valueText(value)}`,
+    );
     output.say();
     output.fact("best", `${trial === 0 ? "the default" : `trial ${trial}`}: ${values.join(", ")}`);
     output.fact("epochs", `${from?.epoch ?? 0} of ${settings.epochs} done in the search`);
     output.say();
   };
   const begun = performance.now();
-  await trainRun({ folder: best, config: run, plan, settings, model, testInputs, from, paths, begun, sayHeading }, output, io, false);
+  await trainRun(
+    { folder: best, config: run, plan, settings, model, testInputs, from, paths, begun, sayHeading },
+    output,
+    io,
+    false,
+  );
 }
 
 const isBegun = (folder: string): Promise<boolean> =>
@@ -288,8 +348,12 @@ function testText({ test }: RunScores): string {
 
 function sayDone({ folder }: TuneJob, output: Output, io: Io): void {
   output.say();
-  output.say(`  ${output.style.green("✓")} ${output.style.bold(folder)}  ${output.style.dim("all trials, their report, and the best run")}`);
-  sayNext(output, [[[...programName(io).split(" "), "runs", shortPath(folder)], "the best run beside others"]]);
+  output.say(
+    `  ${output.style.green("✓")} ${output.style.bold(folder)}  ${output.style.dim("all trials, their report, and the best run")}`,
+  );
+  sayNext(output, [
+    [[...programName(io).split(" "), "runs", shortPath(folder)], "the best run beside others"],
+  ]);
 }
 
 /** The result for programs. */
@@ -304,10 +368,17 @@ function resultOf(search: Search, scores: RunScores, best: string): object {
     run: best,
     trials: lines.filter(({ rung }) => rung === 0).length,
     seconds: Math.round(search.elapsed * 1000) / 1000,
-    best: { trial: rows[0].trial, values: rows[0].values, validation: { [metric]: rows[0].metric, loss: rows[0].loss } },
+    best: {
+      trial: rows[0].trial,
+      values: rows[0].values,
+      validation: { [metric]: rows[0].metric, loss: rows[0].loss },
+    },
     default: lines.findLast(({ trial }) => trial === 0) ?? null,
     importance: Object.fromEntries(mattersOf(search).map(({ name, importance }) => [name, importance])),
     rungs: config.rungs,
-    test: scores.test.task === "classification" ? { accuracy: scores.test.accuracy, logLoss: scores.test.logLoss } : { r2: scores.test.r2, rmse: scores.test.rmse },
+    test:
+      scores.test.task === "classification"
+        ? { accuracy: scores.test.accuracy, logLoss: scores.test.logLoss }
+        : { r2: scores.test.r2, rmse: scores.test.rmse },
   };
 }

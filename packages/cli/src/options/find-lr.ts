@@ -12,7 +12,11 @@ export function addFindLr(program: Command, io: Io): void {
     .argument("[data...]", DATA)
     .optionsGroup("Test:")
     .option("--from <rate>", "the first rate (default: a thousandth of --lr)", positive)
-    .option("--to <rate>", "the last rate, if the loss does not diverge before (default: 100 times --lr)", positive)
+    .option(
+      "--to <rate>",
+      "the last rate, if the loss does not diverge before (default: 100 times --lr)",
+      positive,
+    )
     .option("--steps <n>", "batches to train on", whole(3), 100);
   addSharedWithTrain(program, command);
   command
@@ -20,8 +24,9 @@ export function addFindLr(program: Command, io: Io): void {
       "after",
       `
 The learning-rate range test (L. N. Smith 2017): the rate grows by one factor at
-each step until the loss diverges. A good rate lies where the loss falls
-steepest. Nothing is written, and the model that train makes is the same.
+each step until the loss diverges. A good highest rate of a schedule lies where
+the loss is least. Nothing is written. What follows from the number of rows is in
+\`chainrule train --help\`.
 
 Examples:
   $ chainrule find-lr penguins.csv --target species
@@ -31,7 +36,8 @@ Examples:
       await applyConfig(self);
       const options = self.opts<FindLrOptions>();
       needsData(self, files, options.sql);
-      if (options.target === undefined) self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      if (options.target === undefined)
+        self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
       const { findLr } = await import("../commands/find-lr.ts");
       await findLr(files, options, io);
     });

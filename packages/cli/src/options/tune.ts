@@ -17,10 +17,19 @@ export function addTune(program: Command, io: Io): void {
     .optionsGroup("Search:")
     .option("--trials <n>", "settings to try at most (default: 30, or no limit with --minutes)", whole(1))
     .option("--minutes <m>", "time that the search may take (default: no limit)", positive)
-    .option("--workers <n>", "trials trained at a time, each on one core (default: one for each core)", whole(1))
-    .addOption(new Option("--space <file>", "JSON with the ranges to search (default: below)").argParser(spaceOf))
+    .option(
+      "--workers <n>",
+      "trials trained at a time, each on one core (default: one for each core)",
+      whole(1),
+    )
     .addOption(
-      new Option("-o, --out <folder>", "where to write the search; nothing is ever overwritten (default: tunes/<table>-<n>)"),
+      new Option("--space <file>", "JSON with the ranges to search (default: below)").argParser(spaceOf),
+    )
+    .addOption(
+      new Option(
+        "-o, --out <folder>",
+        "where to write the search; nothing is ever overwritten (default: tunes/<table>-<n>)",
+      ),
     )
     .option("--resume <folder>", "go on with a search that was stopped or killed");
   addSharedWithTrain(program, command);
@@ -33,6 +42,8 @@ weight-decay are searched, but for those that an option fixes. A file says it
 otherwise: {"lr": {"log": [0.001, 0.3]}, "dropout": {"linear": [0, 0.5]},
 "depth": {"whole": [1, 4]}, "hidden": [[64], [256, 256, 256]]}. In chainrule.json
 that is the value of "space".
+
+What follows from the number of rows is in \`chainrule train --help\`.
 
 Trials are compared on validation rows at the ends of the schedule's waves; the
 better half goes on (asynchronous successive halving). The test rows are scored
@@ -52,13 +63,22 @@ Examples:
       if (folder !== undefined) {
         if (files.length > 0)
           self.error("error: a search that is resumed has its data: leave them out", { exitCode: 2 });
-        await resumeTune(folder, { ...given, workers: workersOf(given), data: undefined, test: undefined }, io);
+        await resumeTune(
+          folder,
+          { ...given, workers: workersOf(given), data: undefined, test: undefined },
+          io,
+        );
         return;
       }
       await applyConfig(self);
       const options = self.opts<TuneOptions>();
       needsData(self, files, options.sql);
-      if (options.target === undefined) self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
-      await tune(files, { ...options, tensorboard: false, checkpointEvery: 1, workers: workersOf(options) }, io);
+      if (options.target === undefined)
+        self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      await tune(
+        files,
+        { ...options, tensorboard: false, checkpointEvery: 1, workers: workersOf(options) },
+        io,
+      );
     });
 }

@@ -27,7 +27,11 @@ test("points are not joined, and each series has its sign", () => {
 });
 
 test("on a logarithmic axis equal factors are equally far apart", () => {
-  const lines = plotLines([{ x: [0.01, 0.1, 1], y: [1, 1, 1], points: true }], { ...ascii, width: 14, logX: true });
+  const lines = plotLines([{ x: [0.01, 0.1, 1], y: [1, 1, 1], points: true }], {
+    ...ascii,
+    width: 14,
+    logX: true,
+  });
   const row = lines.find((line) => line.includes("*")) ?? "";
   const at = [...row].flatMap((sign, i) => (sign === "*" ? [i] : []));
   expect(at.length).toBe(3);
@@ -44,7 +48,9 @@ test("Braille has eight dots to a sign, and no line is wider than it may be", ()
   });
   expect(lines.length).toBe(10);
   expect(lines.join("")).toMatch(/[\u2801-\u28ff]/);
-  expect(plotLines([{ x: [1], y: [1], points: true }], { width: 60, height: 3, unicode: true }).join("")).toContain("•");
+  expect(
+    plotLines([{ x: [1], y: [1], points: true }], { width: 60, height: 3, unicode: true }).join(""),
+  ).toContain("•");
   for (const line of lines) expect(widthOfText(line)).toBeLessThanOrEqual(60);
 });
 

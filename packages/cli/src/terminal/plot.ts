@@ -49,7 +49,9 @@ export function plotLines(series: readonly Series[], options: PlotOptions): stri
   const points = all.flat().filter(isFinitePoint);
   if (points.length === 0) return [];
   const [left, right] = spanOf(points.map(([x]) => x));
-  const [low, high] = spanOf((options.range ?? points.map(([, y]) => y)).map(options.range ? scaleY : (y) => y));
+  const [low, high] = spanOf(
+    (options.range ?? points.map(([, y]) => y)).map(options.range ? scaleY : (y) => y),
+  );
   const invert = (log: boolean, value: number): number => (log ? 10 ** value : value);
   const ticks = [high, (low + high) / 2, low].map((y) => labelY(invert(logY, y)));
   const margin = Math.max(...ticks.map(widthOfText));

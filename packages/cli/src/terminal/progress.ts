@@ -1,4 +1,4 @@
-import { meritOf } from "chainrule/tables";
+import { meritOf, type Settings } from "chainrule/tables";
 import type { EpochReport, FitResult } from "chainrule/train";
 import { counted, duration, padStart, percent, significant, widthOfText } from "./format.ts";
 import type { Output } from "./output.ts";
@@ -18,7 +18,7 @@ export interface ProgressOptions {
   /** The metric to show beside the loss. */
   readonly score: "accuracy" | "r2";
   /** What tells which epoch is the best. */
-  readonly keepBest: "loss" | "score";
+  readonly keepBest: Settings["keepBest"];
   /** Epochs that were done before, by a process that was ended. */
   readonly history: readonly EpochReport[];
 }
@@ -70,11 +70,12 @@ export class Progress {
     if (!this.best || !best) return;
     const score = this.scoreOf(this.best);
     const reached = this.options.score === "accuracy" ? `accuracy ${score}` : score;
-    const why =
-      this.options.keepBest === "loss"
-        ? `the lowest validation loss: ${reached}`
-        : `the best validation ${reached}`;
-    this.output.say(`  kept epoch ${best.epoch}, which had ${why}`);
+    const reasons = {
+      loss: `which had the lowest validation loss: ${reached}`,
+      score: `which had the best validation ${reached}`,
+      last: `the last, with a validation ${reached}`,
+    };
+    this.output.say(`  kept epoch ${best.epoch}, ${reasons[this.options.keepBest]}`);
   }
 
   /** Takes the line away, whatever happened. */

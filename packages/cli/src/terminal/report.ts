@@ -45,9 +45,11 @@ function sayClasses(output: Output, scores: ClassScores, classes: readonly strin
   const { bold, dim } = output.style;
   const { accuracy, intervals, rocAuc, threshold } = scores;
   const right = Math.round(accuracy * scores.rows).toLocaleString("en-US");
-  output.say(
-    `  ${bold(`Test accuracy ${percent(accuracy)}`)}  ${dim(`${inPercent(intervals.accuracy)}(${right} of ${rows})`)}`,
-  );
+  output.say(`  ${bold(`Test accuracy ${percent(accuracy)}`)}  ${dim(`(${right} of ${rows})`)}`);
+  if (intervals.accuracy) {
+    const { low, high } = intervals.accuracy;
+    sayInterval(output, `${percent(low)} to ${percent(high)}`);
+  }
   const figures = [
     `F1 ${scores.f1.toFixed(3)}`,
     ...(rocAuc === null ? [] : [`ROC AUC ${rocAuc.toFixed(4)}`]),
@@ -65,10 +67,8 @@ function sayClasses(output: Output, scores: ClassScores, classes: readonly strin
 function sayNumbers(output: Output, scores: NumberScores, target: string, rows: string): void {
   const { bold, dim } = output.style;
   const { r2, intervals } = scores;
-  const bounds = intervals.r2
-    ? `95 %: ${intervals.r2.low.toFixed(3)} to ${intervals.r2.high.toFixed(3)} `
-    : "";
-  output.say(`  ${bold(`Test R² ${r2 === null ? "–" : r2.toFixed(3)}`)}  ${dim(`${bounds}(${rows})`)}`);
+  output.say(`  ${bold(`Test R² ${r2 === null ? "–" : r2.toFixed(3)}`)}  ${dim(`(${rows})`)}`);
+  if (intervals.r2) sayInterval(output, `${intervals.r2.low.toFixed(3)} to ${intervals.r2.high.toFixed(3)}`);
   const numbers: [string, number, Interval | undefined, string][] = [
     ["RMSE", scores.rmse, intervals.rmse, `root of the mean squared error of ${clip(target)}`],
     ["MAE", scores.mae, intervals.mae, "mean absolute error"],
@@ -103,8 +103,9 @@ const shortScore = (scores: Scores): string =>
     ? percent(scores.accuracy)
     : `R² ${scores.r2 === null ? "–" : scores.r2.toFixed(3)}`;
 
-const inPercent = (interval: Interval | undefined): string =>
-  interval ? `95 %: ${percent(interval.low)} to ${percent(interval.high)} ` : "";
+/** How sure the headline is. */
+const sayInterval = (output: Output, range: string): void =>
+  output.fact("interval", `${range} with 95 % confidence`);
 
 /** How the user calls this program, as far as can be told. */
 export function programName(io: Io): string {

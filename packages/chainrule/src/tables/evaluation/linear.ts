@@ -17,7 +17,7 @@ export interface LinearModel {
   readonly rows: number;
 }
 
-/** Strengths by the number of rows n: λ = s / n. scikit-learn's logistic regression has s = 1/2 at its default, C = 1. */
+/** Strengths by the number of rows n: λ = s / n. scikit-learn's multinomial logistic regression has s = 1/2 at C = 1. */
 export const strengths = [50, 5, 0.5, 0.05] as const;
 
 /** So many rows tell a linear model all that it can know, nearly; of wide inputs fewer are taken, to be quick. */

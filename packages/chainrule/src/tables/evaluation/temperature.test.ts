@@ -27,7 +27,14 @@ describe("fitTemperature", () => {
     const found = fitTemperature(logits, truth, 3);
     expect(Math.abs(found - 2.5)).toBeLessThan(0.1);
     const loss = (t: number): number =>
-      logLoss(fromTypedArray(logits.map((z) => z / t), [n, 3]), truth, { fromLogits: true });
+      logLoss(
+        fromTypedArray(
+          logits.map((z) => z / t),
+          [n, 3],
+        ),
+        truth,
+        { fromLogits: true },
+      );
     for (const other of [0.98, 1.02]) expect(loss(found)).toBeLessThan(loss(found * other));
   });
 

@@ -75,28 +75,31 @@ export function classScores(
   const all = sizes.every((size) => size > 0);
   const { macro, weighted } = metrics.classReport(predicted, truth);
   const report = metrics.classReport(predicted, truth, { numClasses: length });
-  return {
-    task: "classification",
-    rows: truth.length,
+  const exact = {
     accuracy: metrics.accuracy(predicted, truth),
     balancedAccuracy: metrics.balancedAccuracy(predicted, truth),
-    precision: macro.precision,
-    recall: macro.recall,
     f1: macro.f1,
-    weightedPrecision: weighted.precision,
-    weightedRecall: weighted.recall,
-    weightedF1: weighted.f1,
     logLoss: metrics.logLoss(scores, truth),
     brier: metrics.brier(scores, truth),
     calibrationError: metrics.calibrationError(scores, truth, { bins: BINS }),
     rocAuc: all ? metrics.rocAuc(ranked, truth) : null,
     prAuc: all ? metrics.prAuc(ranked, truth) : null,
+  };
+  return {
+    task: "classification",
+    rows: truth.length,
+    ...exact,
+    precision: macro.precision,
+    recall: macro.recall,
+    weightedPrecision: weighted.precision,
+    weightedRecall: weighted.recall,
+    weightedF1: weighted.f1,
     baseline: Math.max(...sizes) / truth.length,
     threshold,
     confusion,
     byClass: report.classes.map(({ class: c, ...figures }) => ({ class: classes[c], ...figures })),
     calibration: metrics.calibrationCurve(scores, truth, { bins: 10 }),
-    intervals: resampling ? intervalsFor(length, predicted, probabilities, truth, resampling) : {},
+    intervals: resampling ? intervalsFor(exact, length, predicted, probabilities, truth, resampling) : {},
     resampling,
   };
 }
@@ -106,6 +109,7 @@ export function classScores(
  * instead: it is so low that n rows are all right in one case of 40.
  */
 function intervalsFor(
+  exact: Readonly<Record<ClassScoreName, number | null>>,
   classes: number,
   predicted: Int32Array,
   probabilities: Float64Array,
@@ -113,7 +117,15 @@ function intervalsFor(
   resampling: Resampling,
 ): ClassScores["intervals"] {
   const n = truth.length;
-  const intervals = intervalsOf(n, classResample(classes, predicted, probabilities, truth), resampling);
+  const scorer = (rows: Int32Array): ScoreResample<ClassScoreName> => {
+    const at = (of: Int32Array): Int32Array => rows.map((row) => of[row]);
+    const some = new Float64Array(rows.length * classes);
+    rows.forEach((row, i) => {
+      some.set(probabilities.subarray(row * classes, (row + 1) * classes), i * classes);
+    });
+    return classResample(classes, at(predicted), some, at(truth));
+  };
+  const intervals = intervalsOf(exact, n, scorer, resampling);
   const hits = truth.reduce((sum, t, i) => (t === predicted[i] ? sum + 1 : sum), 0);
   const rare = ((1 - resampling.level) / 2) ** (1 / n);
   if (hits === n) return { ...intervals, accuracy: { low: rare, high: 1 } };

@@ -48,22 +48,27 @@ export function numberScores(
 ): NumberScores {
   const errors = truth.map((y, i) => Math.abs(y - predicted[i]));
   const quantiles = metrics.quantile(errors, SHARES);
-  return {
-    task: "regression",
-    rows: truth.length,
-    r2: finiteOrNull(metrics.r2(predicted, truth)),
+  const exact = {
+    r2: truth.every((y) => y === truth[0]) ? null : metrics.r2(predicted, truth),
     rmse: metrics.rmse(predicted, truth),
     mae: metrics.mae(predicted, truth),
     medianAbsoluteError: metrics.medianAbsoluteError(predicted, truth),
+  };
+  const scorer = (rows: Int32Array): ScoreResample<NumberScoreName> => {
+    const at = (of: Float64Array): Float64Array => Float64Array.from(rows, (row) => of[row]);
+    return numberResample(at(predicted), at(truth));
+  };
+  return {
+    task: "regression",
+    rows: truth.length,
+    ...exact,
     baseline: metrics.rmse(new Float64Array(truth.length).fill(trainingMean), truth),
     errorQuantiles: SHARES.map((share, i) => ({ share, error: quantiles[i] })),
     residuals: residualBins(predicted, truth),
-    intervals: resampling ? intervalsOf(truth.length, numberResample(predicted, truth), resampling) : {},
+    intervals: resampling ? intervalsOf(exact, truth.length, scorer, resampling) : {},
     resampling,
   };
 }
-
-const finiteOrNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** As many rows in each bin, to within one. */
 function residualBins(predicted: Float64Array, truth: Float64Array): ResidualBin[] {

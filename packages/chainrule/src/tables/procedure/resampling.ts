@@ -20,54 +20,65 @@ const DRAWS = 4_000_000;
 const MOST_SAMPLES = 1000;
 const FEWEST_SAMPLES = 200;
 
-/** How many resamples of how many rows there are time for. */
-export function resamplingFor(rows: number, samples?: number): Resampling {
-  const drawn = Math.min(rows, DRAWS / FEWEST_SAMPLES);
-  const affordable = Math.floor(DRAWS / drawn);
+/** How many resamples of how many rows there are time for; each of many classes has a curve of its own. */
+export function resamplingFor(rows: number, samples?: number, classes = 2): Resampling {
+  const budget = Math.floor(DRAWS / Math.max(1, classes / 10));
+  const drawn = Math.min(rows, Math.floor(budget / FEWEST_SAMPLES));
   return {
-    samples: samples ?? Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, affordable)),
+    samples: samples ?? Math.max(FEWEST_SAMPLES, Math.min(MOST_SAMPLES, Math.floor(budget / drawn))),
     rows: drawn,
     level: 0.95,
   };
 }
 
 /**
- * Percentile intervals of scores by the bootstrap, as `metrics.bootstrap` gives them, all from the same resamples. Of very many rows
- * a resample draws m of n; what its scores deviate from their median is then multiplied by √(m/n), as standard errors shrink.
+ * Percentile intervals of scores by the bootstrap, as `metrics.bootstrap` gives them, all from the same resamples. Of very many rows m
+ * of n are chosen at random, and resampled in their place; what the scores then deviate from their median is multiplied by √(m/n), as
+ * standard errors shrink, and laid around the score of all rows.
  *
  * A resample where a score is not finite (one without a class, say) does not count for it; a score for which that is more than one in
  * ten has no interval.
+ *
+ * @param exact the scores of all rows
+ * @param rows how many these are
+ * @param scorer makes the function that scores resamples of some rows
  */
 export function intervalsOf<Name extends string>(
+  exact: Readonly<Record<Name, number | null>>,
   rows: number,
-  score: ScoreResample<Name>,
+  scorer: (rows: Int32Array) => ScoreResample<Name>,
   plan: Resampling,
   seed = 0,
 ): Partial<Record<Name, Interval>> {
   if (rows < 1) throw new ChainruleError("data", "There are no rows to score.", "Give at least one.");
   const generator = new Generator(seed);
-  const drawn = new Int32Array(plan.rows);
-  const counts = new Int32Array(rows);
-  const all = score(counts.fill(1));
-  const names = Object.keys(all) as Name[];
+  const chosen =
+    plan.rows < rows
+      ? Int32Array.from(draws.randperm(rows, generator).subarray(0, plan.rows)).sort()
+      : Int32Array.from({ length: rows }, (_, i) => i);
+  const score = scorer(chosen);
+  const drawn = new Int32Array(chosen.length);
+  const counts = new Int32Array(chosen.length);
+  const names = Object.keys(exact) as Name[];
   const found = new Map(names.map((name) => [name, [] as number[]]));
   for (let s = 0; s < plan.samples; s++) {
-    draws.fillRandint(drawn, generator, 0, rows);
+    draws.fillRandint(drawn, generator, 0, chosen.length);
     counts.fill(0);
     for (const row of drawn) counts[row]++;
     const scores = score(counts);
     for (const name of names) if (Number.isFinite(scores[name])) found.get(name)?.push(scores[name]);
   }
   const shares = [(1 - plan.level) / 2, 0.5, (1 + plan.level) / 2];
-  const shrink = Math.sqrt(plan.rows / rows);
+  const shrink = Math.sqrt(chosen.length / rows);
   const intervals: Partial<Record<Name, Interval>> = {};
   for (const [name, scores] of found) {
-    if (scores.length < 0.9 * plan.samples || !Number.isFinite(all[name])) continue;
+    const center = exact[name];
+    if (center === null || scores.length < 0.9 * plan.samples) continue;
     const [low, middle, high] = quantile(scores, shares);
     intervals[name] =
       shrink === 1
         ? { low, high }
-        : { low: all[name] + shrink * (low - middle), high: all[name] + shrink * (high - middle) };
+        : { low: center + shrink * (low - middle), high: center + shrink * (high - middle) };
   }
   return intervals;
 }

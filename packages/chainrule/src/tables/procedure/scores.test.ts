@@ -58,7 +58,14 @@ describe("scores of classes", () => {
 
   test("intervals are those of metrics.bootstrap", () => {
     const { truth, probabilities, predicted } = sampleOf(80, 3, 7);
-    const { intervals, ...scores } = classScores(["a", "b", "c"], predicted, probabilities, truth, resamplingFor(80), null);
+    const { intervals, ...scores } = classScores(
+      ["a", "b", "c"],
+      predicted,
+      probabilities,
+      truth,
+      resamplingFor(80),
+      null,
+    );
     const at = (rows: Int32Array, of: Int32Array): Int32Array => rows.map((i) => of[i]);
     const wanted = metrics.bootstrap(80, (rows) => metrics.accuracy(at(rows, predicted), at(rows, truth)));
     expect(intervals.accuracy?.low).toBeCloseTo(wanted.low, 12);
@@ -161,18 +168,28 @@ describe("resampling", () => {
     expect(resamplingFor(100)).toEqual({ samples: 1000, rows: 100, level: 0.95 });
     expect(resamplingFor(10_000)).toMatchObject({ samples: 400, rows: 10_000 });
     expect(resamplingFor(3_000_000)).toMatchObject({ samples: 200, rows: 20_000 });
+    expect(resamplingFor(10_000, undefined, 100)).toMatchObject({ samples: 200, rows: 2000 });
   });
 
   test("some of the rows give about the interval of all", () => {
     const generator = new Generator(3);
     const values = Float64Array.from({ length: 4000 }, () => generator.uniform53());
-    const mean = (counts: Int32Array) => {
-      const [sum, total] = counts.reduce(([s, n], count, i) => [s + count * values[i], n + count], [0, 0]);
+    const scorer = (rows: Int32Array) => (counts: Int32Array) => {
+      const [sum, total] = counts.reduce(
+        ([s, n], count, i) => [s + count * values[rows[i]], n + count],
+        [0, 0],
+      );
       return { mean: sum / total };
     };
-    const width = ({ mean: found }: { mean?: metrics.Interval }): number => (found ? found.high - found.low : 0);
-    const all = width(intervalsOf(4000, mean, { samples: 400, rows: 4000, level: 0.95 }));
-    const some = width(intervalsOf(4000, mean, { samples: 400, rows: 400, level: 0.95 }));
+    const exact = { mean: values.reduce((sum, x) => sum + x / 4000, 0) };
+    const width = (rows: number): number => {
+      const { mean } = intervalsOf(exact, 4000, scorer, { samples: 400, rows, level: 0.95 });
+      if (mean === undefined) throw new Error("no interval");
+      expect(mean.low).toBeLessThan(exact.mean);
+      expect(mean.high).toBeGreaterThan(exact.mean);
+      return mean.high - mean.low;
+    };
+    const [all, some] = [width(4000), width(400)];
     // A mean of n uniform numbers: 2 · 1.96 · √(1/12 / n).
     expect(all).toBeCloseTo(2 * 1.96 * Math.sqrt(1 / 12 / 4000), 2);
     expect(Math.abs(some / all - 1)).toBeLessThan(0.2);

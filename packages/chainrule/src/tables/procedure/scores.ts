@@ -28,11 +28,12 @@ export function scoresOf(
   { samples }: ScoreOptions = {},
 ): Scores {
   const column = columnNamed(table, target.name, "target");
-  const resampling = samples === 0 ? null : resamplingFor(rows.length, samples);
+  const classes = target.task === "classification" ? target.classes.length : undefined;
+  const resampling = samples === 0 ? null : resamplingFor(rows.length, samples, classes);
   if (target.task === "classification" && predictions.task === "classification") {
-    const { classes, probabilities, threshold = null } = predictions;
+    const { probabilities, threshold = null } = predictions;
     const truth = classNumbers(target, column, rows, table.source);
-    return classScores(target.classes, classes, probabilities, truth, resampling, threshold);
+    return classScores(target.classes, predictions.classes, probabilities, truth, resampling, threshold);
   }
   if (target.task === "regression" && predictions.task === "regression") {
     const truth = targetNumbers(column, rows, table.source);

@@ -66,20 +66,20 @@ export function splitTable(of: Labelled, split: SplitKind, sizes: SplitSizes, se
   if (split.kind === "rows") return split.parts;
   if (split.kind === "stratified") return splitRows(target, rows, task, sizes, seed);
   checkEnoughRows(target, rows);
-  const fractions = fractionsOf(sizes);
+  const fractions = fractionsOf(sizes, rows.length);
   const options = { generator: new Generator(seed) };
   switch (split.kind) {
     case "random": {
       const parts = stratifiedSplit(new Array(rows.length).fill(0), fractions, options);
       if (task === "classification") bringHome(labelsOf(of), parts);
-      return partsOf(parts, rows, sizes);
+      return partsOf(parts, { rows }, sizes);
     }
     case "group": {
       const labels = task === "classification" ? labelsOf(of) : null;
-      return partsOf(groupSplit(labels, groupsOf(of, split.column), fractions, options), rows, sizes);
+      return partsOf(groupSplit(labels, groupsOf(of, split.column), fractions, options), of, sizes);
     }
     case "time":
-      return partsOf(timeSplit(timesOf(of, split.column), fractions), rows, sizes);
+      return partsOf(timeSplit(timesOf(of, split.column), fractions), of, sizes);
     case "column":
       return splitByWords(of, split.column, sizes, seed);
   }
@@ -101,9 +101,9 @@ export function splitRows(
 ): Split {
   checkEnoughRows(target, rows);
   const labels = strataOf(target, rows, task);
-  const parts = stratifiedSplit(labels, fractionsOf(sizes), { generator: new Generator(seed) });
+  const parts = stratifiedSplit(labels, fractionsOf(sizes, rows.length), { generator: new Generator(seed) });
   if (task === "classification") bringHome(labels, parts);
-  return partsOf(parts, rows, sizes);
+  return partsOf(parts, { rows }, sizes);
 }
 
 /** What is to have the same proportions in all parts: classes, or tenths of the sorted numbers. */
@@ -208,27 +208,33 @@ function splitByWords(
   return { training, validation, calibration, test };
 }
 
+const partNames = ["training", "validation", "calibration", "test"] as const;
+
 /** Shares of training, validation, calibration and test. */
-function fractionsOf({ test, validation, calibration = 0 }: SplitSizes): number[] {
+function fractionsOf(sizes: SplitSizes, rows: number): number[] {
+  const { test, validation, calibration = 0 } = sizes;
   const [forValidation, forCalibration] = [(1 - test) * validation, (1 - test) * calibration];
-  return [1 - test - forValidation - forCalibration, forValidation, forCalibration, test];
+  const forTraining = 1 - test - forValidation - forCalibration;
+  if (forTraining <= 0) throw nothingLeft("training", sizes, rows);
+  return [forTraining, forValidation, forCalibration, test];
 }
 
-function partsOf(parts: readonly Int32Array[], rows: Int32Array, sizes: SplitSizes): Split {
-  const fractions = fractionsOf(sizes);
+function partsOf(parts: readonly Int32Array[], { rows }: Pick<Labelled, "rows">, sizes: SplitSizes): Split {
+  const fractions = fractionsOf(sizes, rows.length);
   const empty = parts.findIndex((part, i) => part.length === 0 && fractions[i] > 0);
-  if (empty >= 0 || fractions[0] <= 0) {
-    const names = ["training", "validation", "calibration", "test"];
-    const { test, validation, calibration = 0 } = sizes;
-    const more = calibration > 0 ? `, a calibration size of ${calibration}` : "";
-    throw new ChainruleError(
-      "argument",
-      `With a test size of ${test}${more} and a validation size of ${validation}, none of ${rows.length} rows is left for ${names[Math.max(0, empty)]}.`,
-      "Choose other sizes, or give more rows.",
-    );
-  }
+  if (empty >= 0) throw nothingLeft(partNames[empty], sizes, rows.length);
   const [training, validation, calibration, test] = parts.map((part) => part.map((i) => rows[i]));
   return { training, validation, calibration, test };
+}
+
+function nothingLeft(part: keyof Split, sizes: SplitSizes, rows: number): ChainruleError {
+  const { test, validation, calibration = 0 } = sizes;
+  const more = calibration > 0 ? `, a calibration size of ${calibration}` : "";
+  return new ChainruleError(
+    "argument",
+    `With a test size of ${test}${more} and a validation size of ${validation}, none of ${rows} rows is left for ${part}.`,
+    "Choose other sizes, or give more rows.",
+  );
 }
 
 /** Throws unless there are enough rows with a target to be split into parts. */

@@ -35,16 +35,22 @@ describe("rungs", () => {
 
   test("each is longer than the one before, by eta, and the last is all", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 2, max: 5 }), fc.integer({ min: 1, max: 5 }), (epochs, eta, count) => {
-        const rungs = rungsFor(epochs, { eta, rungs: count });
-        expect(rungs.at(-1)).toBe(epochs);
-        const steps = rungs.map((end, i) => end - (rungs[i - 1] ?? 0));
-        for (const [i, step] of steps.entries()) {
-          expect(step).toBeGreaterThan(0);
-          // Rounding moves each end by a half at the most; rungs that fell together are out of the rule.
-          if (i > 0 && rungs.length === count) expect(Math.abs(step - eta * steps[i - 1])).toBeLessThanOrEqual(1 + eta);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        (epochs, eta, count) => {
+          const rungs = rungsFor(epochs, { eta, rungs: count });
+          expect(rungs.at(-1)).toBe(epochs);
+          const steps = rungs.map((end, i) => end - (rungs[i - 1] ?? 0));
+          for (const [i, step] of steps.entries()) {
+            expect(step).toBeGreaterThan(0);
+            // Rounding moves each end by a half at the most; rungs that fell together are out of the rule.
+            if (i > 0 && rungs.length === count)
+              expect(Math.abs(step - eta * steps[i - 1])).toBeLessThanOrEqual(1 + eta);
+          }
+        },
+      ),
     );
   });
 });
@@ -52,7 +58,12 @@ describe("rungs", () => {
 describe("successive halving", () => {
   test("with one worker: promotes as soon as there is something to promote", () => {
     const scores = [3, 5, 1, 4];
-    const jobs = search(new Asha({ trials: 4, rungs: 2 }), 1, ({ trial }) => scores[trial], () => 0);
+    const jobs = search(
+      new Asha({ trials: 4, rungs: 2 }),
+      1,
+      ({ trial }) => scores[trial],
+      () => 0,
+    );
     expect(jobs.map(({ trial, rung }) => [trial, rung])).toEqual([
       [0, 0],
       [1, 0],
@@ -103,7 +114,9 @@ describe("successive halving", () => {
         const counts = Array.from({ length: rungs }, (_, k) => jobs.filter(({ rung }) => rung === k).length);
         expect(counts[0]).toBe(trials);
         for (let k = 1; k < rungs; k++) {
-          const passed = scores[k - 1].filter((score, trial) => given.has(`${trial} ${k - 1}`) && !Number.isNaN(score));
+          const passed = scores[k - 1].filter(
+            (score, trial) => given.has(`${trial} ${k - 1}`) && !Number.isNaN(score),
+          );
           expect(counts[k]).toBeGreaterThanOrEqual(Math.min(passed.length, Math.floor(counts[k - 1] / eta)));
         }
         expect(asha.running).toEqual([]);

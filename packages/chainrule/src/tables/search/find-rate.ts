@@ -13,9 +13,17 @@ export interface FindRateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The mean age in steps of what is averaged, with a memory of 0.9: 0.9 / (1 − 0.9). */
+const LAG = 9;
+
 /**
  * The learning-rate range test for the network of a table: see {@link findLr}. Its rates are those of `settings.lr`, whatever a
  * group of parameters makes of it. The model is left as it was.
+ *
+ * `suggestion` is the rate at which the loss is least, and not the one where it falls steepest: `settings.lr` is the highest rate of
+ * a schedule, for which the test's author takes the end of the fall (L. N. Smith, Cyclical Learning Rates for Training Neural
+ * Networks, WACV 2017). The smoothed loss lies nine steps behind, so it is the rate nine steps before its least value. It is null where
+ * the loss never falls.
  *
  * @throws ChainruleError `argument` for rates that do not grow
  */
@@ -35,9 +43,7 @@ export async function findRate(
     steps,
     signal,
   });
-  return {
-    ...test,
-    rates: test.rates.map((rate) => rate / share),
-    suggestion: test.suggestion === null ? null : test.suggestion / share,
-  };
+  const rates = test.rates.map((rate) => rate / share);
+  const least = test.smoothed.indexOf(Math.min(...test.smoothed));
+  return { ...test, rates, suggestion: least > 0 ? rates[Math.max(0, least - LAG)] : null };
 }

@@ -20,7 +20,12 @@ test("all where the value decides, about nothing where it does not", () => {
   const steps = values.map((value) => Math.floor(value * 4));
   expect(importanceOf(steps, steps).importance).toBeCloseTo(1, 12);
   // A bow is seen, too, where a correlation would find nothing.
-  expect(importanceOf(values, values.map((value) => -((value - 0.5) ** 2))).importance).toBeGreaterThan(0.7);
+  expect(
+    importanceOf(
+      values,
+      values.map((value) => -((value - 0.5) ** 2)),
+    ).importance,
+  ).toBeGreaterThan(0.7);
   const noise = values.map(() => generator.uniform53());
   expect(importanceOf(values, noise).importance).toBeLessThan(0.1);
 });
@@ -43,6 +48,12 @@ test("a failed trial is the worst and no more; few or equal trials tell nothing"
   expect(failed).toEqual(importanceOf(values, [-1e9, 1, 2, 3]));
   expect(failed).toEqual(importanceOf(values, [Number.NEGATIVE_INFINITY, 1, 2, 3]));
   expect(importanceOf(values, [1, 1, 1, 1]).importance).toBe(0);
-  expect(importanceOf(["a"], [1])).toEqual({ importance: 0, groups: [{ values: ["a"], trials: 1, rank: 0.5 }] });
-  expect(importanceOf([[64], [64, 64]], [1, 2]).groups.map(({ values: found }) => found)).toEqual([[[64]], [[64, 64]]]);
+  expect(importanceOf(["a"], [1])).toEqual({
+    importance: 0,
+    groups: [{ values: ["a"], trials: 1, rank: 0.5 }],
+  });
+  expect(importanceOf([[64], [64, 64]], [1, 2]).groups.map(({ values: found }) => found)).toEqual([
+    [[64]],
+    [[64, 64]],
+  ]);
 });

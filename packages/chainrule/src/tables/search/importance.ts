@@ -55,7 +55,9 @@ export function importanceOf(values: readonly Value[], scores: readonly number[]
 
 /** Ranks from 0, the least; equal numbers have the mean of theirs. */
 function ranksOf(numbers: readonly number[]): number[] {
-  const order = Array.from(numbers.keys()).sort((a, b) => (numbers[a] < numbers[b] ? -1 : numbers[a] > numbers[b] ? 1 : 0));
+  const order = Array.from(numbers.keys()).sort((a, b) =>
+    numbers[a] < numbers[b] ? -1 : numbers[a] > numbers[b] ? 1 : 0,
+  );
   const ranks = new Array<number>(numbers.length);
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
@@ -90,7 +92,10 @@ function groupsOf(values: readonly Value[]): Group[] {
   const order = found.flatMap(({ rows }) => rows);
   const groups: Group[] = [];
   for (let i = 0; i < count; i++) {
-    const rows = order.slice(Math.floor((i * order.length) / count), Math.floor(((i + 1) * order.length) / count));
+    const rows = order.slice(
+      Math.floor((i * order.length) / count),
+      Math.floor(((i + 1) * order.length) / count),
+    );
     groups.push({ values: [numbers[rows[0]], numbers[rows[rows.length - 1]]], rows });
   }
   return groups;

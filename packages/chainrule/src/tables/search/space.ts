@@ -178,7 +178,8 @@ export function drawPoint(space: Space, seed: number, trial: number): Point {
 
 /** The value of a range at a share u of it, 0 ≤ u < 1. Drawn numbers are rounded to three digits, which reads better. */
 function valueAt(range: Range, u: number): Value {
-  if ("linear" in range) return rounded(range.linear, range.linear[0] + u * (range.linear[1] - range.linear[0]));
+  if ("linear" in range)
+    return rounded(range.linear, range.linear[0] + u * (range.linear[1] - range.linear[0]));
   if ("log" in range) return rounded(range.log, range.log[0] * (range.log[1] / range.log[0]) ** u);
   if ("whole" in range) return range.whole[0] + Math.floor(u * (range.whole[1] - range.whole[0] + 1));
   return range[Math.floor(u * range.length)];
@@ -200,9 +201,9 @@ export function withPoint(given: GivenSettings, point: Point, defaults: Settings
 
 /** The values that settings have in a space. */
 export function pointOf(settings: Settings, space: Space): Point {
-  const valueOf = (name: TunableName): Value => {
+  const settingOf = (name: TunableName): Value => {
     if (name === "width") return settings.hidden[0] ?? 0;
     return name === "depth" ? settings.hidden.length : settings[name];
   };
-  return Object.fromEntries((Object.keys(space) as TunableName[]).map((name) => [name, valueOf(name)]));
+  return Object.fromEntries((Object.keys(space) as TunableName[]).map((name) => [name, settingOf(name)]));
 }

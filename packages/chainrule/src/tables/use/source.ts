@@ -1,4 +1,5 @@
 import { ChainruleError } from "../../util/errors.ts";
+import { host } from "../../util/host.ts";
 
 /** Where a model is: the folder of a run, or the file of a model, by its path (in Node) or URL; or its bytes. */
 export type ModelSource = string | URL | Uint8Array | ArrayBuffer;
@@ -7,8 +8,6 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer;
 const MODEL = "model.safetensors";
 
 type Process = Pick<typeof globalThis.process, "getBuiltinModule">;
-
-const host = (globalThis as { process?: Partial<Process> }).process;
 
 /** The bytes of a model's file, and what to call it in messages. */
 export async function readSource(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
