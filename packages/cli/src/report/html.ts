@@ -4,9 +4,11 @@ export const escaped = (text: string): string =>
 
 /** An HTML table. Texts are escaped; numbers, also as texts, stand at the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (tag: string) => (value: string) =>
-    `<${tag}${/^[-\d.,% –]+$/.test(value) ? ' class="n"' : ""}>${escaped(value)}</${tag}>`;
-  const line = (tag: string, cells: readonly string[]): string => `<tr>${cells.map(cell(tag)).join("")}</tr>`;
+  const aligned = head.map((_, i) =>
+    rows.every((row) => /^[-\d.,% –]*$/.test(row[i] ?? "")) ? ' class="n"' : "",
+  );
+  const line = (tag: string, cells: readonly string[]): string =>
+    `<tr>${cells.map((value, i) => `<${tag}${aligned[i] ?? ""}>${escaped(value)}</${tag}>`).join("")}</tr>`;
   const body = rows.map((cells) => line("td", cells)).join("\n");
   return `<div class="wide"><table>\n<thead>${line("th", head)}</thead>\n<tbody>${body}</tbody>\n</table></div>`;
 }
