@@ -116,8 +116,10 @@ export {
   scoresOf,
 } from "./procedure/scores.ts";
 export {
+  averages,
   chooseSettings,
   type GivenSettings,
+  keepBests,
   type Parametrization,
   parametrizations,
   patienceFor,

@@ -6,15 +6,9 @@ import { readTableToTrain } from "../sources/plan.ts";
 import { clip, counted, percent, significant } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
-import { sayReading, type TrainOptions } from "./train.ts";
+import { type LearningOptions, sayReading } from "./train.ts";
 
-/** The options of commands that train several networks on one table. */
-export type SeveralOptions = Omit<
-  TrainOptions,
-  "test" | "testSize" | "out" | "tensorboard" | "checkpointEvery" | "threshold"
->;
-
-export interface CrossValidateOptions extends SeveralOptions {
+export interface CrossValidateOptions extends LearningOptions {
   readonly folds: number;
   readonly repeats: number;
 }

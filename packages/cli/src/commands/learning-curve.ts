@@ -10,10 +10,9 @@ import { clip, counted, percent, significant } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
 import { plotLines } from "../terminal/plot.ts";
 import { isUnicode } from "../terminal/style.ts";
-import type { SeveralOptions } from "./cross-validate.ts";
-import { sayReading } from "./train.ts";
+import { type LearningOptions, sayReading } from "./train.ts";
 
-export interface LearningCurveCommandOptions extends SeveralOptions {
+export interface LearningCurveCommandOptions extends LearningOptions {
   readonly sizes?: readonly number[];
   readonly seeds: number;
   readonly testSize: number;

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import {
-  type ActivationName,
   chooseSettings,
   classNumbers,
   columnNamed,
+  type GivenSettings,
   makeModel,
-  type OptimizerName,
   type Plan,
   type PreparedInputs,
+  type Settings,
   type TableModel,
+  type TargetTransform,
   type Task,
   targetNumbers,
 } from "chainrule/tables";
@@ -27,37 +28,35 @@ import { Output } from "../terminal/output.ts";
 import { sayPlan } from "./train-heading.ts";
 import { trainRun } from "./training.ts";
 
-/** The options of `chainrule train`; those that are undefined follow from the data. */
-export interface TrainOptions extends CutOptions {
+/** What every command that trains is told; what is undefined follows from the data. */
+export interface LearningOptions extends CutOptions, GivenSettings {
   readonly target: string;
   readonly task: Task | "auto";
-  readonly test?: string;
-  readonly testSize: number;
   readonly validationSize: number;
   readonly exclude?: readonly string[];
   readonly include?: readonly string[];
+  readonly weights?: string;
+  readonly targetTransform?: TargetTransform;
   readonly missing: readonly string[];
   readonly types?: readonly TypeOverride[];
   /** A query that gives the table. */
   readonly sql?: string;
-  readonly hidden?: readonly number[];
-  readonly activation?: ActivationName;
-  readonly dropout?: number;
-  readonly optimizer?: OptimizerName;
-  readonly lr?: number;
-  readonly weightDecay?: number;
-  readonly labelSmoothing?: number;
-  readonly batchSize?: number;
-  readonly epochs?: number;
-  readonly patience?: number;
   readonly seed: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** The options of `chainrule train`. */
+export interface TrainOptions extends LearningOptions {
+  readonly test?: string;
+  readonly testSize: number;
+  /** Take the learning rate that a range test finds. */
+  readonly findLr?: boolean;
   /** Write event files for TensorBoard. */
   readonly tensorboard: boolean;
   /** Least seconds between two checkpoints. */
   readonly checkpointEvery: number;
   readonly out?: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
 }
 
 /** `chainrule train DATA --target COLUMN`: reads, decides, makes a run's folder, trains, tests, and says all of it. */
@@ -70,7 +69,8 @@ export async function train(paths: readonly string[], options: TrainOptions, io:
   await checkPlace(place);
   const data: Data = { files: await expandPaths(paths), ...(sql === undefined ? {} : { sql }) };
   const plan = await readPlan(data, options, sayReading(output));
-  const settings = chooseSettings(options, plan.split.training.length, plan.task);
+  const chosen = chooseSettings(options, plan.split.training.length, plan.task);
+  const settings = options.findLr ? await withFoundRate(plan, chosen, output, io) : chosen;
   const model = makeModel(plan, settings);
   const testInputs = prepareTest(plan, model);
   const config = await configOf(data, options, plan, settings, model.spec);
@@ -88,6 +88,13 @@ export async function train(paths: readonly string[], options: TrainOptions, io:
     sayHeading: () => sayPlan(output, plan, settings, model),
   };
   await trainRun(job, output, io, options.json);
+}
+
+/** The settings with the rate that a range test finds, where it finds one. */
+async function withFoundRate(plan: Plan, settings: Settings, output: Output, io: Io): Promise<Settings> {
+  const { testRates } = await import("../tune/rates.ts");
+  const { suggestion } = await testRates(makeModel(plan, settings), plan, settings, output, io);
+  return suggestion === null ? settings : { ...settings, lr: suggestion };
 }
 
 /** Says how far reading is. */

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { CrossValidateOptions } from "../commands/cross-validate.ts";
-import { applyConfig, configOption } from "../config.ts";
+import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { DATA, needsData, whole } from "./shared.ts";
-import { addTraining, needsTarget } from "./training.ts";
+import { addLearning, needsTarget } from "./learning.ts";
+import { addOutput, DATA, needsData, whole } from "./shared.ts";
 
 export function addCrossValidate(program: Command, io: Io): void {
   const command = program
@@ -12,16 +12,13 @@ export function addCrossValidate(program: Command, io: Io): void {
     .argument("[data...]", DATA)
     .option("--folds <n>", "parts; each is the test of one training", whole(2), 5)
     .option("--repeats <n>", "how often rows are dealt into parts anew", whole(1), 1);
-  addTraining(command)
-    .addOption(configOption())
-    .option("--json", "print the result as JSON, the last line of standard output", false)
-    .option("-q, --quiet", "print errors only (and JSON, if asked for)", false)
+  addOutput(addLearning(command))
     .addHelpText(
       "after",
       `
 Preparation, training and the choice of the best epoch are done anew for each
 fold, on the other rows alone. With --split time:COLUMN each test comes after
-its training rows. Other settings of training can stand in chainrule.json.
+its training rows.
 
 Examples:
   $ chainrule cross-validate penguins.csv --target species
@@ -31,7 +28,7 @@ Examples:
       await applyConfig(self);
       const options = self.opts<CrossValidateOptions>();
       needsData(self, files, options.sql);
-      needsTarget(self, options.target);
+      await needsTarget(self, options.target, { files, sql: options.sql });
       const { crossValidateCommand } = await import("../commands/cross-validate.ts");
       await crossValidateCommand(files, options, io);
     });

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { FindLrOptions } from "../commands/find-lr.ts";
 import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { DATA, needsData, positive, whole } from "./shared.ts";
-import { addSharedWithTrain, targetWanted } from "./train.ts";
+import { addLearning, addTest, needsTarget } from "./learning.ts";
+import { addOutput, DATA, needsData, positive, whole } from "./shared.ts";
 
 export function addFindLr(program: Command, io: Io): void {
   const command = program
@@ -18,7 +18,7 @@ export function addFindLr(program: Command, io: Io): void {
       positive,
     )
     .option("--steps <n>", "batches to train on", whole(3), 100);
-  addSharedWithTrain(program, command);
+  addOutput(addTest(addLearning(command)));
   command
     .addHelpText(
       "after",
@@ -36,8 +36,7 @@ Examples:
       await applyConfig(self);
       const options = self.opts<FindLrOptions>();
       needsData(self, files, options.sql);
-      if (options.target === undefined)
-        self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      await needsTarget(self, options.target, { files, sql: options.sql });
       const { findLr } = await import("../commands/find-lr.ts");
       await findLr(files, options, io);
     });

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { LearningCurveCommandOptions } from "../commands/learning-curve.ts";
-import { applyConfig, configOption } from "../config.ts";
+import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { DATA, needsData, share, whole } from "./shared.ts";
-import { addTraining, needsTarget } from "./training.ts";
+import { addLearning, needsTarget } from "./learning.ts";
+import { addOutput, DATA, needsData, share, whole } from "./shared.ts";
 
 export function addLearningCurve(program: Command, io: Io): void {
   const command = program
@@ -13,11 +13,10 @@ export function addLearningCurve(program: Command, io: Io): void {
     .option("--sizes <list>", "training rows, as numbers or shares (default: 0.0625,0.125,0.25,0.5,1)", sizes)
     .option("--seeds <n>", "trainings of each size, with other rows and weights", whole(1), 3)
     .option("--test-size <share>", "share of the rows kept for the test", share, 0.2);
-  addTraining(command)
-    .addOption(configOption())
-    .option("-o, --out <file>", "write the picture as SVG (default: none)")
-    .option("--json", "print the result as JSON, the last line of standard output", false)
-    .option("-q, --quiet", "print errors only (and JSON, if asked for)", false)
+  addLearning(command)
+    .optionsGroup("Output:")
+    .option("-o, --out <file>", "write the picture as SVG (default: none)");
+  addOutput(command)
     .addHelpText(
       "after",
       `
@@ -33,7 +32,7 @@ Examples:
       await applyConfig(self);
       const options = self.opts<LearningCurveCommandOptions>();
       needsData(self, files, options.sql);
-      needsTarget(self, options.target);
+      await needsTarget(self, options.target, { files, sql: options.sql });
       const { learningCurveCommand } = await import("../commands/learning-curve.ts");
       await learningCurveCommand(files, options, io);
     });

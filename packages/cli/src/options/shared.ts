@@ -121,3 +121,17 @@ export const spaceOf = (text: string): string => text;
 
 /** Whether a configuration may give the option an object that the command understands by itself. */
 export const takesObject = ({ parseArg }: Option): boolean => parseArg === spaceOf;
+
+/** How a command says its result. */
+export const addOutput = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--json", "print the result as JSON, the last line of standard output")
+        .default(false)
+        .helpGroup("Output:"),
+    )
+    .addOption(
+      new Option("-q, --quiet", "print errors only (and JSON, if asked for)")
+        .default(false)
+        .helpGroup("Output:"),
+    );

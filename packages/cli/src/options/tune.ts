@@ -3,8 +3,8 @@ import { type Command, Option } from "commander";
 import type { TuneOptions } from "../commands/tune.ts";
 import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { DATA, needsData, positive, spaceOf, whole } from "./shared.ts";
-import { addSharedWithTrain, targetWanted } from "./train.ts";
+import { addLearning, addTest, needsTarget } from "./learning.ts";
+import { addOutput, DATA, needsData, positive, spaceOf, whole } from "./shared.ts";
 
 /** A worker for each core. */
 export const defaultWorkers = (): number => Math.min(availableParallelism(), 64);
@@ -32,7 +32,7 @@ export function addTune(program: Command, io: Io): void {
       ),
     )
     .option("--resume <folder>", "go on with a search that was stopped or killed");
-  addSharedWithTrain(program, command);
+  addOutput(addTest(addLearning(command)));
   command
     .addHelpText(
       "after",
@@ -73,8 +73,7 @@ Examples:
       await applyConfig(self);
       const options = self.opts<TuneOptions>();
       needsData(self, files, options.sql);
-      if (options.target === undefined)
-        self.error(await targetWanted({ files, sql: options.sql }), { exitCode: 2 });
+      await needsTarget(self, options.target, { files, sql: options.sql });
       await tune(
         files,
         { ...options, tensorboard: false, checkpointEvery: 1, workers: workersOf(options) },

@@ -5,6 +5,7 @@ import {
   planFor,
   type SplitKind,
   type Table,
+  type TargetTransform,
   type Task,
 } from "chainrule/tables";
 import { correctOrExclude, type Data, type ReadOptions, readTable } from "./index.ts";
@@ -21,6 +22,8 @@ export interface ReadPlanOptions {
   /** Names, or lists of names with commas between. */
   readonly exclude?: readonly string[];
   readonly include?: readonly string[];
+  readonly weights?: string;
+  readonly targetTransform?: TargetTransform;
   readonly missing: readonly string[];
   /** Types that columns are to have, whatever their values look like. */
   readonly types?: ReadOptions["overrides"];

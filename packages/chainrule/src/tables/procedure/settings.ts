@@ -7,6 +7,9 @@ import type { FadeName, ScheduleName } from "./schedules.ts";
 export const parametrizations = ["standard", "ntk"] as const;
 export type Parametrization = (typeof parametrizations)[number];
 
+export const averages = ["none", "ema", "swa"] as const;
+export const keepBests = ["loss", "score", "last"] as const;
+
 /** How the network is made and trained, all decided. Flat plain data. */
 export interface Settings {
   /** Units of each hidden layer; none makes a linear model. */
@@ -57,7 +60,7 @@ export interface Settings {
   /** Standard deviation of normal noise that is added to the inputs of each step. */
   readonly noise: number;
   /** Weights averaged over training: after each step with `averageDecay`, or after each epoch from the share `averageStart` on. */
-  readonly average: "none" | "ema" | "swa";
+  readonly average: (typeof averages)[number];
   readonly averageDecay: number;
   readonly averageStart: number;
   readonly batchSize: number;
@@ -65,7 +68,7 @@ export interface Settings {
   /** Epochs without a better validation figure after which training ends. */
   readonly patience: number;
   /** Which epoch's weights are kept: that of the lowest validation loss, or of the best score (accuracy, or R²). */
-  readonly keepBest: "loss" | "score" | "last";
+  readonly keepBest: (typeof keepBests)[number];
   readonly seed: number;
 }
 
