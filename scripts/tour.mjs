@@ -56,6 +56,14 @@ export async function tour(options) {
 
   heading(`npx chainrule serve ${folder}`);
   await ask(folder);
+
+  console.log(`
+  ${folder}/report.html shows how good the model is, and what it looks at.
+
+  Next:
+    npm start -- my.csv --target price  a table of your own
+    npx chainrule --help                all commands
+    docs/tables.md                      the way, explained`);
 }
 
 /** Serves the model, asks it once, and stops. */
@@ -77,6 +85,7 @@ async function ask(folder) {
     beak_depth_mm: 14.5,
     flipper_length_mm: 217,
     body_mass_g: 5100,
+    sex: null,
   };
   const response = await fetch(`${address}/predict`, {
     method: "POST",
