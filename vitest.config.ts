@@ -16,6 +16,7 @@ export default defineConfig({
           name: "unit",
           // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/browser/**", "tests/javascriptcore/**"],
         },
@@ -26,6 +27,7 @@ export default defineConfig({
           // The suite once more, with every number computed by compiled programs.
           name: "compiled",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           env: { CHAINRULE_SUITE: "compiled" },
           setupFiles: ["packages/chainrule/src/compile/testing/setup-lazy.ts"],
           include: [

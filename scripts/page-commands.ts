@@ -93,6 +93,7 @@ const masked = (line: string): string =>
     .replace(/[0-9a-f]{16,}/g, "#")
     .replace(/[−+-]?[\d][\d,.:]*/g, "#")
     .replace(/# (ms|s|min)\b/g, "# s")
+    .replace(/#k rows\/s/g, "# rows/s")
     .replace(/[▁▂▃▄▅▆▇█⠀-⣿─━│┤╭╮╰╯·]+/g, "~")
     .replace(/[\s~#%]+/g, " ")
     .trim();

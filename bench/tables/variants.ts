@@ -57,6 +57,12 @@ const plain: Variant = {
 export const variants: readonly Variant[] = [
   variant("default", "nothing", {}),
   plain,
+  {
+    name: "standard-scaling",
+    about: "numbers by mean and standard deviation in place of median and quartiles",
+    settings: () => ({}),
+    plan: (plan) => ({ ...plan, features: plan.features.map((feature) => standardized(feature, plan)) }),
+  },
   variant("no-pbld", "numbers enter as they are, without periodic embeddings", { numberEncoding: "plain" }),
   variant("no-front-scale", "no learned factor for each input", { frontScale: false }),
   variant("no-ntk", "PyTorch's parametrization, initialization and rate of AdamW", {
@@ -67,25 +73,13 @@ export const variants: readonly Variant[] = [
   variant("relu", "ReLU in place of SELU and Mish", { activation: "relu" }),
   variant("no-label-smoothing", "no label smoothing", { labelSmoothing: 0 }),
   variant("no-dropout", "no dropout", { dropout: 0 }),
-  variant("constant-dropout", "dropout that stays", { dropoutSchedule: "constant" }),
   variant("no-weight-decay", "no weight decay", { weightDecay: 0 }),
   variant("beta2-0.999", "Adam's usual β₂ of 0.999", { beta2: 0.999 }),
   variant("cosine-schedule", "one fall of the rate along a cosine", { schedule: "cosine" }),
-  variant("one-cycle-schedule", "one rise and fall of the rate", { schedule: "one-cycle" }),
   variant("best-by-loss", "the epoch of the lowest validation loss", { keepBest: "loss" }),
-  variant("half-epochs", "128 epochs", { epochs: 128 }),
-  {
-    name: "log-target",
-    about: "targets of numbers with a long tail are learned on a logarithmic scale",
-    settings: () => ({}),
-    data: { targetTransform: "auto" },
-  },
-  {
-    name: "standard-scaling",
-    about: "numbers by mean and standard deviation in place of median and quartiles",
-    settings: () => ({}),
-    plan: (plan) => ({ ...plan, features: plan.features.map((feature) => standardized(feature, plan)) }),
-  },
+  variant("last-epoch", "the last epoch", { keepBest: "last" }),
+  variant("narrow", "three layers of 128 in place of 256", { hidden: [128, 128, 128] }),
+  variant("ema", "weights averaged by a decay of 0.98", { average: "ema", averageDecay: 0.98 }),
 ];
 
 /** Scaled by the moments of the training rows. */

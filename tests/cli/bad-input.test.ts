@@ -270,7 +270,7 @@ describe("a run that is not whole is refused", () => {
     expect(await refused(["predict", work.path("no-run"), sample("penguins")])).toContain(
       "is no run: there is no config.json in it",
     );
-    expect(await damaged("config.json", () => "{")).toContain("config.json is no whole JSON");
+    expect(await damaged("config.json", () => "{")).toContain("config.json is no JSON: ");
     expect(await damaged("config.json", () => "[]")).toContain("not the configuration of a chainrule run");
     expect(await edited((c) => Object.assign(c, { version: 9 }))).toContain(
       "version 9, and this chainrule reads version 2",
@@ -280,6 +280,9 @@ describe("a run that is not whole is refused", () => {
     );
     expect(await edited((c) => Object.assign(c.settings, { seed: "x" }))).toContain(
       "settings.seed is no whole number",
+    );
+    expect(await edited((c) => Object.assign(c.settings, { optimizer: "adamm" }))).toContain(
+      'config.json: The setting optimizer is "adamm"',
     );
     const network = { inputs: 99 };
     expect(await edited((c) => Object.assign((c.model as { network: object }).network, network))).toMatch(

@@ -72,6 +72,45 @@ describe("train and evaluate", () => {
     expect((await chainrule(args)).stderr).toContain("exists already");
   });
 
+  test("a table that was changed since training is not taken for new rows", async () => {
+    const [head, ...rows] = readFileSync(sample("diabetes"), "utf8").trimEnd().split("\n");
+    const words = async (path: string): Promise<string> =>
+      (await chainrule(["evaluate", work.path("diabetes"), path])).stdout.replace(/\s+/g, " ");
+    const reordered = work.table("diabetes.csv", `${[head, ...rows.toReversed()].join("\n")}\n`);
+    expect(await words(reordered)).toContain("most of these rows may be training rows");
+    expect(await words(work.table("fresh.csv", [head, ...rows.slice(0, 50)].join("\n")))).not.toContain(
+      "training rows",
+    );
+  });
+
+  test("predict writes intervals where a level is given", async () => {
+    const predict = (...more: string[]): ReturnType<typeof chainrule> =>
+      chainrule(["predict", work.path("diabetes"), sample("diabetes"), ...more]);
+    const { stdout } = await predict("--level", "0.9");
+    const [head, ...lines] = stdout.trimEnd().split("\n");
+    expect(head).toBe("progression,progression_low,progression_high");
+    expect(lines).toHaveLength(442);
+    const { levels } = json("diabetes", "config.json").model.intervals;
+    const { halfWidth } = levels.find(({ level }: { level: number }) => level === 0.9);
+    for (const line of lines) {
+      const [value, low, high] = line.split(",").map(Number);
+      expect([low, high]).toEqual([
+        expect.closeTo(value - halfWidth, 3),
+        expect.closeTo(value + halfWidth, 3),
+      ]);
+    }
+    const objects = (await predict("--level", "0.8", "--format", "ndjson")).stdout.split("\n");
+    expect(Object.keys(JSON.parse(objects[0]))).toEqual([
+      "progression",
+      "progression_low",
+      "progression_high",
+    ]);
+    expect((await predict("--level", "0.7")).stderr).toContain("It has those of 0.8, 0.9, 0.95.");
+    expect((await predict("--out", work.path("o.xyz"))).stderr).toContain("--format csv");
+    const classes = await chainrule(["predict", work.path("penguins"), sample("penguins"), "--level", "0.9"]);
+    expect(classes.stderr.replace(/\s+/g, " ")).toContain("only numbers have intervals");
+  });
+
   test("a threshold and a temperature are as asked for", async () => {
     const data = sample("breast-cancer");
     const target = readFileSync(data, "utf8").split("\n")[0].split(",").at(-1) ?? "";
@@ -81,6 +120,9 @@ describe("train and evaluate", () => {
     const refused = await train(sample("penguins"), "species", "none", "--threshold", "0.5");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("A threshold is for two classes");
+    // Before anything was trained or written.
+    expect(refused.stderr).not.toContain("resume");
+    expect(existsSync(work.path("none"))).toBe(false);
   });
 });
 

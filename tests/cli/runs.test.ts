@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { chainrule, sample, workFolder } from "./command.ts";
 
@@ -72,10 +72,12 @@ test("names runs that can not be read, with the reason, and passes over other fo
   for (const name of ["broken", "other"]) mkdirSync(run(name));
   writeFileSync(`${run("broken")}/config.json`, "{");
   writeFileSync(`${run("other")}/notes.txt`, "");
+  symlinkSync(sample("penguins"), run("linked.csv"));
   const { code, stdout } = await list();
   expect(code).toBe(0);
-  expect(stdout.replace(/\s+/g, " ")).toMatch(/! broken can not be read\. .*config\.json is no whole JSON\./);
+  expect(stdout.replace(/\s+/g, " ")).toMatch(/! broken can not be read\. .*config\.json is no JSON: /);
   expect(stdout).not.toContain("other");
+  expect(stdout).not.toContain("linked");
   rmSync(run("broken"), { recursive: true });
 });
 
@@ -103,6 +105,12 @@ describe("compares", () => {
     const { stdout } = await chainrule(["runs", run("diabetes-1"), run("diabetes-1")]);
     expect(stdout).toContain("All settings are the same.");
     expect(stdout).not.toContain("not tested on the same rows");
+  });
+
+  test("runs of both tasks: each has a baseline of its own", async () => {
+    const { stdout } = await chainrule(["runs", run("penguins-2"), run("diabetes-1")]);
+    expect(stdout).toMatch(/accuracy of baseline +\d+\.\d % +–\n/);
+    expect(stdout).toMatch(/rmse of baseline +– +\d+/);
   });
 
   test("only runs that can be read", async () => {

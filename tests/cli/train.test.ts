@@ -117,7 +117,7 @@ describe("train", () => {
     const file = work.table("taken", "mine");
     expect((await train(sample("penguins"), "species", "taken")).stderr).toMatch(/exists already/);
     expect(readFileSync(file, "utf8")).toBe("mine");
-    expect((await train(sample("penguins"), "species", "taken/run")).stderr).toMatch(/file where a folder/);
+    expect((await train(sample("penguins"), "species", "taken/run")).stderr).toMatch(/taken is no folder/);
   });
 
   test("prints for people what it found, did and reached", async () => {

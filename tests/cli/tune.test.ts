@@ -260,6 +260,29 @@ test("all trials failed: an error that says why", async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining("All trials failed")]);
 });
 
+test("a search that goes on takes no other options, and find-lr none that a few steps do not depend on", async () => {
+  const going = await chainrule([
+    "tune",
+    "--resume",
+    work.path("whole"),
+    "--lr",
+    "0.1",
+    "--trials",
+    "9",
+    "--no-front-scale",
+  ]);
+  expect([going.code, going.stderr]).toEqual([
+    2,
+    expect.stringContaining("leave out --trials, --no-front-scale, --lr"),
+  ]);
+  const data = await chainrule(["tune", sample("penguins"), "--resume", work.path("whole")]);
+  expect([data.code, data.stderr]).toEqual([2, expect.stringContaining("leave out its data")]);
+  for (const option of ["--threshold=0.5", "--epochs=3", "--keep-best=loss", "--average=ema", "--mixup=1"]) {
+    const { code, stderr } = await chainrule(["find-lr", sample("penguins"), "-t", "species", option]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("unknown option")]);
+  }
+});
+
 test("find-lr shows the loss against the rate, and a rate to train with", async () => {
   const { code, stdout } = await chainrule([
     "find-lr",

@@ -2,11 +2,11 @@ import { ChainruleError } from "chainrule";
 import { CommanderError } from "commander";
 import { Interrupted, type Io } from "./io.ts";
 import { makeProgram } from "./program.ts";
-import { clip, wrap } from "./terminal/format.ts";
+import { clip, shellWord, wrap } from "./terminal/format.ts";
 import { styleFor, widthOf } from "./terminal/style.ts";
 
 /** How a command ended, as the shell is told. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /**
  * Runs one command line.
@@ -19,8 +19,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const output = {
     writeOut: (text: string) => io.stdout.write(text),
     writeErr: (text: string) => io.stderr.write(text),
-    getOutHelpWidth: () => widthOf(io.stdout),
-    getErrHelpWidth: () => widthOf(io.stderr),
+    getOutHelpWidth: () => widthOf(io.stdout, io.env),
+    getErrHelpWidth: () => widthOf(io.stderr, io.env),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   };
@@ -53,8 +53,19 @@ function sayError(error: unknown, io: Io): void {
     return;
   }
   const place = error.where.length > 0 ? `${error.where.join(" › ")}: ` : "";
-  const [problem, remedy] = [place + error.problem, error.remedy].map((text) =>
-    wrap(clip(text, 2000), widthOf(io.stderr)).join("\n"),
+  const [problem, remedy] = [place + error.problem, asOptions(error.remedy)].map((text) =>
+    wrap(clip(text, 2000), widthOf(io.stderr, io.env)).join("\n"),
   );
   io.stderr.write(`${style.red(problem)}\n${remedy}\n`);
 }
+
+/** A remedy that names options of the library, such as `task: "regression"`, with those of the command line instead. */
+const asOptions = (remedy: string): string =>
+  remedy
+    .replace(/\b(task|targetTransform): "([a-z]+)"/g, (_, name: string, value: string) =>
+      name === "task" ? `--task ${value}` : `--target-transform ${value}`,
+    )
+    .replace(/\binclude: (\["(?:[^"\\]|\\.)*"\])/g, (_, names: string) => {
+      const [name]: string[] = JSON.parse(names);
+      return `--include ${shellWord(name)}`;
+    });

@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { ChainruleError } from "chainrule";
 import { wording } from "chainrule/tables";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { gathers, takesObject } from "./options/shared.ts";
-import { fileError } from "./sources/file.ts";
+import { isThere, readJson } from "./runs/files.ts";
 
 /** The file of options that is looked for where the command runs. */
-export const CONFIG = "chainrule.json";
+const CONFIG = "chainrule.json";
 
 export const configOption = (): Option =>
   new Option("--config <file>", `JSON with values of these options (default: ${CONFIG}, if there is one)`);
@@ -39,21 +38,9 @@ export async function applyConfig(command: Command): Promise<void> {
 }
 
 async function readConfig(path: string, wanted: boolean): Promise<Readonly<Record<string, unknown>>> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (!wanted && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw fileError(error, path);
-  }
+  if (!wanted && !(await isThere(path))) return {};
   const remedy = 'Write options as {"target": "price", "lr": 0.01}.';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? wording.clip(cause.message, 120) : "";
-    throw new ChainruleError("file", `${path} is no JSON: ${reason}.`, remedy, { cause });
-  }
+  const parsed = await readJson(path, { remedy });
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
     return parsed as Record<string, unknown>;
   throw new ChainruleError("file", `${path} holds no JSON object.`, remedy);

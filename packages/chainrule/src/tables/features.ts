@@ -1,7 +1,7 @@
 import { ChainruleError } from "../util/errors.ts";
 import { type Column, columnNamed, type Table } from "./column.ts";
 import { type ColumnProfile, profileColumn } from "./profile.ts";
-import { counted, shellWord } from "./wording.ts";
+import { counted } from "./wording.ts";
 
 /** Why a column is not used. */
 export type DropReason = "excluded" | "empty" | "constant" | "identifier" | "free text";
@@ -53,7 +53,7 @@ export function chooseFeatures(
       "data",
       `${table.source} has no column from which to predict "${target}"${dropped.length > 0 ? `: ${dropped.map(({ name, detail }) => `"${name}" is ${detail}`).join(", ")}` : ""}.`,
       usable
-        ? `Use it all the same by --include ${shellWord(usable.name)}, or give more columns.`
+        ? `Use it all the same by include: ${JSON.stringify([usable.name])}, or give more columns.`
         : "Give at least one more.",
     );
   }

@@ -7,7 +7,6 @@ export {
   columnNamed,
   type DateColumn,
   isMissing,
-  lengthOf,
   type NumberColumn,
   type Table,
   type TextColumn,
@@ -18,10 +17,11 @@ export {
   textColumn,
 } from "./column.ts";
 export { type Baseline, baselinesOf } from "./evaluation/baselines.ts";
-export { type Coverage, type Evaluation, evaluatePlan } from "./evaluation/evaluate.ts";
+export { type Coverage, evaluatePlan, type PlanEvaluation } from "./evaluation/evaluate.ts";
 export {
   type CalibrationFigures,
   type CalibrationReport,
+  checkThreshold,
   type FinishedModel,
   type FinishOptions,
   finishModel,
@@ -31,6 +31,7 @@ export {
   type Importance,
   type ImportanceOptions,
   permutationImportance,
+  sensitiveColumns,
 } from "./evaluation/importance.ts";
 export { fitLinear, type LinearModel } from "./evaluation/linear.ts";
 export {
@@ -41,7 +42,7 @@ export {
 } from "./evaluation/partial-dependence.ts";
 export { type PartRisk, type Risk, riskOf } from "./evaluation/risk.ts";
 export { fitTemperature } from "./evaluation/temperature.ts";
-export { chooseFeatures, type DroppedColumn, type DropReason, type FeatureChoice } from "./features.ts";
+export type { DroppedColumn, DropReason, FeatureChoice } from "./features.ts";
 export {
   type ColumnInspection,
   type Histogram,
@@ -51,7 +52,7 @@ export {
   type TableWarning,
   type TargetInspection,
 } from "./inspect.ts";
-export { fitIntervals, intervalAround, intervalLevels, type PredictionIntervals } from "./intervals.ts";
+export { fitIntervals, intervalAround, type PredictionIntervals } from "./intervals.ts";
 export { findLeaks, type Leak } from "./leaks.ts";
 export { type Predictions, type PredictOptions, TableModel } from "./model.ts";
 export {
@@ -62,7 +63,6 @@ export {
   type NumberEncoding,
   normalizations,
   numberEncodings,
-  weightCount,
 } from "./network/architecture.ts";
 export { type BiasInit, biasInits, type WeightInit, weightInits } from "./network/initialize.ts";
 export { TableNetwork } from "./network/network.ts";
@@ -71,16 +71,13 @@ export {
   type Cycle,
   type DateFeature,
   type FeaturePreparation,
-  fitFeatures,
   type InputLayout,
   inputNames,
-  isEmbedded,
-  layoutOf,
   MOST_LEVELS,
   type NumberFeature,
   type TextFeature,
 } from "./preparation.ts";
-export { type PreparedInputs, prepareInputs, type UnseenLevels } from "./preparation-inputs.ts";
+export type { PreparedInputs, UnseenLevels } from "./preparation-inputs.ts";
 export {
   type CrossValidation,
   type CrossValidationOptions,
@@ -88,7 +85,7 @@ export {
   type FoldScores,
   type MeanAndDeviation,
 } from "./procedure/cross-validation.ts";
-export { followed, type LearnOptions, learn, makeModel, meritOf } from "./procedure/learn.ts";
+export { bestEpoch, followed, type LearnOptions, learn, makeModel, meritOf } from "./procedure/learn.ts";
 export {
   type CurvePoint,
   type LearningCurve,
@@ -96,7 +93,13 @@ export {
   learningCurve,
 } from "./procedure/learning-curve.ts";
 export { type OptimizerName, optimizerNames } from "./procedure/optimizers.ts";
-export { type Plan, type PlanOptions, planFor, type UnlearnedClass } from "./procedure/plan.ts";
+export {
+  type Plan,
+  type PlanOptions,
+  planFor,
+  planOptionsIn,
+  type UnlearnedClass,
+} from "./procedure/plan.ts";
 export {
   type FadeName,
   fadeNames,
@@ -117,17 +120,22 @@ export {
 } from "./procedure/scores.ts";
 export {
   averages,
+  checkSettings,
+  classWeightings,
+  keepBests,
+  parametrizations,
+  settingsIn,
+} from "./procedure/setting-checks.ts";
+export {
   chooseSettings,
   type GivenSettings,
-  keepBests,
   type Parametrization,
-  parametrizations,
   patienceFor,
   type Settings,
   sizes,
 } from "./procedure/settings.ts";
 export {
-  checkEnoughRows,
+  everyNth,
   type Split,
   type SplitKind,
   type SplitSizes,
@@ -135,7 +143,7 @@ export {
   splitTable,
 } from "./procedure/split.ts";
 export { type TrainedTable, type TrainTableOptions, trainTable } from "./procedure/train-table.ts";
-export { type ColumnProfile, profileColumn, type ValueRange } from "./profile.ts";
+export type { ColumnProfile, ValueRange } from "./profile.ts";
 export { Asha, type AshaOptions, type RungResult, rungsFor, type TrialJob } from "./search/asha.ts";
 export { type FindRateOptions, findRate } from "./search/find-rate.ts";
 export { importanceOf, type SettingImportance, type ValueGroup } from "./search/importance.ts";
@@ -148,7 +156,6 @@ export {
   type Range,
   type Space,
   type TunableName,
-  tunableNames,
   type Value,
   withPoint,
 } from "./search/space.ts";
@@ -156,7 +163,6 @@ export { checkSpec, type TableModelSpec } from "./spec.ts";
 export {
   type ClassTarget,
   classNumbers,
-  fitTarget,
   type NumberTarget,
   rowsWithValue,
   type TargetPreparation,

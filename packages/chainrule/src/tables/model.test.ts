@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
-import { manualSeed } from "../tensor/index.ts";
+import { describe, expect, test, vi } from "vitest";
+import { manualSeed, type Tensor } from "../tensor/index.ts";
 import { type Table, tableFromRows } from "./column.ts";
 import { TableModel } from "./model.ts";
 import type { Architecture } from "./network/architecture.ts";
+import { TableNetwork } from "./network/network.ts";
 import { fitFeatures, layoutOf } from "./preparation.ts";
 import { checkSpec, type TableModelSpec } from "./spec.ts";
 import {
@@ -83,6 +84,27 @@ describe("TableModel", () => {
     const rows = Int32Array.from({ length: 20_000 }, (_, i) => i % 12);
     const [many, few] = [model.outputs(model.inputs(table, rows)), model.outputs(model.inputs(table))];
     for (let i = 0; i < many.length; i += 97) expect(many[i]).toBeCloseTo(few[i % few.length], 5);
+  });
+
+  test("shares its programs with what completes it, and runs op by op what can not be compiled", () => {
+    expect(model.completed({ threshold: 0.2 }).forward).toBe(model.forward);
+    class Reading extends TableNetwork {
+      override forward(x: Tensor, codes?: Tensor): Tensor {
+        x.sum().item();
+        return super.forward(x, codes);
+      }
+    }
+    const odd = new TableModel(model.spec, new Reading(model.spec.network));
+    odd.network.loadStateDict(model.network.stateDict());
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    const found = odd.outputs(odd.inputs(table), { compile: true });
+    expect(warn.mock.calls.map(String)).toEqual([expect.stringContaining("predict runs uncompiled")]);
+    warn.mockRestore();
+    model.outputs(model.inputs(table)).forEach((output, i) => {
+      expect(found[i]).toBeCloseTo(output, 5);
+    });
+    model.dispose();
+    expect(model.outputs(model.inputs(table), { compile: true }).length).toBe(found.length);
   });
 
   test("gives numbers in the target's units", () => {

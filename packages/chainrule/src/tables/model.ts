@@ -1,7 +1,6 @@
 import type { Module } from "../nn/index.ts";
 import { switchToEval } from "../nn/module/modes.ts";
 import { fromTypedArray, noGrad, type Tensor } from "../tensor/index.ts";
-import { whereItCompiles } from "../train/step.ts";
 import { ChainruleError } from "../util/errors.ts";
 import {
   type Column,
@@ -11,6 +10,7 @@ import {
   type TextColumn,
   textColumn,
 } from "./column.ts";
+import { Forward } from "./forward.ts";
 import { intervalAround } from "./intervals.ts";
 import { TableNetwork } from "./network/network.ts";
 import type { FeaturePreparation } from "./preparation.ts";
@@ -42,13 +42,14 @@ export type Predictions =
 export interface PredictOptions {
   /** Numbers: also give intervals of this level, one of those of the model (0.8, 0.9 and 0.95). */
   readonly level?: number;
+  /**
+   * Run by compiled programs, which takes a moment the first time and gives the same to the last bits or so. Default: from 512 rows on.
+   */
+  readonly compile?: boolean;
 }
 
-/** Rows that go through the network at once: enough to be fast, few enough for any memory. */
-const CHUNK = 4096;
-
-/** From so many rows on it pays to compile the network. */
-const COMPILED = 4 * CHUNK;
+/** From so many rows on it pays to compile the network for one prediction. */
+const COMPILED = 512;
 
 /**
  * A network together with the preparation of its columns: rows of a table in, classes or numbers out.
@@ -62,13 +63,31 @@ export class TableModel {
   readonly spec: TableModelSpec;
   readonly network: TableNetwork;
 
-  readonly #compiled: (x: Tensor, codes?: Tensor) => Tensor;
+  #forward: Forward | null = null;
 
   /** @param network with weights, which is shared; by default a new one, with weights drawn anew */
   constructor(spec: TableModelSpec, network: TableNetwork = new TableNetwork(spec.network)) {
     this.spec = spec;
     this.network = network;
-    this.#compiled = whereItCompiles((x, codes) => this.network(x, codes), "predict");
+  }
+
+  /** The network as compiled programs, which all that predicts by this model shares. */
+  get forward(): Forward {
+    this.#forward ??= new Forward(this.network);
+    return this.#forward;
+  }
+
+  /** The same network and programs, with what is known of it by now. */
+  completed(more: Pick<TableModelSpec, "calibration" | "threshold" | "intervals">): TableModel {
+    const model = new TableModel({ ...this.spec, ...more }, this.network);
+    model.#forward = this.forward;
+    return model;
+  }
+
+  /** Frees the memory of the compiled programs now, rather than when the model is collected. */
+  dispose(): void {
+    this.#forward?.dispose();
+    this.#forward = null;
   }
 
   /** The network's inputs for some rows of a table, by default for all. Columns that the model does not know are ignored. */
@@ -89,7 +108,7 @@ export class TableModel {
 
   /** Predicts from inputs that were prepared before. */
   predictPrepared(prepared: PreparedInputs, options?: PredictOptions): Predictions {
-    return this.predictionsOf(this.outputs(prepared), options);
+    return this.predictionsOf(this.outputs(prepared, options), options);
   }
 
   /** What the network's outputs say of rows: [rows, outputs], as `outputs` gives them. */
@@ -101,9 +120,7 @@ export class TableModel {
       return { task: "regression", values, interval: intervalAround(values, level, target, intervals) };
     }
     const { length } = target.classes;
-    const logits = fromTypedArray(outputs, [outputs.length / length, length]);
-    const softmax = noGrad(() => logits.div(calibration?.temperature ?? 1).softmax(1));
-    const probabilities = Float64Array.from(softmax.contiguous().data);
+    const probabilities = softmax(outputs, length, calibration?.temperature);
     return {
       task: "classification",
       classes: threshold === null ? largest(outputs, length) : aboveThreshold(probabilities, threshold),
@@ -112,32 +129,40 @@ export class TableModel {
     };
   }
 
-  /** What the network itself gives: logits, or numbers as they are learned; [rows, outputs], row by row. */
-  outputs({ data, codes, rows, inputs, embedded }: PreparedInputs): Float64Array {
-    const { network } = this.spec;
+  /**
+   * What the network itself gives, in evaluation mode: logits, or numbers as they are learned; [rows, outputs], row by row. The
+   * network's mode is left as it was.
+   */
+  outputs(
+    prepared: PreparedInputs,
+    { compile = prepared.rows >= COMPILED }: PredictOptions = {},
+  ): Float64Array {
+    return inEvalMode(this.network, () =>
+      compile || prepared.rows === 0
+        ? this.forward.outputs(prepared)
+        : Float64Array.from(this.eager(prepared).contiguous().data),
+    );
+  }
+
+  private eager({ data, codes, rows, inputs, embedded }: PreparedInputs): Tensor {
     const x = fromTypedArray(data, [rows, inputs]);
-    const numbers = embedded > 0 ? fromTypedArray(codes, [rows, embedded]) : null;
-    const outputs = new Float64Array(rows * network.outputs);
-    inEvalMode(this.network, () => {
-      for (let start = 0; start < rows; start += CHUNK) {
-        const length = Math.min(CHUNK, rows - start);
-        const inputs = numbers ? [x, numbers] : [x];
-        const parts = inputs.map((part) => part.narrow(0, start, length)) as [Tensor, Tensor?];
-        const part = rows >= COMPILED ? this.#compiled(...parts) : this.network(...parts);
-        outputs.set(part.contiguous().data, start * network.outputs);
-      }
-    });
-    return outputs;
+    return embedded > 0 ? this.network(x, fromTypedArray(codes, [rows, embedded])) : this.network(x);
   }
 }
 
-function inEvalMode(network: Module, run: () => void): void {
+function inEvalMode<T>(network: Module, run: () => T): T {
   const restore = switchToEval(network);
   try {
-    noGrad(run);
+    return noGrad(run);
   } finally {
     restore();
   }
+}
+
+/** softmax(z / temperature) of each row of logits [rows, classes]. */
+export function softmax(logits: Float64Array, classes: number, temperature = 1): Float64Array {
+  const z = fromTypedArray(logits, [logits.length / classes, classes]);
+  return Float64Array.from(noGrad(() => z.div(temperature).softmax(1)).contiguous().data);
 }
 
 /** 1 where the second of two probabilities is above a threshold, else 0. */

@@ -56,7 +56,7 @@ export const cycleLengths: Readonly<Record<Cycle, number>> = {
 };
 
 /** A text column with more levels than this gets learned vectors. */
-export const MOST_ONE_HOT = 8;
+const MOST_ONE_HOT = 8;
 /** A text column has at most so many vectors: those of its most frequent levels. */
 export const MOST_LEVELS = 1000;
 /** A level in fewer training rows than this has no vector of its own. */

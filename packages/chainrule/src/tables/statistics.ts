@@ -45,10 +45,6 @@ export function quantile(sorted: Float64Array, share: number): number {
   return rest === 0 ? sorted[low] : sorted[low] * (1 - rest) + sorted[low + 1] * rest;
 }
 
-/** The middle value; the mean of both middle ones where their number is even. NaN where there are no values. */
-export const median = (values: Float64Array, rows: Int32Array): number =>
-  quantile(sortedValues(values, rows), 0.5);
-
 /** The third standardized moment, population form: 0 for symmetric values, 2 for exponential ones. NaN without spread. */
 export function skewness(values: Float64Array, rows: Int32Array): number {
   const { mean, scale } = meanAndScale(values, rows);

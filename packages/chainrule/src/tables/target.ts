@@ -76,7 +76,7 @@ function fitNumbers({ name, values }: NumberColumn, rows: Int32Array, wanted: Ta
     throw new ChainruleError(
       "data",
       `The target "${name}" has the value ${range[0]}, and only positive numbers have a logarithm.`,
-      'Learn it as it is: targetTransform "none".',
+      'Learn it as it is: targetTransform: "none".',
     );
   }
   const logarithms = range[0] > 0 && wanted !== "none" ? values.map(Math.log) : null;

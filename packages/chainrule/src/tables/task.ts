@@ -7,7 +7,7 @@ import { clip, counted } from "./wording.ts";
 export type Task = "classification" | "regression";
 
 /** A target of whole numbers has at most so many different ones to count as classes. */
-export const MOST_NUMBERED_CLASSES = 20;
+const MOST_NUMBERED_CLASSES = 20;
 
 /**
  * Finds out what a target asks for. Texts and booleans are classes. Numbers are classes when they are whole, with 2 to 20
@@ -37,7 +37,7 @@ export function detectTask(
     throw new ChainruleError(
       "data",
       `The target "${column.name}" holds ${column.type === "text" ? "texts" : "truth values"}, such as "${clip(profile.frequent[0][0])}", where regression needs numbers.`,
-      "Choose --task classification, or correct the values.",
+      'Choose task: "classification", or correct the values.',
     );
   }
   if (task === "classification" && profile.distinct * 2 > profile.rows) {
@@ -45,7 +45,7 @@ export function detectTask(
       "data",
       `The target "${column.name}" has ${counted(profile.distinct, "different value")} in ${counted(profile.rows, "row")}: too many to be classes.`,
       column.type === "number"
-        ? "Choose --task regression to predict it as a number."
+        ? 'Choose task: "regression" to predict it as a number.'
         : "Choose a target whose values come back, or correct the values if they should be numbers.",
     );
   }

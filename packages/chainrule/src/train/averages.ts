@@ -2,7 +2,7 @@ import type { Module } from "../nn/index.ts";
 import { checkAveraging, moveAverages } from "../optim/averaging.ts";
 import { noGrad, sameShape, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { checkNumber } from "./report.ts";
+import { checkNumber } from "./checking.ts";
 
 /**
  * Weights averaged over training. "ema": after each step, with what was before fading by `decay`. "swa": the mean of the weights

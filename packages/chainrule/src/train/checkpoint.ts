@@ -106,7 +106,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, scheduled: boolean, aver
 }
 
 /** Whether a checkpoint holds averages; those of earlier versions have no such entry. */
-export const hasAverages = ({ average }: Pick<Checkpoint, "average">): boolean =>
+const hasAverages = ({ average }: Pick<Checkpoint, "average">): boolean =>
   average !== undefined && average !== null;
 
 function checkPart(part: string, found: boolean, wanted: boolean): void {

@@ -11,8 +11,8 @@ import {
   type LossFunction,
   noBatches,
 } from "./batches.ts";
+import { checkWhole } from "./checking.ts";
 import { pause } from "./pause.ts";
-import { checkWhole } from "./report.ts";
 import { generatorsIn, Snapshot, type TrainingOptimizer } from "./state.ts";
 import { makeStep, type StepOptions } from "./step.ts";
 
@@ -39,7 +39,10 @@ export interface RateTest {
   readonly losses: readonly number[];
   /** The losses as an exponential average, without the bias of its beginning. */
   readonly smoothed: readonly number[];
-  /** Where the smoothed loss falls steepest over log(rate); null when it never falls. */
+  /**
+   * A rate to train with, null when the loss never falls. That of `findLr` is where the smoothed loss falls steepest over log(rate);
+   * what else makes range tests says how it chooses.
+   */
   readonly suggestion: number | null;
   /** Whether the loss diverged, so that the test ended before its last rate. */
   readonly diverged: boolean;

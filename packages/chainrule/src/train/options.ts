@@ -12,8 +12,9 @@ import {
   type LossFunction,
   type Metric,
 } from "./batches.ts";
+import { checkNumber, checkWhole } from "./checking.ts";
 import type { Checkpoint, CheckpointOptions } from "./checkpoint.ts";
-import { checkNumber, checkWhole, type EarlyStopping, type EpochReport } from "./report.ts";
+import type { EarlyStopping, EpochReport } from "./report.ts";
 import type { TrainingOptimizer } from "./state.ts";
 import type { Lasso } from "./step.ts";
 

@@ -1,4 +1,5 @@
 import { ChainruleError } from "../util/errors.ts";
+import { checkNumber } from "./checking.ts";
 
 /** What one epoch of training came to: plain numbers, for a table or a line of NDJSON. */
 export interface EpochReport {
@@ -122,21 +123,5 @@ function checkMonitor(
     "argument",
     `earlyStopping watches "${monitor}", which the epochs do not report.`,
     remedy ?? `Watch one of ${names.map((name) => `"${name}"`).join(", ")}.`,
-  );
-}
-
-/** Throws unless value ≥ low. */
-export function checkNumber(name: string, value: number, low: number): void {
-  if (typeof value === "number" && value >= low) return;
-  throw new ChainruleError("argument", `${name} is ${String(value)}.`, `Give a number of at least ${low}.`);
-}
-
-/** Throws unless value is a whole number ≥ low. */
-export function checkWhole(name: string, value: number, low: number): void {
-  if (Number.isInteger(value) && value >= low) return;
-  throw new ChainruleError(
-    "argument",
-    `${name} is ${String(value)}.`,
-    `Give a whole number of at least ${low}.`,
   );
 }

@@ -71,10 +71,10 @@ function penalty(model: Module, l1: Lasso): Tensor {
 export function whereItCompiles<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   what = "fit",
-): (...args: A) => R {
+): ((...args: A) => R) & { dispose(): void } {
   const compiled = compile(f as never) as { dispose(): void };
   let runs = compiled as unknown as (...args: A) => R;
-  return (...args) => {
+  const call = (...args: A): R => {
     if (runs === f) return f(...args);
     try {
       return runs(...args);
@@ -87,4 +87,5 @@ export function whereItCompiles<A extends readonly unknown[], R>(
       return f(...args);
     }
   };
+  return Object.assign(call, { dispose: () => compiled.dispose() });
 }

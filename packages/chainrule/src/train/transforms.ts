@@ -10,7 +10,7 @@ import {
 } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import type { Batch } from "./batches.ts";
-import { checkNumber, checkWhole } from "./report.ts";
+import { checkNumber, checkWhole } from "./checking.ts";
 
 /** Gives a batch in place of another; the first `inputs` tensors are the model's inputs, and the target follows. */
 export type BatchTransform = <B extends Batch>(batch: B, inputs: number) => B;

@@ -1,12 +1,18 @@
-import { type CrossValidation, crossValidate, type FoldScores, headline } from "chainrule/tables";
+import {
+  type CrossValidation,
+  crossValidate,
+  type FoldScores,
+  headline,
+  planOptionsIn,
+  settingsIn,
+} from "chainrule/tables";
 import { Interrupted, type Io } from "../io.ts";
-import { finishOf } from "../options/split.ts";
-import { expandPaths } from "../sources/paths.ts";
+import { finishOf, type LearningOptions } from "../runs/asked.ts";
+import { dataFrom } from "../sources/paths.ts";
 import { readTableToTrain } from "../sources/plan.ts";
 import { clip, counted, percent, significant } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
-import { type LearningOptions, sayReading } from "./train.ts";
 
 export interface CrossValidateOptions extends LearningOptions {
   readonly folds: number;
@@ -21,12 +27,12 @@ export async function crossValidateCommand(
 ): Promise<void> {
   const output = new Output(io, options);
   const { table, plan } = await readTableToTrain(
-    { files: await expandPaths(paths), sql: options.sql },
+    await dataFrom(paths, options.sql),
     options,
     sayReading(output),
   );
   output.clearStatus();
-  const { folds, repeats, calibrate: _, ...rest } = options;
+  const { folds, repeats } = options;
   const total = folds * repeats;
   output.say();
   output.fact("data", `${output.style.bold(table.source)}: ${counted(table.rows, "row")}`);
@@ -40,7 +46,8 @@ export async function crossValidateCommand(
   status();
   try {
     const found = await crossValidate(table, {
-      ...rest,
+      ...planOptionsIn(options),
+      ...settingsIn(options),
       ...plan,
       ...finishOf(options),
       folds,

@@ -1,6 +1,15 @@
 import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { ChainruleError } from "chainrule";
-import { columnNamed, evaluatePlan, headline, type Plan, rowsWithValue, scoresOf } from "chainrule/tables";
+import {
+  columnNamed,
+  evaluatePlan,
+  headline,
+  type Plan,
+  rowsWithValue,
+  scoresOf,
+  type Table,
+} from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { explain } from "../report/explain.ts";
 import { type ReportData, reportHtml } from "../report/report.ts";
@@ -9,14 +18,13 @@ import { checkFile, writeWhole } from "../runs/folder.ts";
 import { type Run, readConfig, readRun } from "../runs/run.ts";
 import { fingerprint } from "../sources/file.ts";
 import { correctOrEmpty, type Data, readTable } from "../sources/index.ts";
-import { expandPaths } from "../sources/paths.ts";
+import { dataFrom } from "../sources/paths.ts";
 import { readPlan } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { type Evaluated, sayScores } from "../terminal/report.ts";
 import { reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
 import { typesOf, warnOfUnseen } from "./predict.ts";
-import { sayReading } from "./train.ts";
 
 export interface EvaluateOptions {
   readonly sql?: string;
@@ -33,7 +41,7 @@ interface Judged {
   readonly evaluated: Evaluated;
   readonly rows: string;
   readonly json: object;
-  readonly report: () => Partial<ReportData>;
+  readonly report: () => Promise<Partial<ReportData>>;
   readonly hint: string;
 }
 
@@ -46,17 +54,16 @@ export async function evaluate(
 ): Promise<void> {
   const output = new Output(io, options);
   const { report } = options;
-  const files = await expandPaths(paths);
-  if (report !== undefined) await checkFile(report, ...files);
+  const data = await dataFrom(paths, options.sql);
+  if (report !== undefined) await checkFile(report, ...data.files);
   const run = await readRun(folder);
   const config = await readConfig(folder);
   const { target } = run.model.spec;
-  const data: Data = { files, ...(options.sql === undefined ? {} : { sql: options.sql }) };
   const isOwn = await isSameData(data, config);
   const judged =
     isOwn && !options.allRows && run.data.test === null
       ? await judgeTest(run, config, data, output)
-      : await judgeAll(run, data, isOwn, output);
+      : await judgeAll(run, data, config, isOwn, output);
   sayScores(output, judged.evaluated, target, judged.rows);
   if (judged.hint !== "") {
     output.say();
@@ -67,7 +74,7 @@ export async function evaluate(
       ...reportHead(config),
       scored: `On ${judged.rows}.`,
       scores: judged.evaluated.scores,
-      ...judged.report(),
+      ...(await judged.report()),
     });
     await writeWhole(report, (draft) => writeFile(draft, html));
     output.say();
@@ -80,6 +87,15 @@ export async function evaluate(
 const isSameData = async ({ files, sql }: Data, { data }: RunConfig): Promise<boolean> =>
   sql === undefined && data.sql === null && (await fingerprint(files)) === data.sha256;
 
+/** Whether it seems to be the data that the run was begun with, changed since: by its files' names, or as large in rows and columns. */
+function isLike({ files }: Data, { rows, columns }: Table, { data }: RunConfig): boolean {
+  const before = new Set(data.files.map(({ path }) => basename(path)));
+  return (
+    files.some((path) => before.has(basename(path))) ||
+    (rows === data.rows && columns.length === data.columns)
+  );
+}
+
 /** The rows that were kept for the test when the run was made: the same cut of the same data. */
 async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output): Promise<Judged> {
   const plan: Plan = await readPlan(data, { ...config.asked, test: undefined }, sayReading(output));
@@ -88,13 +104,22 @@ async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output
     evaluated: evaluation,
     rows: testedRows(plan),
     json: shortEvaluation(evaluation),
-    report: () => ({ ...evaluation, explanation: explain(run.model, plan, run.seed) }),
+    report: async () => ({
+      ...evaluation,
+      explanation: await explain(run.model, plan, evaluation.scores, run.seed),
+    }),
     hint: `${plan.table.source} is the table that the model was trained on: --all-rows scores all of it.`,
   };
 }
 
 /** All rows that have the target. */
-async function judgeAll(run: Run, data: Data, isOwn: boolean, output: Output): Promise<Judged> {
+async function judgeAll(
+  run: Run,
+  data: Data,
+  config: RunConfig,
+  isOwn: boolean,
+  output: Output,
+): Promise<Judged> {
   const { target } = run.model.spec;
   const table = await readTable(data, {
     missing: run.missing,
@@ -121,11 +146,16 @@ async function judgeAll(run: Run, data: Data, isOwn: boolean, output: Output): P
     );
   }
   if (isOwn) output.warn("The model was trained on most of these rows: on others it will not be as good.");
+  else if (isLike(data, table, config)) {
+    output.warn(
+      `${table.source} looks like the table that the model was trained on, but is not the file as it was then: most of these rows may be training rows. On others the model will not be as good.`,
+    );
+  }
   return {
     evaluated: { scores },
     rows: `${counted(rows.length, "row")} of ${table.source}`,
     json: { test: headline(scores) },
-    report: () => ({}),
+    report: async () => ({}),
     hint: "",
   };
 }

@@ -1,22 +1,22 @@
 import {
-  type Evaluation,
   evaluatePlan,
   type FinishedModel,
   finishModel,
   headline,
   type Plan,
+  type PlanEvaluation,
   type TableModel,
 } from "chainrule/tables";
 import type { EpochReport } from "chainrule/train";
-import { type CutOptions, finishOf } from "../options/split.ts";
-import { type Explanation, explain } from "../report/explain.ts";
+import { explain } from "../report/explain.ts";
 import { type ReportData, reportHtml } from "../report/report.ts";
+import { type CutOptions, finishOf } from "../runs/asked.ts";
 import type { RunConfig } from "../runs/config.ts";
 import { counted, significant } from "../terminal/format.ts";
 
 /** A trained model with all that is known of it. */
 export interface FinishedRun extends FinishedModel {
-  readonly evaluation: Evaluation;
+  readonly evaluation: PlanEvaluation;
   /** The test rows, in words. */
   readonly rows: string;
 }
@@ -32,7 +32,7 @@ export const testedRows = ({ table, test }: Plan): string =>
   `${counted(test.rows.length, "row")} ${test.table === table ? "that training never saw" : `of ${test.table.source}`}`;
 
 /** An evaluation for programs, in one line: without what is large. */
-export const shortEvaluation = ({ scores, baselines, risk, coverage }: Evaluation): object => ({
+export const shortEvaluation = ({ scores, baselines, risk, coverage }: PlanEvaluation): object => ({
   test: headline(scores),
   baselines: Object.fromEntries(baselines.map(({ name, scores: theirs }) => [name, headline(theirs)])),
   risk,
@@ -40,14 +40,14 @@ export const shortEvaluation = ({ scores, baselines, risk, coverage }: Evaluatio
 });
 
 /** The report of a run that was trained by a plan, as HTML. */
-export function runReport(
+export async function runReport(
   run: FinishedRun,
   plan: Plan,
   config: RunConfig,
   history: readonly EpochReport[],
-): string {
+): Promise<string> {
   const { model, evaluation, calibration, rows } = run;
-  const explanation: Explanation = explain(model, plan, config.settings.seed);
+  const explanation = await explain(model, plan, evaluation.scores, config.settings.seed);
   return reportHtml({
     ...reportHead(config),
     scored: `On ${rows}.`,

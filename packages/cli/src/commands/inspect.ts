@@ -7,9 +7,10 @@ import {
   type TargetInspection,
 } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import type { TypeOverride } from "../options/shared.ts";
-import { correctOrExclude, correctOrMissing, readTable } from "../sources/index.ts";
-import { namesIn } from "../sources/plan.ts";
+import { correctOrExclude, correctOrMissing, readTable, type TypeOverride } from "../sources/index.ts";
+import { dataFrom } from "../sources/paths.ts";
+import { namesIn, unreadOf } from "../sources/plan.ts";
+import { histogramLine, shareBar } from "../terminal/blocks.ts";
 import {
   clip,
   counted,
@@ -20,9 +21,7 @@ import {
   significant,
   widthOfText,
 } from "../terminal/format.ts";
-import { histogramLine, shareBar } from "../terminal/histogram.ts";
-import { Output } from "../terminal/output.ts";
-import { isUnicode } from "../terminal/style.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
 
 export interface InspectOptions {
@@ -51,10 +50,10 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   output.say();
   output.say(`  ${style.bold(clip(table.source, 60))}  ${style.dim(size)}`);
   output.say();
-  const unicode = isUnicode(io.env);
-  sayColumns(output, found, unicode);
-  if (found.target) sayTarget(output, found.target, unicode);
-  if (found.notes.length + found.warnings.length > 0) output.say();
+  sayColumns(output, found);
+  if (found.target) sayTarget(output, found.target);
+  if (table.rows === 0 || found.notes.length + found.warnings.length > 0) output.say();
+  if (table.rows === 0) output.warn("There are no rows, only a header: nothing can be learned from it.");
   for (const note of found.notes) output.warn(note);
   sayWarnings(output, found.warnings);
   if (json) {
@@ -68,17 +67,21 @@ async function readWatched(
   options: InspectOptions,
   output: Output,
 ): Promise<Table> {
-  const { target, sql, missing, types, exclude = [] } = options;
-  const progress = (rows: number): void => output.setStatus(`  reading … ${counted(rows, "row")}`);
+  const { target, sql, missing, types } = options;
   const remedy = target === undefined ? correctOrMissing : correctOrExclude(target);
-  const unread = new Set(exclude.flatMap((text) => [text, ...text.split(",").map((name) => name.trim())]));
-  return await readTable({ files, sql }, { missing, overrides: types, unread, remedy, progress });
+  return await readTable(await dataFrom(files, sql), {
+    missing,
+    overrides: types,
+    unread: unreadOf(options),
+    remedy,
+    progress: sayReading(output),
+  });
 }
 
 /** Columns of the terminal that a row takes beside the column's name and its values. */
 const BESIDE = 47;
 
-function sayColumns(output: Output, { columns, rows }: TableInspection, unicode: boolean): void {
+function sayColumns(output: Output, { columns, rows }: TableInspection): void {
   const names = Math.max(6, ...columns.map(({ name }) => widthOfText(fitText(name, 28))));
   const room = Math.max(14, Math.min(28, output.width - BESIDE - names));
   const shown: TableColumn<ColumnInspection>[] = [
@@ -91,7 +94,7 @@ function sayColumns(output: Output, { columns, rows }: TableInspection, unicode:
       align: "right",
       importance: 5,
     },
-    { title: "", text: (column) => histogramLine(countsOf(column), unicode), importance: 4 },
+    { title: "", text: (column) => histogramLine(countsOf(column), output.unicode), importance: 4 },
     { title: "values", text: (column) => valuesOf(column, rows, room), importance: 3 },
   ];
   const [head, ...lines] = tableLines(shown, columns, output.width);
@@ -127,11 +130,7 @@ const day = (t: number): string =>
 /** So many classes are listed. */
 const MOST_CLASSES = 10;
 
-function sayTarget(
-  output: Output,
-  { name, task, reason, missing, classes }: TargetInspection,
-  unicode: boolean,
-): void {
+function sayTarget(output: Output, { name, task, reason, missing, classes }: TargetInspection): void {
   output.say();
   const without = missing > 0 ? `; ${counted(missing, "row")} without it can not be used` : "";
   output.fact("Target", `${clip(name)}: ${task}, ${reason}${without}`);
@@ -143,7 +142,10 @@ function sayTarget(
   for (const { label, rows } of shown) {
     const share = rows / total;
     const figures = `${padStart(rows.toLocaleString("en-US"), counts)}  ${padStart(percent(share), 7)}`;
-    output.fact("", `${padEnd(fitText(label, labels), labels)}  ${figures}  ${shareBar(share, 24, unicode)}`);
+    output.fact(
+      "",
+      `${padEnd(fitText(label, labels), labels)}  ${figures}  ${shareBar(share, 24, output.unicode)}`,
+    );
   }
   if (classes.length > shown.length)
     output.fact("", `and ${counted(classes.length - shown.length, "more class", "more classes")}`);

@@ -1,16 +1,15 @@
 import { writeFile } from "node:fs/promises";
-import { type LearningCurve, learningCurve } from "chainrule/tables";
+import { type LearningCurve, learningCurve, planOptionsIn, settingsIn } from "chainrule/tables";
 import { Interrupted, type Io } from "../io.ts";
-import { finishOf } from "../options/split.ts";
 import { chart } from "../report/charts.ts";
+import { finishOf, type LearningOptions } from "../runs/asked.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
-import { expandPaths } from "../sources/paths.ts";
+import { dataFrom } from "../sources/paths.ts";
 import { readTableToTrain } from "../sources/plan.ts";
-import { clip, counted, percent, significant } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
-import { plotLines } from "../terminal/plot.ts";
-import { isUnicode } from "../terminal/style.ts";
-import { type LearningOptions, sayReading } from "./train.ts";
+import { clip, counted } from "../terminal/format.ts";
+import { Output, sayReading } from "../terminal/output.ts";
+import { legendSign, plotLines } from "../terminal/plot.ts";
+import { scoreText, scoreTitle } from "../terminal/score.ts";
 
 export interface LearningCurveCommandOptions extends LearningOptions {
   readonly sizes?: readonly number[];
@@ -27,19 +26,21 @@ export async function learningCurveCommand(
 ): Promise<void> {
   const output = new Output(io, options);
   const { out } = options;
-  const files = await expandPaths(paths);
-  if (out !== undefined) await checkFile(out, ...files);
-  const { table, plan } = await readTableToTrain({ files, sql: options.sql }, options, sayReading(output));
+  const data = await dataFrom(paths, options.sql);
+  if (out !== undefined) await checkFile(out, ...data.files);
+  const { table, plan } = await readTableToTrain(data, options, sayReading(output));
   output.clearStatus();
-  const { calibrate: _, ...rest } = options;
   const abort = new AbortController();
   const release = io.onInterrupt(() => abort.abort(new Interrupted()));
   output.setStatus("  training on the first rows …");
   let curve: LearningCurve;
   try {
     curve = await learningCurve(table, {
-      ...rest,
+      ...planOptionsIn(options),
+      ...settingsIn(options),
       ...plan,
+      sizes: options.sizes,
+      seeds: options.seeds,
       ...finishOf(options),
       signal: abort.signal,
       onPoint: ({ rows, seed }) =>
@@ -51,7 +52,7 @@ export async function learningCurveCommand(
     output.clearStatus();
     release();
   }
-  sayCurve(output, curve, table.source, isUnicode(io.env));
+  sayCurve(output, curve, table.source);
   if (out !== undefined) {
     const svg = curveSvg(curve, table.source);
     await writeWhole(out, (draft) => writeFile(draft, svg));
@@ -63,48 +64,48 @@ export async function learningCurveCommand(
 
 const HEIGHT = 12;
 
-function sayCurve(output: Output, curve: LearningCurve, source: string, unicode: boolean): void {
+function sayCurve(output: Output, curve: LearningCurve, source: string): void {
   const { points, seeds, testRows, target } = curve;
   const { bold, cyan, dim, yellow } = output.style;
-  const text = textOf(curve);
+  const text = (value: number): string => scoreText(curve.task, value);
   const x = points.map(({ rows }) => rows);
-  const edge = (sign: 1 | -1) => ({
-    x,
-    y: points.map(({ test }) => test.mean + sign * test.sd),
-    points: true,
-    paint: cyan,
-  });
   const all = points.flatMap(({ test, training }) => [
     test.mean - test.sd,
     test.mean + test.sd,
     training.mean,
   ]);
   // No more than all rows are told right.
-  const most = curve.score === "accuracy" ? 1 : Number.POSITIVE_INFINITY;
+  const most = curve.task === "classification" ? 1 : Number.POSITIVE_INFINITY;
   output.say();
   output.say(
-    `  ${bold(nameOf(curve))} of ${clip(target)} against training rows of ${source}  ${dim(`${counted(testRows, "test row")}, ${counted(seeds, "seed")}`)}`,
+    `  ${bold(scoreTitle(curve.task))} of ${clip(target)} against training rows of ${source}  ${dim(`${counted(testRows, "test row")}, ${counted(seeds, "seed")}`)}`,
   );
   output.say();
-  const lines = plotLines(
-    [
-      { x, y: points.map(({ test }) => test.mean), paint: cyan },
-      { x, y: points.map(({ training }) => training.mean), points: true, paint: yellow },
-      edge(1),
-      edge(-1),
-    ],
+  const edges = [1, -1].flatMap((sign) => points.map(({ test }) => test.mean + sign * test.sd));
+  const series = [
+    { label: "test", x, y: points.map(({ test }) => test.mean), paint: cyan },
     {
-      width: output.width - 2,
-      height: HEIGHT,
-      unicode,
-      logX: true,
-      range: [Math.min(...all), Math.min(most, Math.max(...all))],
-      labelX: (rows) => Math.round(rows).toLocaleString("en-US"),
-      labelY: text,
+      label: "training",
+      x,
+      y: points.map(({ training }) => training.mean),
+      points: true,
+      sign: "×",
+      paint: yellow,
     },
-  );
+    { label: "test ± standard deviation", x: [...x, ...x], y: edges, points: true, sign: "│", paint: cyan },
+  ];
+  const lines = plotLines(series, {
+    width: output.width - 2,
+    height: HEIGHT,
+    unicode: output.unicode,
+    logX: true,
+    range: [Math.min(...all), Math.min(most, Math.max(...all))],
+    labelX: (rows) => Math.round(rows).toLocaleString("en-US"),
+    labelY: text,
+  });
   for (const line of lines) output.say(`  ${line}`);
-  output.say(`  ${cyan("test, ± standard deviation")}   ${yellow("training")}`);
+  const legend = series.map((one, i) => one.paint(`${legendSign(one, i, output.unicode)} ${one.label}`));
+  output.say(`  ${legend.join("   ")}`);
   output.say();
   for (const { rows, test, training } of points) {
     output.fact(
@@ -113,13 +114,6 @@ function sayCurve(output: Output, curve: LearningCurve, source: string, unicode:
     );
   }
 }
-
-const nameOf = ({ score }: LearningCurve): string => (score === "accuracy" ? "Accuracy" : "R²");
-
-const textOf =
-  ({ score }: LearningCurve) =>
-  (value: number): string =>
-    score === "accuracy" ? percent(value) : significant(value, 3);
 
 /** The curve as an SVG file of its own. */
 function curveSvg(curve: LearningCurve, source: string): string {
@@ -135,7 +129,7 @@ function curveSvg(curve: LearningCurve, source: string): string {
   });
   return `${chart([line("test"), line("training")], {
     x: `training rows of ${source}`,
-    y: `${nameOf(curve)} of ${curve.target}, ± standard deviation of ${counted(curve.seeds, "seed")}`,
+    y: `${scoreTitle(curve.task)} of ${curve.target}, ± standard deviation of ${counted(curve.seeds, "seed")}`,
     labelX: (at) => Math.round(2 ** at).toLocaleString("en-US"),
     alone: true,
   })}\n`;

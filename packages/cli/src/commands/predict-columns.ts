@@ -14,7 +14,7 @@ export interface OutputColumn {
 export interface PredictionTable {
   readonly rows: number;
   readonly repeated: readonly OutputColumn[];
-  /** The prediction itself, and of classes its probability. */
+  /** The prediction itself, and of classes its probability; of a number the ends of its interval, where it was asked for. */
   readonly prediction: readonly OutputColumn[];
   /** The probability of each class, in the order of the classes; empty for a number. Their names are the classes. */
   readonly probabilities: readonly OutputColumn[];
@@ -30,9 +30,19 @@ export function outputOf(
   const taken = new Set(repeated.map(({ name }) => name));
   const free = (name: string): string => (taken.has(name) ? `predicted_${name}` : name);
   if (target.task === "regression" || predictions.task === "regression") {
-    const values = predictions.task === "regression" ? predictions.values : new Float64Array();
-    const value = numbers(free(target.name), (row) => rounded(values[row]));
-    return { rows: values.length, repeated, prediction: [value], probabilities: [] };
+    const { values, interval } =
+      predictions.task === "regression" ? predictions : { values: new Float64Array(), interval: undefined };
+    const column = (name: string, of: Float64Array): OutputColumn =>
+      numbers(free(name), (row) => rounded(of[row]));
+    const ends = interval
+      ? [column(`${target.name}_low`, interval.low), column(`${target.name}_high`, interval.high)]
+      : [];
+    return {
+      rows: values.length,
+      repeated,
+      prediction: [column(target.name, values), ...ends],
+      probabilities: [],
+    };
   }
   const { classes, type } = target;
   const { classes: chosen, probabilities } = predictions;

@@ -7,6 +7,7 @@ import {
   type Column,
   type ColumnType,
   columnNamed,
+  intervalAround,
   type Table,
   type TableModelSpec,
   type UnseenLevels,
@@ -15,10 +16,10 @@ import type { Io, OutputStream } from "../io.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { readRun } from "../runs/run.ts";
 import { correctOrEmpty, readTable } from "../sources/index.ts";
-import { expandPaths } from "../sources/paths.ts";
+import { dataFrom } from "../sources/paths.ts";
 import { namesIn } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { outputOf } from "./predict-columns.ts";
 import { csvLines, jsonLines, writeParquet } from "./predict-files.ts";
 
@@ -27,6 +28,8 @@ export interface PredictOptions {
   readonly out?: string;
   readonly format?: Format;
   readonly columns?: readonly string[];
+  /** Numbers: also give intervals of this level. */
+  readonly level?: number;
   readonly quiet: boolean;
 }
 
@@ -39,26 +42,24 @@ export async function predict(
   options: PredictOptions,
   io: Io,
 ): Promise<void> {
-  const { out, sql } = options;
+  const { out, sql, level } = options;
   const format = formatOf(options);
-  const files = await expandPaths(paths);
-  if (out !== undefined) await checkFile(out, ...files);
+  const data = await dataFrom(paths, sql);
+  if (out !== undefined) await checkFile(out, ...data.files);
   const run = await readRun(folder);
   const { spec } = run.model;
+  checkLevel(spec, level);
   const output = new Output(io, { json: true, quiet: options.quiet });
-  const table = await readTable(
-    { files, sql },
-    {
-      missing: run.missing,
-      types: typesOf(spec),
-      typedOnly: true,
-      remedy: correctOrEmpty,
-      progress: (rows) => output.setStatus(`  reading … ${counted(rows, "row")}`),
-    },
-  );
+  const table = await readTable(data, {
+    missing: run.missing,
+    types: typesOf(spec),
+    typedOnly: true,
+    remedy: correctOrEmpty,
+    progress: sayReading(output),
+  });
   const repeated = repeatedColumns(table, options.columns ?? []);
   const inputs = run.model.inputs(table);
-  const written = outputOf(spec, run.model.predictPrepared(inputs), repeated);
+  const written = outputOf(spec, run.model.predictPrepared(inputs, { level }), repeated);
   output.clearStatus();
   warnOfUnseen(output, inputs.unseen);
   const lines = format === "ndjson" ? jsonLines(written) : csvLines(written);
@@ -72,7 +73,23 @@ export async function predict(
   output.say(`${counted(table.rows, "prediction")} written to ${out}`);
 }
 
+/** Says before the table is read that there are no such intervals. */
+function checkLevel({ target, intervals }: TableModelSpec, level: number | undefined): void {
+  if (level === undefined) return;
+  if (target.task === "regression") {
+    intervalAround(new Float64Array(), level, target, intervals);
+    return;
+  }
+  throw new ChainruleError(
+    "argument",
+    `"${clip(target.name)}" has classes, and only numbers have intervals.`,
+    "Leave --level out: each class comes with its probability.",
+  );
+}
+
 const extensions: Readonly<Record<string, Format>> = {
+  ".csv": "csv",
+  ".txt": "csv",
   ".parquet": "parquet",
   ".pq": "parquet",
   ".ndjson": "ndjson",
@@ -88,7 +105,15 @@ function formatOf({ format, out }: PredictOptions): Format {
       "Say where it is to be written: --out predictions.parquet.",
     );
   }
-  return format ?? extensions[extname(out ?? "").toLowerCase()] ?? "csv";
+  if (format !== undefined) return format;
+  if (out === undefined) return "csv";
+  const known = extensions[extname(out).toLowerCase()];
+  if (known !== undefined) return known;
+  throw new ChainruleError(
+    "argument",
+    `The name of ${out} does not tell in which format it is to be written.`,
+    `Let it end in one of ${Object.keys(extensions).join(", ")}, or say it: --format csv.`,
+  );
 }
 
 function repeatedColumns(table: Table, given: readonly string[]): readonly Column[] {

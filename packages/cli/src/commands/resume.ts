@@ -6,15 +6,18 @@ import { checkSpec, chooseSettings, makeModel, type Plan, type TableModelSpec } 
 import type { Io } from "../io.ts";
 import { lastCheckpoint } from "../runs/checkpoints.ts";
 import { checkContent, checkFiles, dataOf, type RunConfig } from "../runs/config.ts";
+import { damagesOf } from "../runs/damages.ts";
 import { removeDrafts } from "../runs/folder.ts";
 import { lock, unlock } from "../runs/lock.ts";
-import { names, readConfig } from "../runs/run.ts";
+import { names } from "../runs/names.ts";
+import { readConfig } from "../runs/run.ts";
 import { stateOf } from "../runs/state.ts";
 import { readPlan } from "../sources/plan.ts";
 import { counted } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
+import { sayFinished } from "../terminal/next.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { version } from "../version.ts";
-import { prepareTest, sayReading } from "./train.ts";
+import { checkTest } from "./train.ts";
 import { type Job, trainRun } from "./training.ts";
 
 export interface ResumeOptions {
@@ -25,21 +28,27 @@ export interface ResumeOptions {
   readonly quiet: boolean;
 }
 
-/** `chainrule resume RUN`: goes on with training that was stopped or killed, to the bits that it would have come to. */
+/**
+ * `chainrule resume RUN`: goes on with training that was stopped or killed, to the bits that it would have come to. What a run that
+ * came to its end lost since is made again.
+ */
 export async function resume(folder: string, options: ResumeOptions, io: Io): Promise<void> {
   const begun = performance.now();
   const output = new Output(io, options);
   const config = await readConfig(folder);
-  if ((await stateOf(folder)) === "done") {
+  const isDone = (await stateOf(folder)) === "done";
+  const damages = isDone ? await damagesOf(folder) : [];
+  if (isDone && damages.length === 0) {
     await tidy(folder);
-    sayFinished(folder, output, options.json);
+    sayFinished(output, folder);
+    if (options.json) output.result({ run: folder, state: "done" });
     return;
   }
   await lock(folder);
   let job: Job;
   try {
     await removeDrafts(folder);
-    job = await prepare(folder, config, options, output, begun);
+    job = await prepare(folder, config, damages, options, output, begun);
   } catch (error) {
     await unlock(folder);
     throw error;
@@ -59,14 +68,10 @@ async function tidy(folder: string): Promise<void> {
   await unlock(folder);
 }
 
-function sayFinished(folder: string, output: Output, json: boolean): void {
-  output.say(`${folder} is finished: there is nothing to go on with.`);
-  if (json) output.result({ run: folder, state: "done" });
-}
-
 async function prepare(
   folder: string,
   config: RunConfig,
+  damages: readonly string[],
   options: ResumeOptions,
   output: Output,
   begun: number,
@@ -76,9 +81,10 @@ async function prepare(
   const settings = chooseSettings(config.settings, plan.split.training.length, plan.task);
   const model = makeModel(plan, settings);
   refuseOther(model.spec, config);
-  const testInputs = prepareTest(plan, model);
+  checkTest(plan, model, config.asked);
   const sayHeading = (): void => {
     sayResumption(folder, config, from?.epoch ?? 0, output);
+    for (const damage of damages) output.warn(`${damage} It is made again from the weights that were kept.`);
     if (damaged !== null) output.warn(`${damaged} Training goes on from the checkpoint before it.`);
     output.say();
   };
@@ -88,7 +94,6 @@ async function prepare(
     plan,
     settings,
     model,
-    testInputs,
     from,
     paths: files,
     begun,
@@ -125,12 +130,19 @@ export async function readAgain(
 /** Another version of chainrule may prepare the same table in another way: then weights mean something else. */
 export function refuseOther(spec: TableModelSpec, config: RunConfig): void {
   const { features, target, network } = checkSpec(JSON.parse(JSON.stringify(spec)));
-  const { model } = config;
+  const { model, versions } = config;
   const wanted = { features: model.features, target: model.target, network: model.network };
   if (isDeepStrictEqual({ features, target, network }, wanted)) return;
+  if (versions.chainrule === version) {
+    throw new ChainruleError(
+      "data",
+      `${names.config} was changed since the run began: its settings and its data give another model than the one that it describes.`,
+      "Restore it, or train a new run with other options.",
+    );
+  }
   throw new ChainruleError(
     "data",
-    `This chainrule (${version}) prepares the data in another way than the one that began the run (${config.versions.chainrule}).`,
+    `This chainrule (${version}) prepares the data in another way than the one that began the run (${versions.chainrule}).`,
     "Resume it with that version, or train a new run.",
   );
 }

@@ -1,21 +1,16 @@
 import { ChainruleError } from "chainrule";
+import type { Task } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import type { sortings } from "../options/runs.ts";
-import {
-  isReadable,
-  isRun,
-  type RunSummary,
-  runsIn,
-  type Score,
-  summaryOf,
-  type Unreadable,
-} from "../runs/list.ts";
+import { isReadable, type RunSummary, runsIn, type Score, summaryOf, type Unreadable } from "../runs/list.ts";
+import { isRun } from "../runs/run.ts";
 import { clip, counted, duration, percent, significant } from "../terminal/format.ts";
 import { Output } from "../terminal/output.ts";
+import { namedScore, scoreText } from "../terminal/score.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
 
 export interface RunsOptions {
-  readonly sort: (typeof sortings)[number];
+  /** By what the list is ordered. */
+  readonly sort: "when" | "name" | "score" | "epochs" | "seconds" | "state";
   readonly json: boolean;
 }
 
@@ -74,7 +69,7 @@ const columns: readonly TableColumn<RunSummary>[] = [
     importance: 3,
   },
   { title: "best", text: ({ bestEpoch }) => String(bestEpoch || "–"), align: "right", importance: 8 },
-  { title: "test", text: ({ score }) => (score === null ? "–" : headline(score)), importance: 2 },
+  { title: "test", text: ({ score, task }) => (score === null ? "–" : headline(score, task)), importance: 2 },
   { title: "time", text: ({ seconds }) => duration(seconds), align: "right", importance: 5 },
   { title: "state", text: ({ state }) => state, importance: 1 },
 ];
@@ -106,11 +101,10 @@ function shown({ name, value }: Pick<Score, "name" | "value">, task: RunSummary[
 }
 
 /** `96.2 % (93.1–98.0)`, `R² 0.512`. */
-function headline({ name, value, low, high }: Score): string {
-  const asShare = name === "accuracy";
-  const text = asShare ? percent(value) : `R² ${value.toFixed(3)}`;
+function headline({ value, low, high }: Score, task: Task): string {
+  const text = namedScore(task, value);
   if (low === undefined || high === undefined) return text;
-  const bound = (x: number): string => (asShare ? (100 * x).toFixed(1) : x.toFixed(3));
+  const bound = (x: number): string => scoreText(task, x).replace(" %", "");
   return `${text} (${bound(low)}–${bound(high)})`;
 }
 
@@ -180,13 +174,19 @@ function word(key: string, value: unknown): string {
   return Array.isArray(value) ? value.join(", ") || "none" : String(value);
 }
 
+/** What a score is called beside others. That of the baseline is another one for each task. */
+const titleOf = (name: string, task: Task): string =>
+  name !== "baseline" ? name : task === "classification" ? "accuracy of baseline" : "rmse of baseline";
+
 /** Scores that any of the runs has, epochs and seconds. */
 function scoreRows(compared: readonly RunSummary[]): string[][] {
-  const keys = [...new Set(compared.flatMap(({ scores }) => scores.map(({ name }) => name)))];
-  const rows = keys.map((key) => [
-    key,
+  const titles = new Set(
+    compared.flatMap(({ scores, task }) => scores.map(({ name }) => titleOf(name, task))),
+  );
+  const rows = [...titles].map((title) => [
+    title,
     ...compared.map(({ scores, task }) => {
-      const score = scores.find(({ name }) => name === key);
+      const score = scores.find(({ name }) => titleOf(name, task) === title);
       return score === undefined ? "–" : shown(score, task);
     }),
   ]);

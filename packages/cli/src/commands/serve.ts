@@ -3,8 +3,8 @@ import type { Io } from "../io.ts";
 import { isLoopback } from "../serve/host.ts";
 import { type ServerOptions, startServer } from "../serve/server.ts";
 import { clip, counted } from "../terminal/format.ts";
+import { shortPath } from "../terminal/next.ts";
 import { Output } from "../terminal/output.ts";
-import { shortPath } from "../terminal/report.ts";
 
 export interface ServeOptions extends Omit<ServerOptions, "log" | "onError"> {
   /** Of the intervals of numbers. */

@@ -1,23 +1,19 @@
 import { ChainruleError } from "chainrule";
-import {
-  followed,
-  learn,
-  type Plan,
-  type PreparedInputs,
-  type Settings,
-  type TableModel,
-} from "chainrule/tables";
+import { chooseSettings, learn, type Plan, type Settings, type TableModel } from "chainrule/tables";
 import type { Checkpoint, FitResult } from "chainrule/train";
 import { Interrupted, type Io } from "../io.ts";
-import { lastCheckpoint } from "../runs/checkpoints.ts";
+import { hasCheckpoint, lastCheckpoint } from "../runs/checkpoints.ts";
 import type { RunConfig } from "../runs/config.ts";
+import { secondsOf } from "../runs/history.ts";
 import { unlock } from "../runs/lock.ts";
 import { Recorder } from "../runs/recorder.ts";
-import { counted, duration, shellWord } from "../terminal/format.ts";
+import { counted, duration } from "../terminal/format.ts";
+import { programName, resumption, sayNext, shortPath } from "../terminal/next.ts";
 import type { Output } from "../terminal/output.ts";
 import { Progress } from "../terminal/progress.ts";
-import { programName, sayNext, sayScores, shortPath } from "../terminal/report.ts";
+import { sayScores } from "../terminal/report.ts";
 import { finishRun, runReport, shortEvaluation } from "./evaluation.ts";
+
 /** A run in its folder, which this process has locked, and all that is needed to train it. */
 export interface Job {
   readonly folder: string;
@@ -25,8 +21,6 @@ export interface Job {
   readonly plan: Plan;
   readonly settings: Settings;
   readonly model: TableModel;
-  /** The inputs of the test rows. */
-  readonly testInputs: PreparedInputs;
   /** Where to go on; null to begin. */
   readonly from: Checkpoint | null;
   /** The files of the test rows, for commands to try next; none where they come from a query. */
@@ -61,7 +55,7 @@ export async function trainRun(job: Job, output: Output, io: Io, json: boolean):
     const { evaluation, calibration } = finished;
     const { scores, ...comparison } = evaluation;
     const report = runReport(finished, plan, config, history);
-    const seconds = secondsOf(job);
+    const seconds = secondsSoFar(job);
     await recorder.finish(
       config,
       finished.model,
@@ -77,7 +71,9 @@ export async function trainRun(job: Job, output: Output, io: Io, json: boolean):
     const diverged = error instanceof ChainruleError && error.code === "non-finite";
     if (diverged) await restoreBest(job);
     await recorder.fail(error, diverged ? model : null);
-    throw error instanceof ChainruleError ? withNextStep(error, job, io) : error;
+    throw error instanceof ChainruleError && error.code !== "argument"
+      ? await withNextStep(error, job, io)
+      : error;
   } finally {
     release();
     await recorder.close();
@@ -96,7 +92,7 @@ async function trainWatched(
   const progress = new Progress(output, {
     epochs: settings.epochs,
     rows: plan.split.training.length,
-    score: followed(plan.task),
+    task: plan.task,
     keepBest: settings.keepBest,
     history: from?.history ?? [],
   });
@@ -134,8 +130,8 @@ async function restoreBest({ folder, model }: Job): Promise<void> {
 }
 
 /** Seconds that went into the run, in processes before this one too. */
-const secondsOf = ({ begun, from }: Job): number => {
-  const before = (from?.history ?? []).reduce((sum, report) => sum + report.seconds, 0);
+const secondsSoFar = ({ begun, from }: Job): number => {
+  const before = secondsOf(from?.history ?? []);
   return Math.round(performance.now() - begun + 1000 * before) / 1000;
 };
 
@@ -144,23 +140,20 @@ const resultOf = (job: Job, { epochs }: FitResult): object => ({
   target: job.plan.target.name,
   run: job.folder,
   epochs,
-  seconds: secondsOf(job),
+  seconds: secondsSoFar(job),
 });
-
-const resumption = ({ folder }: Job, io: Io): string =>
-  `${programName(io)} resume ${shellWord(shortPath(folder))}`;
 
 function sayStopped(job: Job, { epochs, checkpoint }: FitResult, output: Output, io: Io): void {
   const { bold, cyan } = output.style;
   const part = checkpoint.batch > 0 ? ` and ${counted(checkpoint.batch, "step")}` : "";
   output.say();
   output.say(`  Saved in ${bold(job.folder)} after ${counted(epochs, "epoch")}${part}. To go on:`);
-  output.say(`    ${cyan(resumption(job, io))}`);
+  output.say(`    ${cyan(resumption(job.folder, io))}`);
 }
 
 function sayDone(job: Job, output: Output, io: Io, json: boolean): void {
   const { bold, dim, green } = output.style;
-  const files = dim(`model, scores and report; ${duration(secondsOf(job))} in all`);
+  const files = dim(`model, scores and report; ${duration(secondsSoFar(job))} in all`);
   output.say();
   output.say(`  ${green("✓")} ${bold(job.folder)}  ${files}`);
   // A program that reads the result knows what comes next.
@@ -178,15 +171,24 @@ function sayDone(job: Job, output: Output, io: Io, json: boolean): void {
 }
 
 /** An error that ended training, with what can be done with its run. */
-function withNextStep(error: ChainruleError, job: Job, io: Io): ChainruleError {
-  const { lr } = job.settings;
+async function withNextStep(error: ChainruleError, job: Job, io: Io): Promise<ChainruleError> {
+  const resume = `\`${resumption(job.folder, io)}\``;
   const advice =
     error.code === "non-finite"
-      ? `${job.folder} keeps them, or those of the best epoch before. Try a lower rate: --lr ${Number((lr / 10).toPrecision(2))}.`
-      : `What was trained so far is kept: \`${resumption(job, io)}\` goes on with it.`;
+      ? `${job.folder} keeps them, or those of the best epoch before. Try a lower rate: --lr ${lowerRate(job)}.`
+      : (await hasCheckpoint(job.folder))
+        ? `What was trained so far is kept: ${resume} goes on with it.`
+        : `Nothing that was trained is kept yet: ${resume} begins anew.`;
   const extended = new ChainruleError(error.code, error.problem, `${error.remedy} ${advice}`, {
     cause: error,
   });
   for (const place of error.where.toReversed()) extended.within(place);
   return extended;
+}
+
+/** A tenth of the rate, or the default where that is lower still. */
+function lowerRate({ settings, plan }: Job): number {
+  const rows = plan.split.training.length;
+  const { lr: usual } = chooseSettings({ ...settings, lr: undefined }, rows, plan.task);
+  return Math.min(Number((settings.lr / 10).toPrecision(2)), settings.lr > usual ? usual : settings.lr);
 }

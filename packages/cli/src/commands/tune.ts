@@ -1,35 +1,40 @@
-import { access, readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError } from "chainrule";
 import {
   checkSpace,
   chooseSettings,
   defaultSpace,
+  followed,
+  headline,
   makeModel,
   type Plan,
   rungsFor,
   type Space,
+  settingsIn,
   withPoint,
 } from "chainrule/tables";
 import { Interrupted, type Io } from "../io.ts";
+import type { TrainOptions } from "../runs/asked.ts";
+import { readCheckpoint } from "../runs/checkpoints.ts";
 import { configOf, type RunConfig } from "../runs/config.ts";
+import { jsonText, readJson } from "../runs/files.ts";
 import { checkPlace, removeDrafts, replaceWhole, writeFolder } from "../runs/folder.ts";
 import { lock, lockName, lockText, unlock } from "../runs/lock.ts";
-import { beginRun, type RunScores } from "../runs/recorder.ts";
-import { names } from "../runs/run.ts";
+import { beginRun } from "../runs/recorder.ts";
+import { isRun } from "../runs/run.ts";
+import { type RunScores, readScores } from "../runs/scores.ts";
 import { stateOf } from "../runs/state.ts";
-import { fileError, tableName } from "../sources/file.ts";
-import type { Data } from "../sources/index.ts";
-import { expandPaths } from "../sources/paths.ts";
+import { tableName } from "../sources/file.ts";
+import { dataFrom } from "../sources/paths.ts";
 import { readPlan } from "../sources/plan.ts";
-import { counted, duration, percent, shellWord } from "../terminal/format.ts";
-import { Output } from "../terminal/output.ts";
-import { programName, sayNext, shortPath } from "../terminal/report.ts";
-import { isUnicode } from "../terminal/style.ts";
+import { counted, duration, percent } from "../terminal/format.ts";
+import { programName, resumption, sayFinished, sayNext, shortPath } from "../terminal/next.ts";
+import { Output, sayReading } from "../terminal/output.ts";
 import { SearchBoard } from "../tune/board.ts";
 import {
   checkpointOf,
-  readCheckpoint,
+  isDone,
   readTuneConfig,
   type TrialLine,
   type TuneConfig,
@@ -40,7 +45,7 @@ import { reportPage } from "../tune/report.ts";
 import { Search } from "../tune/search.ts";
 import { standings, trialLines, valueText } from "../tune/table.ts";
 import { type ResumeOptions, readAgain, refuseOther, resume } from "./resume.ts";
-import { prepareTest, sayReading, type TrainOptions } from "./train.ts";
+import { checkTest } from "./train.ts";
 import { sayPlan } from "./train-heading.ts";
 import { trainRun } from "./training.ts";
 
@@ -75,13 +80,13 @@ export async function tune(paths: readonly string[], options: TuneOptions, io: I
       : { folder: options.out };
   await checkPlace(place);
   const given = asked === undefined ? null : await readSpace(asked);
-  const { sql } = options;
-  const data: Data = { files: await expandPaths(paths), ...(sql === undefined ? {} : { sql }) };
+  const data = await dataFrom(paths, options.sql);
   const plan = await readPlan(data, options, sayReading(output));
-  const settings = chooseSettings(options, plan.split.training.length, plan.task);
+  const settings = chooseSettings(settingsIn(options), plan.split.training.length, plan.task);
+  if (given !== null) checkSpace(given, "space", settings.optimizer);
   const model = makeModel(plan, settings);
   // What makes the test impossible is found now, and not after the search.
-  prepareTest(plan, model);
+  checkTest(plan, model, options);
   const config: TuneConfig = {
     format: "chainrule tune",
     version: 1,
@@ -93,7 +98,7 @@ export async function tune(paths: readonly string[], options: TuneOptions, io: I
     rungs: rungsFor(settings.epochs, { eta: ETA }),
   };
   const folder = await writeFolder(place, {
-    [tuneNames.config]: `${JSON.stringify(config, null, 2)}\n`,
+    [tuneNames.config]: jsonText(config),
     [lockName]: lockText(),
   });
   await locked(folder, async () => {
@@ -109,7 +114,7 @@ export async function resumeTune(folder: string, options: ResumeTuneOptions, io:
   const output = new Output(io, options);
   const config = await readTuneConfig(folder);
   if ((await stateOf(join(folder, tuneNames.best))) === "done" && (await isDone(folder))) {
-    output.say(`${folder} is finished: there is nothing to go on with.`);
+    sayFinished(output, folder);
     if (options.json) output.result({ tune: folder, run: join(folder, tuneNames.best), state: "done" });
     return;
   }
@@ -127,13 +132,6 @@ export async function resumeTune(folder: string, options: ResumeTuneOptions, io:
   });
 }
 
-/** Whether a search has come to its end, with its report. */
-const isDone = (folder: string): Promise<boolean> =>
-  access(join(folder, tuneNames.checkpoints)).then(
-    () => false,
-    () => true,
-  );
-
 /** Runs a body, and lets go of the folder's lock. */
 async function locked(folder: string, body: () => Promise<void>): Promise<void> {
   try {
@@ -145,24 +143,8 @@ async function locked(folder: string, body: () => Promise<void>): Promise<void> 
 
 async function readSpace(asked: string | object): Promise<Space> {
   if (typeof asked !== "string") return checkSpace(asked, "space of the configuration");
-  let text: string;
-  try {
-    text = await readFile(asked, "utf8");
-  } catch (error) {
-    throw fileError(error, asked);
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    throw new ChainruleError(
-      "file",
-      `${asked} is no JSON: ${cause instanceof Error ? cause.message : ""}.`,
-      'Write ranges as {"lr": {"log": [0.001, 0.3]}, "hidden": [[64], [256, 256, 256]]}.',
-      { cause },
-    );
-  }
-  return checkSpace(parsed, asked);
+  const remedy = 'Write ranges as {"lr": {"log": [0.001, 0.3]}, "hidden": [[64], [256, 256, 256]]}.';
+  return checkSpace(await readJson(asked, { remedy }), asked);
 }
 
 function saySearch(
@@ -199,7 +181,7 @@ async function searchAndFinish(job: TuneJob, output: Output, io: Io): Promise<vo
   await search.open();
   try {
     await runWatched(search, job, output, io);
-    await sayFound(search, output, io);
+    await sayFound(search, output);
     const best = join(folder, tuneNames.best);
     try {
       await finish(search, best, job, output, io);
@@ -208,8 +190,8 @@ async function searchAndFinish(job: TuneJob, output: Output, io: Io): Promise<vo
         output.say(`  The search goes on with that: ${resumption(folder, io)}`);
       throw error;
     }
-    const scores: RunScores = JSON.parse(await readFile(join(best, names.scores), "utf8"));
-    await replaceWhole(join(folder, tuneNames.report), reportPage(search, testText(scores)));
+    const scores = await readScores(best);
+    await replaceWhole(join(folder, tuneNames.report), reportPage(search, scores.test));
     // What other trials could go on from is of no use any more. Their folder is what tells that all is done.
     await rm(join(folder, tuneNames.checkpoints), { recursive: true, force: true });
     sayDone(job, output, io);
@@ -256,10 +238,7 @@ async function runWatched(search: Search, { workers }: TuneJob, output: Output, 
       );
 }
 
-const resumption = (folder: string, io: Io): string =>
-  `${programName(io)} resume ${shellWord(shortPath(folder))}`;
-
-async function sayFound(search: Search, output: Output, io: Io): Promise<void> {
+async function sayFound(search: Search, output: Output): Promise<void> {
   const { config, plan, asha, lines } = search;
   const rows = standings(asha, lines);
   const epochs = config.rungs[config.rungs.length - 1];
@@ -276,7 +255,7 @@ async function sayFound(search: Search, output: Output, io: Io): Promise<void> {
   if (rest > 0) output.say(output.style.dim(`  and ${counted(rest, "trial")} more`));
   const doubt = doubtOf(rows, plan);
   if (doubt !== null) output.warn(doubt);
-  sayMatters(output, search, isUnicode(io.env));
+  sayMatters(output, search);
   await replaceWhole(join(search.folder, tuneNames.report), reportPage(search, null));
 }
 
@@ -299,14 +278,13 @@ function doubtOf([best, ...others]: readonly TrialLine[], { task, split }: Plan)
 async function finish(search: Search, best: string, job: TuneJob, output: Output, io: Io): Promise<void> {
   const { plan, config, folder } = search;
   const { options, paths } = job;
-  if (await isBegun(best)) {
+  if (await isRun(best)) {
     await resume(best, { ...options, json: false }, io);
     return;
   }
   const [{ trial }] = standings(search.asha, search.lines);
   const settings = search.settingsOf(trial);
   const model = makeModel(plan, settings);
-  const testInputs = prepareTest(plan, model);
   const run: RunConfig = {
     ...config.run,
     created: new Date().toISOString(),
@@ -327,23 +305,11 @@ async function finish(search: Search, best: string, job: TuneJob, output: Output
   };
   const begun = performance.now();
   await trainRun(
-    { folder: best, config: run, plan, settings, model, testInputs, from, paths, begun, sayHeading },
+    { folder: best, config: run, plan, settings, model, from, paths, begun, sayHeading },
     output,
     io,
     false,
   );
-}
-
-const isBegun = (folder: string): Promise<boolean> =>
-  readFile(join(folder, names.config)).then(
-    () => true,
-    () => false,
-  );
-
-function testText({ test }: RunScores): string {
-  return test.task === "classification"
-    ? `accuracy ${percent(test.accuracy)}`
-    : `R² ${test.r2 === null ? "–" : test.r2.toFixed(4)}`;
 }
 
 function sayDone({ folder }: TuneJob, output: Output, io: Io): void {
@@ -360,7 +326,7 @@ function sayDone({ folder }: TuneJob, output: Output, io: Io): void {
 function resultOf(search: Search, scores: RunScores, best: string): object {
   const { lines, plan, asha, folder, config } = search;
   const rows = standings(asha, lines);
-  const metric = plan.task === "classification" ? "accuracy" : "r2";
+  const metric = followed(plan.task);
   return {
     task: plan.task,
     target: plan.target.name,
@@ -376,9 +342,6 @@ function resultOf(search: Search, scores: RunScores, best: string): object {
     default: lines.findLast(({ trial }) => trial === 0) ?? null,
     importance: Object.fromEntries(mattersOf(search).map(({ name, importance }) => [name, importance])),
     rungs: config.rungs,
-    test:
-      scores.test.task === "classification"
-        ? { accuracy: scores.test.accuracy, logLoss: scores.test.logLoss }
-        : { r2: scores.test.r2, rmse: scores.test.rmse },
+    test: headline(scores.test),
   };
 }

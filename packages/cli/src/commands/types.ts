@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { load, typesModule } from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { checkFile, replaceWhole } from "../runs/folder.ts";
+import { shortPath } from "../terminal/next.ts";
 import { Output } from "../terminal/output.ts";
-import { shortPath } from "../terminal/report.ts";
 
 export interface TypesOptions {
   readonly out?: string;

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
 import type { Io } from "../io.ts";
-import { DATA, needsData, RUN, sqlOption } from "./shared.ts";
+import { addOutput, DATA, needsData, RUN, sqlOption } from "./shared.ts";
 
 export function addEvaluate(program: Command, io: Io): void {
-  program
+  const command = program
     .command("evaluate")
     .description("Score a trained run on a table that has the target.")
     .argument("<run>", RUN)
@@ -15,9 +15,9 @@ export function addEvaluate(program: Command, io: Io): void {
       "score all rows even of the table that the run was trained on (default: its test rows)",
       false,
     )
-    .option("--report <file>", "write a report as HTML (default: none)")
-    .option("--json", "print the scores as JSON, the last line of standard output", false)
-    .option("-q, --quiet", "print errors only (and JSON, if asked for)", false)
+    .optionsGroup("Output:")
+    .option("--report <file>", "write a report as HTML (default: none)");
+  addOutput(command)
     .addHelpText(
       "after",
       `
@@ -28,8 +28,8 @@ Examples:
   $ chainrule evaluate runs/penguins-1 penguins.csv
   $ chainrule evaluate runs/penguins-1 others.csv --report others.html`,
     )
-    .action(async (run: string, files: string[], options: EvaluateOptions, command: Command) => {
-      needsData(command, files, options.sql);
+    .action(async (run: string, files: string[], options: EvaluateOptions, self: Command) => {
+      needsData(self, files, options.sql);
       const { evaluate } = await import("../commands/evaluate.ts");
       await evaluate(run, files, options, io);
     });

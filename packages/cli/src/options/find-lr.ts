@@ -5,6 +5,22 @@ import type { Io } from "../io.ts";
 import { addLearning, addTest, needsTarget } from "./learning.ts";
 import { addOutput, DATA, needsData, positive, whole } from "./shared.ts";
 
+/** What a few steps of a growing rate do not depend on. */
+const meaningless = [
+  "schedule",
+  "epochs",
+  "patience",
+  "keepBest",
+  "average",
+  "averageDecay",
+  "averageStart",
+  "dropoutSchedule",
+  "weightDecaySchedule",
+  "mixup",
+  "noise",
+  "calibrate",
+];
+
 export function addFindLr(program: Command, io: Io): void {
   const command = program
     .command("find-lr")
@@ -18,7 +34,7 @@ export function addFindLr(program: Command, io: Io): void {
       positive,
     )
     .option("--steps <n>", "batches to train on", whole(3), 100);
-  addOutput(addTest(addLearning(command)));
+  addOutput(addTest(addLearning(command, meaningless)));
   command
     .addHelpText(
       "after",

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { PredictOptions } from "../commands/predict.ts";
 import type { Io } from "../io.ts";
-import { collect, DATA, needsData, RUN, sqlOption } from "./shared.ts";
+import { collect, DATA, needsData, RUN, share, sqlOption } from "./shared.ts";
 
 export function addPredict(program: Command, io: Io): void {
   program
@@ -23,16 +23,24 @@ export function addPredict(program: Command, io: Io): void {
       "columns of the data to repeat before the prediction, or all (default: none)",
       collect,
     )
+    .option(
+      "--level <share>",
+      "numbers: add the ends of intervals that hold so many of the true values: 0.8, 0.9 or 0.95 (default: none)",
+      share,
+    )
     .option("-q, --quiet", "print errors and predictions only", false)
     .addHelpText(
       "after",
       `
 One line for each row, in their order: the prediction; for classes also its
-probability and that of every class.
+probability and that of every class, and for numbers, with --level, columns that
+end in _low and _high: between them the true value lies in such a share of rows
+like those of training.
 
 Examples:
   $ chainrule predict runs/penguins-1 new.csv
-  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet`,
+  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet
+  $ chainrule predict runs/houses-1 new.csv --level 0.9`,
     )
     .action(async (run: string, files: string[], options: PredictOptions, command: Command) => {
       needsData(command, files, options.sql);

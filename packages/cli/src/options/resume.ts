@@ -1,18 +1,17 @@
 import { type Command, Option } from "commander";
 import type { ResumeOptions } from "../commands/resume.ts";
 import type { Io } from "../io.ts";
-import { RUN } from "./shared.ts";
+import { addOutput, RUN } from "./shared.ts";
 import { defaultWorkers } from "./tune.ts";
 
 export function addResume(program: Command, io: Io): void {
-  program
+  const command = program
     .command("resume")
     .description("Go on with a run, or a search by tune, that was stopped or killed.")
     .argument("<run>", RUN)
     .addOption(new Option("--data <files...>", "where its data are now (default: where they were)"))
-    .addOption(new Option("--test <file>", "where its test table is now (default: where it was)"))
-    .option("--json", "print the result as JSON, the last line of standard output", false)
-    .option("-q, --quiet", "print errors only (and JSON, if asked for)", false)
+    .addOption(new Option("--test <file>", "where its test table is now (default: where it was)"));
+  addOutput(command)
     .addHelpText(
       "after",
       `

@@ -2,8 +2,7 @@ import { type Command, Option } from "commander";
 import type { RunsOptions } from "../commands/runs.ts";
 import type { Io } from "../io.ts";
 
-/** By what a list of runs can be ordered. */
-export const sortings = ["when", "name", "score", "epochs", "seconds", "state"] as const;
+const sortings: readonly RunsOptions["sort"][] = ["when", "name", "score", "epochs", "seconds", "state"];
 
 export function addRuns(program: Command, io: Io): void {
   program

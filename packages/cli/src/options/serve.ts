@@ -20,7 +20,12 @@ export function addServe(program: Command, io: Io): void {
     .option("--level <share>", "numbers: of the intervals, one of the model's (default: 0.9)", share)
     .option("--max-rows <count>", "rows in a request", whole(1), 10_000)
     .option("--max-body <MB>", "megabytes of a request", positive, 1)
-    .option("--queue <count>", "requests at work at a time; more are told to come again", whole(1), 256)
+    .option(
+      "--queue <count>",
+      "requests that have arrived and are at work; more are told to come again",
+      whole(1),
+      256,
+    )
     .option("--timeout <seconds>", "time in which a request has to arrive", positive, 30)
     .option("-q, --quiet", "print errors only, no line for each request", false)
     .addHelpText(

@@ -1,5 +1,6 @@
 import { type ColumnType, missingWords, wording } from "chainrule/tables";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { TypeOverride } from "../sources/index.ts";
 
 /** Arguments and options that several commands share, and the values that options take. */
 
@@ -26,9 +27,6 @@ export function needsData(command: Command, files: readonly string[], sql: strin
   if (files.length === 0 && sql === undefined)
     command.error("error: missing required argument 'data' (or --sql)", { exitCode: 2 });
 }
-
-/** What a column is to be, whatever its values look like. */
-export type TypeOverride = readonly [column: string, type: ColumnType];
 
 const typeWords: Readonly<Record<string, ColumnType>> = {
   number: "number",

@@ -1,4 +1,4 @@
-import type { FinishOptions, SplitKind } from "chainrule/tables";
+import type { SplitKind } from "chainrule/tables";
 import { InvalidArgumentError, Option } from "commander";
 import { share } from "./shared.ts";
 
@@ -41,17 +41,3 @@ function threshold(text: string): number | "f1" | "youden" {
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("Give a number from 0 to 1, f1 or youden.");
 }
-
-/** The options above as they were given. */
-export interface CutOptions {
-  readonly split?: SplitKind;
-  readonly calibrationSize?: number;
-  readonly calibrate?: "auto" | "always" | "never";
-  readonly threshold?: number | "f1" | "youden";
-}
-
-/** What completes a model, by the options. */
-export const finishOf = ({ calibrate = "auto", threshold }: CutOptions): FinishOptions => ({
-  calibrate: calibrate === "auto" ? "auto" : calibrate === "always",
-  threshold,
-});

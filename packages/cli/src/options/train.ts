@@ -1,9 +1,10 @@
-import { patienceFor, sizes } from "chainrule/tables";
+import { sizes } from "chainrule/tables";
 import { type Command, Option } from "commander";
-import type { TrainOptions } from "../commands/train.ts";
 import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { addLearning, addTest, needsTarget } from "./learning.ts";
+import type { TrainOptions } from "../runs/asked.ts";
+import { addLearning, addTest, addThreshold, needsTarget } from "./learning.ts";
+import { usual } from "./settings.ts";
 import { addOutput, DATA, needsData, notNegative } from "./shared.ts";
 
 export function addTrain(program: Command, io: Io): void {
@@ -11,7 +12,7 @@ export function addTrain(program: Command, io: Io): void {
     .command("train")
     .description("Train a network to predict one column of a table from the others, and test it.")
     .argument("[data...]", DATA);
-  addTest(addLearning(command))
+  addThreshold(addTest(addLearning(command)))
     .addOption(
       new Option("--find-lr", "take the rate that a range test finds, and show its picture")
         .default(false)
@@ -57,18 +58,18 @@ Examples:
 
 /** The defaults that follow from the size of the data, as a table. */
 function defaultsTable(): string {
-  const rows = sizes.map(({ below, hidden, batchSize, epochs }) => [
-    Number.isFinite(below) ? `below ${below.toLocaleString("en-US")}` : "more",
-    ...[hidden.join(), batchSize, epochs, patienceFor(epochs)].map(String),
+  const names = (["hidden", "batchSize", "epochs"] as const).filter((name) => usual(name) === "by rows");
+  const rows = sizes.map((size) => [
+    Number.isFinite(size.below) ? `below ${size.below.toLocaleString("en-US")}` : "more",
+    ...names.map((name) => String(size[name])),
   ]);
-  const head = ["rows", "hidden", "batch-size", "epochs", "patience"];
-  return [head, ...rows]
-    .map(
-      (row) =>
-        `  ${row
-          .map((cell) => cell.padEnd(15))
-          .join("")
-          .trimEnd()}`,
-    )
+  const head = [
+    "rows",
+    ...names.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)),
+  ];
+  const lines = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
+  return lines
+    .map((line) => `  ${line.map((cell, i) => cell.padEnd(widths[i])).join("   ")}`.trimEnd())
     .join("\n");
 }

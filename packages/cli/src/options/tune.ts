@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import type { TuneOptions } from "../commands/tune.ts";
 import { applyConfig } from "../config.ts";
 import type { Io } from "../io.ts";
-import { addLearning, addTest, needsTarget } from "./learning.ts";
+import { addLearning, addTest, addThreshold, needsTarget } from "./learning.ts";
 import { addOutput, DATA, needsData, positive, spaceOf, whole } from "./shared.ts";
 
 /** A worker for each core. */
@@ -32,7 +32,7 @@ export function addTune(program: Command, io: Io): void {
       ),
     )
     .option("--resume <folder>", "go on with a search that was stopped or killed");
-  addOutput(addTest(addLearning(command)));
+  addOutput(addThreshold(addTest(addLearning(command))));
   command
     .addHelpText(
       "after",
@@ -61,8 +61,7 @@ Examples:
       const workersOf = ({ workers }: { workers?: number }): number => workers ?? defaultWorkers();
       const { resume: folder, ...given } = self.opts<TuneOptions & { resume?: string }>();
       if (folder !== undefined) {
-        if (files.length > 0)
-          self.error("error: a search that is resumed has its data: leave them out", { exitCode: 2 });
+        refuseOthers(self, files);
         await resumeTune(
           folder,
           { ...given, workers: workersOf(given), data: undefined, test: undefined },
@@ -80,4 +79,24 @@ Examples:
         io,
       );
     });
+}
+
+/** Options that a search may be given anew when it goes on. */
+const resumable = ["resume", "workers", "json", "quiet"];
+
+/** Ends the command as wrong usage where a search that goes on is given what it has already. */
+function refuseOthers(command: Command, files: readonly string[]): void {
+  const given = command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .filter((option) => !resumable.includes(option.attributeName()))
+    .map(({ long }) => long);
+  const extra = [...(files.length > 0 ? ["its data"] : []), ...given];
+  if (extra.length > 0) {
+    command.error(
+      `error: a search that goes on has its data and options already: leave out ${extra.join(", ")}`,
+      {
+        exitCode: 2,
+      },
+    );
+  }
 }

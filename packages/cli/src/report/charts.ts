@@ -1,5 +1,6 @@
 import { significant } from "../terminal/format.ts";
-import { escaped } from "./html.ts";
+import { spanOf } from "../terminal/plot.ts";
+import { escaped, light } from "./html.ts";
 
 /** A curve, with a band around it where there is one. */
 export interface Curve {
@@ -8,8 +9,12 @@ export interface Curve {
   readonly y: readonly number[];
   readonly low?: readonly number[];
   readonly high?: readonly number[];
+  /** Whether points are joined. Default true. */
+  readonly line?: boolean;
   /** Points are marked. */
   readonly points?: boolean;
+  /** What is said of each point under the pointer. */
+  readonly titles?: readonly string[];
 }
 
 export interface ChartOptions {
@@ -20,7 +25,10 @@ export interface ChartOptions {
   readonly spanY?: readonly [number, number];
   /** A dashed line to compare with, from its first to its second point. */
   readonly reference?: readonly [from: readonly [number, number], to: readonly [number, number]];
+  /** Where the x axis has labels: the default is round numbers. */
+  readonly ticksX?: readonly number[];
   readonly labelX?: (x: number) => string;
+  readonly labelY?: (y: number) => string;
   /** Colours that are written out, for a file that stands alone; in a page its own are used. */
   readonly alone?: boolean;
 }
@@ -28,12 +36,12 @@ export interface ChartOptions {
 const WIDTH = 420;
 const HEIGHT = 260;
 const BOX = { left: 58, right: WIDTH - 12, top: 36, bottom: HEIGHT - 40 };
-/** The colours of the page in light, for files of their own. */
-const COLOURS = ["#1f6feb", "#d1570f", "#1a7f4b", "#8250df"];
+/** The curves' colours in a file of their own. */
+const COLOURS = [light.c0, light.c1, light.c2, light.c3];
 
 /** Curves over common axes, as SVG. Numbers that are not finite leave a gap. */
 export function chart(curves: readonly Curve[], options: ChartOptions): string {
-  const { alone = false, labelX = tickText } = options;
+  const { alone = false, labelX = tickText, labelY = tickText } = options;
   const [left, right] = options.spanX ?? spanOf(curves.flatMap(({ x }) => x));
   const [bottom, top] =
     options.spanY ?? spanOf(curves.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]));
@@ -41,15 +49,15 @@ export function chart(curves: readonly Curve[], options: ChartOptions): string {
   const py = (y: number): number =>
     round(BOX.bottom - ((y - bottom) / (top - bottom)) * (BOX.bottom - BOX.top));
   const colour = (i: number): string => (alone ? COLOURS[i % 4] : `var(--c${i % 4})`);
-  const line = alone ? "#d5dae0" : "var(--line)";
+  const grid = alone ? light.line : "var(--line)";
   const parts: string[] = [];
   for (const y of ticksBetween(bottom, top)) {
     parts.push(
-      `<path d="M${BOX.left} ${py(y)}H${BOX.right}" stroke="${line}" fill="none"/>`,
-      `<text x="${BOX.left - 6}" y="${py(y) + 4}" text-anchor="end">${tickText(y)}</text>`,
+      `<path d="M${BOX.left} ${py(y)}H${BOX.right}" stroke="${grid}" fill="none"/>`,
+      `<text x="${BOX.left - 6}" y="${py(y) + 4}" text-anchor="end">${escaped(labelY(y))}</text>`,
     );
   }
-  for (const x of ticksBetween(left, right))
+  for (const x of options.ticksX ?? ticksBetween(left, right))
     parts.push(`<text x="${px(x)}" y="${BOX.bottom + 15}" text-anchor="middle">${escaped(labelX(x))}</text>`);
   const middle = (BOX.left + BOX.right) / 2;
   parts.push(
@@ -62,17 +70,20 @@ export function chart(curves: readonly Curve[], options: ChartOptions): string {
       `<path d="M${px(from[0])} ${py(from[1])}L${px(to[0])} ${py(to[1])}" stroke="currentColor" stroke-opacity=".4" stroke-dasharray="4 4" fill="none"/>`,
     );
   }
-  curves.forEach(({ x, y, low, high, points = false }, i) => {
+  curves.forEach(({ x, y, low, high, line = true, points = false, titles = [] }, i) => {
     if (low && high) {
       const edge = [...x.map((v, k) => [v, high[k]]), ...x.map((v, k) => [v, low[k]]).reverse()];
       const d = edge.filter((point) => point.every(Number.isFinite)).map(([v, w]) => `${px(v)} ${py(w)}`);
       if (d.length > 0) parts.push(`<path d="M${d.join("L")}Z" fill="${colour(i)}" fill-opacity=".16"/>`);
     }
-    parts.push(`<path d="${pathOf(x, y, px, py)}" stroke="${colour(i)}" stroke-width="1.8" fill="none"/>`);
+    if (line)
+      parts.push(`<path d="${pathOf(x, y, px, py)}" stroke="${colour(i)}" stroke-width="1.8" fill="none"/>`);
     if (points || x.length === 1) {
       x.forEach((v, k) => {
         if (Number.isFinite(v) && Number.isFinite(y[k]))
-          parts.push(`<circle cx="${px(v)}" cy="${py(y[k])}" r="3" fill="${colour(i)}"/>`);
+          parts.push(
+            `<circle cx="${px(v)}" cy="${py(y[k])}" r="3" fill="${colour(i)}">${titleOf(titles[k])}</circle>`,
+          );
       });
     }
   });
@@ -84,6 +95,9 @@ export function chart(curves: readonly Curve[], options: ChartOptions): string {
   );
   return svg(HEIGHT, `${options.y} against ${options.x}`, parts, alone);
 }
+
+const titleOf = (text: string | undefined): string =>
+  text === undefined ? "" : `<title>${escaped(text)}</title>`;
 
 /** Names in the colours of their curves, in a line that ends at the right. */
 function legend(labels: readonly string[], colour: (i: number) => string): string[] {
@@ -171,20 +185,9 @@ const shortened = (text: string): string => (text.length > 26 ? `${text.slice(0,
 
 function svg(height: number, title: string, parts: readonly string[], alone: boolean): string {
   const own = alone
-    ? ` xmlns="http://www.w3.org/2000/svg" style="background:#fff;color:#1b1f24" font-family="system-ui, sans-serif" font-size="11"`
+    ? ` xmlns="http://www.w3.org/2000/svg" style="background:${light.back};color:${light.text}" font-family="system-ui, sans-serif" font-size="11"`
     : "";
   return `<svg${own} viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}">\n${parts.join("\n")}\n</svg>`;
-}
-
-/** The least and the greatest finite number, with a little room; made different. */
-function spanOf(values: readonly number[]): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    [low, high] = [Math.min(low, value), Math.max(high, value)];
-  }
-  if (low > high) return [0, 1];
-  return low === high ? [low - (Math.abs(low) / 10 || 1), high + (Math.abs(high) / 10 || 1)] : [low, high];
 }
 
 const round = (x: number): number => Math.round(10 * x) / 10;

@@ -1,9 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import {
+  everyNth,
   type Importance,
   type PartialDependence,
   type Plan,
   partialDependence,
   permutationImportance,
+  type Scores,
+  sensitiveColumns,
   type TableModel,
 } from "chainrule/tables";
 
@@ -11,6 +15,9 @@ import {
 export interface Explanation {
   /** Rows that the columns were shuffled over. */
   readonly rows: number;
+  /** Columns that the model reads, and how many of them were shuffled: of very many those that move predictions most. */
+  readonly columns: number;
+  readonly tested: number;
   /** The most important columns, the most important first. */
   readonly importance: readonly Importance[];
   /** How predictions follow the first few of them. */
@@ -21,28 +28,55 @@ const MOST_ROWS = 1000;
 const FEWEST_ROWS = 200;
 /** Rows that go through the network, for all shuffles together: a second's work or two. */
 const MOST_PREDICTIONS = 200_000;
+/** Multiplications in the network, for all shuffles together: a few seconds' work. From there on not all columns are tested. */
+const MOST_WORK = 20_000_000_000;
+/** Rows that tell which columns to test. */
+const SCREEN_ROWS = 8;
 const REPEATS = 5;
 const SHOWN = 15;
 const CURVES = 4;
+const CURVE_ROWS = 500;
+/** Classes that have a curve: of more, the most frequent. */
+const CURVE_CLASSES = 10;
 
-/** Looks at the test rows of a plan, or at so many of them as there is time for. */
-export function explain(model: TableModel, { test, split, table }: Plan, seed: number): Explanation {
-  const columns = model.spec.features.length;
+/** Looks at the test rows of a plan, or at so many of them as there is time for. Between its parts it lets other things happen, such as Ctrl-C. */
+export async function explain(
+  model: TableModel,
+  { test, split, table }: Plan,
+  scores: Scores,
+  seed: number,
+): Promise<Explanation> {
+  const names = model.spec.features.map(({ name }) => name);
+  const columns = names.length;
   const most = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_PREDICTIONS / (REPEATS * columns))));
-  const step = Math.max(1, test.rows.length / most);
-  const rows = test.rows.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  const rows = everyNth(test.rows, most);
   // A single row can not be shuffled.
-  if (rows.length < 2) return { rows: rows.length, importance: [], dependence: [] };
-  const importance = permutationImportance(model, test.table, { rows, repeats: REPEATS, seed }).slice(
-    0,
-    SHOWN,
-  );
-  const training = split.training.filter((_, i, all) => i % Math.max(1, Math.floor(all.length / 500)) === 0);
-  return {
-    rows: rows.length,
-    importance,
-    dependence: importance
-      .slice(0, CURVES)
-      .map(({ column }) => partialDependence(model, table, column, { rows: training })),
-  };
+  if (rows.length < 2) return { rows: rows.length, columns, tested: 0, importance: [], dependence: [] };
+  const weights = model.network.parameters().reduce((sum, { numel }) => sum + numel, 0);
+  const shuffles = Math.floor(MOST_WORK / (rows.length * weights));
+  const affordable = Math.max(SHOWN, Math.floor(shuffles / REPEATS));
+  const few = everyNth(rows, SCREEN_ROWS);
+  const tested = columns <= affordable ? names : sensitiveColumns(model, test.table, few, affordable);
+  const found: Importance[] = [];
+  for (const column of tested) {
+    await setImmediate();
+    found.push(...permutationImportance(model, test.table, { rows, columns: [column], repeats: REPEATS, seed }));
+  }
+  const importance = found.sort((a, b) => b.mean - a.mean).slice(0, SHOWN);
+  const training = everyNth(split.training, CURVE_ROWS);
+  const classes = curveClasses(scores);
+  const dependence: PartialDependence[] = [];
+  for (const { column } of importance.slice(0, CURVES)) {
+    await setImmediate();
+    dependence.push(partialDependence(model, table, column, { rows: training, classes }));
+  }
+  return { rows: rows.length, columns, tested: tested.length, importance, dependence };
+}
+
+/** The most frequent of many classes, by their numbers; undefined for the usual ones. */
+function curveClasses(scores: Scores): number[] | undefined {
+  if (scores.task === "regression" || scores.byClass.length <= CURVE_CLASSES) return undefined;
+  return [...scores.byClass.keys()]
+    .sort((a, b) => scores.byClass[b].support - scores.byClass[a].support)
+    .slice(0, CURVE_CLASSES);
 }

@@ -13,11 +13,39 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return `<div class="wide"><table>\n<thead>${line("th", head)}</thead>\n<tbody>${body}</tbody>\n</table></div>`;
 }
 
+/** The colours of a page in light: ground, texts, lines, curves, and what is right. */
+export const light = {
+  back: "#fff",
+  text: "#1b1f24",
+  dim: "#5b6570",
+  line: "#d5dae0",
+  c0: "#1f6feb",
+  c1: "#d1570f",
+  c2: "#1a7f4b",
+  c3: "#8250df",
+  good: "#1a7f4b",
+} as const;
+
+const dark: Record<keyof typeof light, string> = {
+  back: "#14171b",
+  text: "#e4e8ec",
+  dim: "#98a2ad",
+  line: "#343b43",
+  c0: "#6cb0ff",
+  c1: "#ff9a57",
+  c2: "#57cf8b",
+  c3: "#c29bff",
+  good: "#57cf8b",
+};
+
+const variables = (colours: typeof dark): string =>
+  Object.entries(colours)
+    .map(([name, value]) => `--${name}: ${value};`)
+    .join(" ");
+
 const STYLE = `
-:root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --dim: #5b6570; --line: #d5dae0; --c0: #1f6feb; --c1: #d1570f;
-  --c2: #1a7f4b; --c3: #8250df; --good: #1a7f4b; }
-@media (prefers-color-scheme: dark) { :root { --back: #14171b; --text: #e4e8ec; --dim: #98a2ad; --line: #343b43; --c0: #6cb0ff;
-  --c1: #ff9a57; --c2: #57cf8b; --c3: #c29bff; --good: #57cf8b; } }
+:root { color-scheme: light dark; ${variables(light)} }
+@media (prefers-color-scheme: dark) { :root { ${variables(dark)} } }
 body { background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; }

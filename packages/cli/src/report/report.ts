@@ -10,6 +10,7 @@ import type {
 } from "chainrule/tables";
 import type { EpochReport } from "chainrule/train";
 import { percent, significant } from "../terminal/format.ts";
+import { mainScore, scoreText, scoreTitle } from "../terminal/score.ts";
 import { bars, type Curve, chart } from "./charts.ts";
 import type { Explanation } from "./explain.ts";
 import { escaped, page, table } from "./html.ts";
@@ -60,13 +61,12 @@ const figure = (picture: string, caption = ""): string =>
 const row = (...figures: readonly string[]): string => `<div class="row">${figures.join("\n")}</div>`;
 
 function headline({ scores, scored }: ReportData): string {
-  const isClass = scores.task === "classification";
-  const value = isClass ? percent(scores.accuracy) : significantOr(scores.r2);
-  const interval = isClass ? scores.intervals.accuracy : scores.intervals.r2;
+  const { task } = scores;
+  const interval = scores.task === "classification" ? scores.intervals.accuracy : scores.intervals.r2;
   const bounds = interval
-    ? ` <span class="dim">(95 % interval ${isClass ? `${percent(interval.low)} to ${percent(interval.high)}` : `${significant(interval.low, 3)} to ${significant(interval.high, 3)}`})</span>`
+    ? ` <span class="dim">(95 % interval ${scoreText(task, interval.low)} to ${scoreText(task, interval.high)})</span>`
     : "";
-  return `<p class="dim">${escaped(scored)}</p>\n<p class="big">${isClass ? "Accuracy" : "R²"} <b>${value}</b>${bounds}</p>`;
+  return `<p class="dim">${escaped(scored)}</p>\n<p class="big">${scoreTitle(task)} <b>${scoreText(task, mainScore(scores))}</b>${bounds}</p>`;
 }
 
 const significantOr = (x: number | null, digits = 3): string => (x === null ? "–" : significant(x, digits));
@@ -215,7 +215,7 @@ function classSections(scores: ClassScores, { calibration }: ReportData): string
 }
 
 /** What a temperature does, in a sentence. */
-export function temperatureText({ temperature, applied, before, after, rows }: CalibrationReport): string {
+function temperatureText({ temperature, applied, before, after, rows }: CalibrationReport): string {
   const change = `log loss from ${significant(before.logLoss, 3)} to ${significant(after.logLoss, 3)}, calibration error from ${percent(before.calibrationError)} to ${percent(after.calibrationError)} on the ${rows.toLocaleString("en-US")} rows that it was fitted on`;
   return applied
     ? `Probabilities are corrected by the temperature ${significant(temperature, 3)}: ${change}.`
@@ -276,7 +276,7 @@ function numberSections(scores: NumberScores, { target, coverage = [] }: ReportD
 
 function explanation({ explanation: found, scores, target }: ReportData): string {
   if (found === undefined || found.importance.length === 0) return "";
-  const { rows, importance, dependence } = found;
+  const { rows, columns, tested, importance, dependence } = found;
   return section(
     "What predictions depend on",
     figure(
@@ -291,6 +291,11 @@ function explanation({ explanation: found, scores, target }: ReportData): string
       ),
       `What the score loses when a column is shuffled over ${rows.toLocaleString("en-US")} test rows`,
     ),
+    tested < columns
+      ? note(
+          `Of ${columns.toLocaleString("en-US")} columns ${tested.toLocaleString("en-US")} were tested: those that move predictions most.`,
+        )
+      : "",
     note("Columns that tell the same can each look unimportant."),
     row(
       ...dependence.map((one) =>

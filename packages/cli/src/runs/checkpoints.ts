@@ -1,14 +1,27 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError } from "chainrule";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "chainrule/train";
-import { fileError } from "../sources/file.ts";
+import { bytesIfThere, isThere } from "./files.ts";
 import { replaceWhole } from "./folder.ts";
-import { names } from "./run.ts";
+import { names } from "./names.ts";
 
 /** Keeps a checkpoint in a run's folder, and the one before it. */
 export const keepCheckpoint = (folder: string, checkpoint: Checkpoint): Promise<void> =>
   replaceWhole(join(folder, names.checkpoint), encodeCheckpoint(checkpoint), join(folder, names.earlier));
+
+/**
+ * The checkpoint in a file; null where there is none.
+ *
+ * @throws ChainruleError `file` for one that is damaged
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
+  const bytes = await bytesIfThere(path);
+  return bytes === null ? null : decodeCheckpoint(bytes, path);
+}
+
+/** Whether a run has a checkpoint, whole or not. */
+export const hasCheckpoint = async (folder: string): Promise<boolean> =>
+  (await isThere(join(folder, names.checkpoint))) || (await isThere(join(folder, names.earlier)));
 
 /** A checkpoint of a run, and what is wrong with a later one where there was one. */
 export interface Found {
@@ -25,7 +38,7 @@ export async function lastCheckpoint(folder: string): Promise<Found> {
   let damage: ChainruleError | null = null;
   for (const name of [names.checkpoint, names.earlier]) {
     const path = join(folder, name);
-    const bytes = await bytesOf(path);
+    const bytes = await bytesIfThere(path);
     if (bytes === null) continue;
     try {
       return { checkpoint: decodeCheckpoint(bytes, path), damaged: damage?.problem ?? null };
@@ -41,13 +54,4 @@ export async function lastCheckpoint(folder: string): Promise<Found> {
     `Restore it, or remove the checkpoints in ${folder}: then training begins anew, and comes to the same bits.`,
     { cause: damage },
   );
-}
-
-async function bytesOf(path: string): Promise<Uint8Array | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw fileError(error, path);
-  }
 }

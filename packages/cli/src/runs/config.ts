@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ChainruleError, engineReport } from "chainrule";
 import {
+  checkSettings,
   checkSpec,
   type DroppedColumn,
   type Plan,
@@ -10,10 +11,10 @@ import {
   type Table,
   type TableModelSpec,
 } from "chainrule/tables";
-import type { TrainOptions } from "../commands/train.ts";
 import { fileError, fingerprint } from "../sources/file.ts";
 import type { Data } from "../sources/index.ts";
 import { version } from "../version.ts";
+import type { Asked, TrainOptions } from "./asked.ts";
 
 /** A file of data, and by what it is known again. */
 export interface DataFile {
@@ -37,9 +38,6 @@ export interface RunTable {
   readonly rows: number;
   readonly columns: number;
 }
-
-/** What was asked of `train`, without where and how to say it. */
-export type Asked = Omit<TrainOptions, "out" | "json" | "quiet">;
 
 /** `config.json` of a run: what it is made of, and all that is needed to use it but the weights. */
 export interface RunConfig {
@@ -186,7 +184,7 @@ export function checkConfig(parsed: unknown): RunConfig {
     );
   }
   const settings = recordOf(config.settings, "settings");
-  if (!Number.isSafeInteger(settings.seed)) throw wrong("settings.seed is no whole number");
+  checkSettingsOf(settings);
   if (typeof config.created !== "string") throw wrong("created is no text");
   const { tier } = recordOf(config.engine, "engine");
   if (typeof tier !== "string") throw wrong("engine.tier is no text");
@@ -200,6 +198,15 @@ export function checkConfig(parsed: unknown): RunConfig {
     data: checkData(config.data),
     model: checkSpec(config.model),
   };
+}
+
+function checkSettingsOf(settings: Record<string, unknown>): void {
+  if (!Number.isSafeInteger(settings.seed)) throw wrong("settings.seed is no whole number");
+  try {
+    checkSettings(settings);
+  } catch (error) {
+    throw error instanceof ChainruleError ? wrong(error.problem.replace(/\.$/, "")) : error;
+  }
 }
 
 function checkData(value: unknown): RunConfig["data"] {

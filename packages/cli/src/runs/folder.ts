@@ -4,6 +4,7 @@ import { access, lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from
 import { basename, dirname, join, resolve } from "node:path";
 import { ChainruleError } from "chainrule";
 import { fileError } from "../sources/file.ts";
+import { isThere } from "./files.ts";
 
 /** Files by their name in a folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -45,15 +46,6 @@ async function refuseTaken(folder: string): Promise<void> {
     "Choose another --out, or leave it out to get a new folder.",
   );
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw error;
-    },
-  );
 
 /**
  * Writes a folder as a whole or not at all: its files go to a folder beside it, which is then renamed.

@@ -1,11 +1,13 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ChainruleError } from "chainrule";
-import { followed, meritOf, type Settings, type Task } from "chainrule/tables";
-import type { EpochReport } from "chainrule/train";
+import { bestEpoch, followed, type Scores, type Settings, type Task } from "chainrule/tables";
 import { fileError } from "../sources/file.ts";
 import type { RunConfig } from "./config.ts";
-import { names, readConfig } from "./run.ts";
+import { readHistory, secondsOf } from "./history.ts";
+import { names } from "./names.ts";
+import { readConfig } from "./run.ts";
+import { readScores } from "./scores.ts";
 import { type Standing, standingOf } from "./state.ts";
 
 /** A score, and between what bounds it is with the confidence that its interval has, where there is one. */
@@ -47,15 +49,8 @@ export interface Unreadable {
 
 export const isReadable = (run: RunSummary | Unreadable): run is RunSummary => !("problem" in run);
 
-/** Whether a folder has been made by `train`. */
-export const isRun = (folder: string): Promise<boolean> =>
-  stat(join(folder, names.config)).then(
-    () => true,
-    () => false,
-  );
-
 /**
- * The runs in a folder, in the order of their names. Folders without any of a run's files are passed over.
+ * The runs in a folder, in the order of their names. Folders without any of a run's files are passed over, and links to files.
  *
  * @throws ChainruleError `file` for a folder that can not be read
  */
@@ -74,7 +69,9 @@ export async function runsIn(folder: string): Promise<(RunSummary | Unreadable)[
       return await summaryOf(path);
     } catch (error) {
       if (!(error instanceof ChainruleError)) throw error;
-      const files = await readdir(path).catch(() => [...known]);
+      const files = await readdir(path).catch(({ code }: NodeJS.ErrnoException) =>
+        code === "ENOTDIR" || code === "ENOENT" ? [] : [...known],
+      );
       if (!files.some((file) => known.has(file))) return null;
       return { name, folder: path, problem: [...error.where, error.problem].join(": ") };
     }
@@ -91,8 +88,8 @@ export async function summaryOf(folder: string): Promise<RunSummary> {
   const state = await standingOf(folder);
   const { created, data, model, settings } = config;
   const { task, name: target } = model.target;
-  const history = await readHistory(join(folder, names.history));
-  const scores = state === "done" ? await readScores(join(folder, names.scores)) : null;
+  const history = await readHistory(folder);
+  const scores = state === "done" ? await readScores(folder) : null;
   const all = scoresIn(scores?.test);
   return {
     name: basename(folder),
@@ -105,60 +102,19 @@ export async function summaryOf(folder: string): Promise<RunSummary> {
     settings,
     config,
     epochs: scores?.epochs ?? history.length,
-    bestEpoch: scores?.bestEpoch ?? bestOf(history, settings, task),
+    bestEpoch: scores?.bestEpoch ?? bestEpoch(history, settings.keepBest, task)?.epoch ?? 0,
     score: all.find(({ name }) => name === followed(task)) ?? null,
     scores: all,
-    seconds: scores?.seconds ?? history.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: scores?.seconds ?? secondsOf(history),
   };
 }
 
-interface ReadScores {
-  readonly test: Readonly<Record<string, unknown>>;
-  readonly epochs: number;
-  readonly bestEpoch: number;
-  readonly seconds: number;
-}
-
-async function readScores(path: string): Promise<ReadScores> {
-  try {
-    const scores = JSON.parse(await readFile(path, "utf8")) as Partial<Record<keyof ReadScores, unknown>>;
-    const numbers = [scores.epochs, scores.bestEpoch, scores.seconds];
-    if (typeof scores.test === "object" && scores.test !== null && numbers.every(Number.isFinite))
-      return scores as unknown as ReadScores;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw fileError(error, path);
-  }
-  throw new ChainruleError(
-    "file",
-    `${path} holds no scores.`,
-    "Score the run again by `chainrule evaluate`.",
-  );
-}
-
-function scoresIn(test: ReadScores["test"] = {}): Score[] {
+/** All single numbers among scores. */
+function scoresIn(test: Partial<Scores> = {}): Score[] {
   const intervals = (test.intervals ?? {}) as Readonly<Record<string, Partial<Score> | undefined>>;
   return Object.entries(test).flatMap(([name, value]) => {
     if (typeof value !== "number") return [];
     const { low, high } = intervals[name] ?? {};
     return [{ name, value, ...(low === undefined || high === undefined ? {} : { low, high }) }];
   });
-}
-
-/** The epochs that are written down. A line that was cut off when the process was killed is none. */
-async function readHistory(path: string): Promise<EpochReport[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return text.split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as EpochReport];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function bestOf(history: readonly EpochReport[], { keepBest }: Settings, task: Task): number {
-  const merit = (report: EpochReport): number => meritOf(report, keepBest, followed(task));
-  let best: EpochReport | undefined;
-  for (const report of history) if (best === undefined || merit(report) > merit(best)) best = report;
-  return best?.epoch ?? 0;
 }

@@ -53,6 +53,7 @@ describe("is taken over", () => {
   ])("from %s", async (_, other) => {
     writeFileSync(path(), JSON.stringify({ ...JSON.parse(lockText()), ...other }));
     await lock(root);
+    expect(readFileSync(path(), "utf8")).toBe(lockText());
   });
 
   test("from a process that was killed as it took it over", async () => {
@@ -66,6 +67,7 @@ describe("is taken over", () => {
   test.each(["", "{", "[]", '{"pid":"x"}'])("from nobody: %j", async (text) => {
     writeFileSync(path(), text);
     await lock(root);
+    expect(readFileSync(path(), "utf8")).toBe(lockText());
   });
 });
 

@@ -1,34 +1,18 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type CalibrationReport,
-  type Evaluation,
-  modelBytes,
-  type Scores,
-  type TableModel,
-} from "chainrule/tables";
+import { modelBytes, type TableModel } from "chainrule/tables";
 import type { Callback, Checkpoint, CheckpointOptions, EpochReport, FitResult } from "chainrule/train";
 import { fileError } from "../sources/file.ts";
-import { Board } from "./board.ts";
 import { keepCheckpoint } from "./checkpoints.ts";
 import type { RunConfig } from "./config.ts";
+import { jsonText } from "./files.ts";
 import { type Place, replaceWhole, writeFolder } from "./folder.ts";
+import { historyText } from "./history.ts";
 import { lockName, lockText } from "./lock.ts";
-import { names } from "./run.ts";
+import { names } from "./names.ts";
+import type { RunScores } from "./scores.ts";
 import { stateText, writeState } from "./state.ts";
-
-/** `scores.json` of a run. */
-export interface RunScores {
-  readonly test: Scores;
-  readonly baselines: Evaluation["baselines"];
-  readonly risk: Evaluation["risk"];
-  readonly coverage: Evaluation["coverage"];
-  readonly calibration: CalibrationReport | null;
-  readonly epochs: number;
-  readonly bestEpoch: number;
-  readonly stopped: string;
-  readonly seconds: number;
-}
+import { TensorBoard } from "./tensorboard.ts";
 
 /** Makes a run's folder, locked for this process, with its configuration in it: from then on `resume` knows what to do. */
 export const beginRun = (place: Place, config: RunConfig): Promise<string> =>
@@ -41,14 +25,14 @@ export const beginRun = (place: Place, config: RunConfig): Promise<string> =>
 /** Writes down in a run's folder what training comes to: a line for each epoch, checkpoints, and the end. */
 export class Recorder {
   private readonly folder: string;
-  private readonly board: Board | null;
+  private readonly board: TensorBoard | null;
   private history: FileHandle | null = null;
   /** So much of training, at most, has to be done again when the process is killed. */
   readonly checkpoint: CheckpointOptions;
 
   constructor(folder: string, { tensorboard, checkpointEvery }: RunConfig["asked"]) {
     this.folder = folder;
-    this.board = tensorboard ? new Board(folder) : null;
+    this.board = tensorboard ? new TensorBoard(folder) : null;
     this.checkpoint = {
       every: { seconds: checkpointEvery },
       save: (checkpoint) => keepCheckpoint(folder, checkpoint),
@@ -120,8 +104,3 @@ export class Recorder {
     return replaceWhole(join(this.folder, names.model), modelBytes(model));
   }
 }
-
-const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-const historyText = (history: readonly EpochReport[]): string =>
-  history.map((report) => `${JSON.stringify(report)}\n`).join("");

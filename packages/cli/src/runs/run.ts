@@ -1,22 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError } from "chainrule";
 import { modelFromBytes, type TableModel } from "chainrule/tables";
-import { fileError } from "../sources/file.ts";
 import { checkConfig, type RunConfig } from "./config.ts";
-
-/** The files of a run, beside the lock of the process that trains it and the event files of TensorBoard. */
-export const names = {
-  config: "config.json",
-  state: "state.json",
-  history: "history.ndjson",
-  checkpoint: "checkpoint.safetensors",
-  /** The checkpoint before it, in case that one is damaged. */
-  earlier: "checkpoint-before.safetensors",
-  model: "model.safetensors",
-  scores: "scores.json",
-  report: "report.html",
-} as const;
+import { bytesIfThere, isThere, readJson } from "./files.ts";
+import { names } from "./names.ts";
+import { stateOf } from "./state.ts";
 
 /** A run that was read: its model, ready to predict, and the parts of its configuration that use needs. */
 export interface Run {
@@ -34,16 +22,27 @@ export interface Run {
  */
 export async function readRun(folder: string): Promise<Run> {
   const config = await readConfig(folder);
-  const weights = join(folder, names.model);
-  const model = modelFromBytes(await readWeights(folder, weights), weights);
+  const model = await readModel(folder);
   const { data, settings } = config;
   return { folder, model, missing: data.missing, data, seed: settings.seed };
 }
 
+/** Whether a folder has been made by `train`. */
+export const isRun = (folder: string): Promise<boolean> => isThere(join(folder, names.config));
+
 /** The configuration of a run, checked. */
 export async function readConfig(folder: string): Promise<RunConfig> {
   const path = join(folder, names.config);
-  const parsed = await readJson(path, folder);
+  const parsed = await readJson(path, {
+    remedy: "Train anew, or restore the file.",
+    absent: (cause) =>
+      new ChainruleError(
+        "file",
+        `${folder || '""'} is no run: there is no ${names.config} in it.`,
+        "Name a folder that `chainrule train` has written, such as runs/digits-1.",
+        { cause },
+      ),
+  });
   try {
     return checkConfig(parsed);
   } catch (error) {
@@ -51,39 +50,30 @@ export async function readConfig(folder: string): Promise<RunConfig> {
   }
 }
 
-async function readWeights(folder: string, path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileError(error, path);
+/**
+ * The model of a run.
+ *
+ * @throws ChainruleError that names its file where it is not there or damaged
+ */
+export async function readModel(folder: string): Promise<TableModel> {
+  const path = join(folder, names.model);
+  const bytes = await bytesIfThere(path);
+  const resume = `\`chainrule resume ${folder}\``;
+  if (bytes === null) {
+    const isDone = (await stateOf(folder)) === "done";
     throw new ChainruleError(
       "file",
-      `${folder} has no model yet: its training did not come to an end.`,
-      `\`chainrule resume ${folder}\` goes on with it.`,
-      { cause: error },
-    );
-  }
-}
-
-async function readJson(path: string, folder: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, path);
-    throw new ChainruleError(
-      "file",
-      `${folder || '""'} is no run: there is no ${names.config} in it.`,
-      "Name a folder that `chainrule train` has written, such as runs/digits-1.",
-      { cause: error },
+      isDone
+        ? `${folder} has no model any more: there is no ${names.model} in it.`
+        : `${folder} has no model yet: its training did not come to an end.`,
+      isDone ? `${resume} makes it again.` : `${resume} goes on with it.`,
     );
   }
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ChainruleError("file", `${path} is no whole JSON.`, "Train anew, or restore the file.", {
-      cause,
-    });
+    return modelFromBytes(bytes, path);
+  } catch (error) {
+    if (!(error instanceof ChainruleError)) throw error;
+    const remedy = `Copy the file anew, or let ${resume} make it again.`;
+    throw new ChainruleError(error.code, error.problem, remedy, { cause: error }).within(path);
   }
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceWhole } from "./folder.ts";
 import { holderOf } from "./lock.ts";
-import { names } from "./run.ts";
+import { names } from "./names.ts";
 
 /** `state.json` of a run: how far it came, as the process that trains it last said. */
 export interface RunState {

@@ -12,7 +12,7 @@ export class Gone extends Error {}
  * Reads the JSON of a request.
  *
  * @param most bytes that it may have
- * @throws Refusal for another type (415), too many bytes (413), or what is no JSON (400)
+ * @throws Refusal for another type or a compressed one (415), too many bytes (413), or what is no JSON (400)
  * @throws Gone when the client went away
  */
 export async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
@@ -25,6 +25,16 @@ export async function readJson(request: IncomingMessage, most: number): Promise<
       "type",
       `The request has ${type === "" ? "no type" : `the type ${clip(type)}`} where application/json must be.`,
       "Send the header Content-Type: application/json.",
+    );
+  }
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding.toLowerCase() !== "identity") {
+    throw new Refusal(
+      415,
+      "encoding",
+      `The request is encoded by ${clip(encoding)}, which the server does not read.`,
+      "Send it as it is, without Content-Encoding.",
+      { headers: { "Accept-Encoding": "identity" } },
     );
   }
   try {

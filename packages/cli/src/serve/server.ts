@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ChainruleError } from "chainrule";
 import { type LoadedModel, rowSchema } from "chainrule/tables";
 import { clip } from "../terminal/format.ts";
@@ -18,7 +18,7 @@ export interface ServerOptions {
   readonly maxRows: number;
   /** Megabytes of a request's body. */
   readonly maxBody: number;
-  /** Requests for predictions at work at a time; more are answered 503. */
+  /** Requests for predictions that have arrived and are at work at a time; more are answered 503. */
   readonly queue: number;
   /** Seconds in which a request has to arrive. */
   readonly timeout: number;
@@ -32,12 +32,19 @@ export interface ServerOptions {
 export interface Serving {
   /** Such as "http://127.0.0.1:8080/". */
   readonly url: string;
-  /** Ends it: takes no more requests, and answers those at hand. Those that take longer than 10 seconds are cut off. */
+  /**
+   * Ends it: takes no more requests, and answers those that have arrived. Those that take longer than 10 seconds are cut off, and
+   * after two seconds those that have not arrived.
+   */
   close(): Promise<void>;
 }
 
 /** Requests at hand have so many milliseconds when the server ends. */
 const GRACE = 10_000;
+/** What is on its way then has so many. */
+const ARRIVAL = 2000;
+/** Connections at a time for each request that may be at work: those that send slowly take no place from others. */
+const CONNECTIONS = 16;
 
 /**
  * Starts to answer predictions of a model over HTTP.
@@ -60,6 +67,9 @@ export async function startServer(model: LoadedModel, options: ServerOptions): P
   );
   // Whoever does not read its answer.
   server.timeout = 2 * milliseconds;
+  // Beyond that, connections are closed unheard.
+  server.maxConnections = Math.max(64, CONNECTIONS * options.queue);
+  server.on("connection", (socket) => service.connected(socket));
   await listen(server, host, port);
   const { address, port: actual } = server.address() as AddressInfo;
   return {
@@ -104,6 +114,8 @@ class Service {
   private answered = 0;
   private atWork = 0;
   private stopping = false;
+  /** Connections, each with the request that it waits to hear of. */
+  private readonly connections = new Map<Socket, IncomingMessage | null>();
 
   constructor(model: LoadedModel, options: ServerOptions) {
     this.model = model;
@@ -120,9 +132,19 @@ class Service {
     };
   }
 
+  connected(socket: Socket): void {
+    this.connections.set(socket, null);
+    socket.on("close", () => this.connections.delete(socket));
+  }
+
   /** Answers a request, whatever it is. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = performance.now();
+    const { socket } = request;
+    this.connections.set(socket, request);
+    response.on("close", () => {
+      if (this.connections.get(socket) === request) this.connections.set(socket, null);
+    });
     let answer: Answer;
     try {
       answer = await this.answer(request);
@@ -137,17 +159,24 @@ class Service {
     this.log(request, answer, performance.now() - begun);
   }
 
-  /** Takes no more requests, and waits for those at hand. */
+  /** Takes no more requests, and waits for those that have arrived. */
   stop(server: Server): Promise<void> {
     this.stopping = true;
     return new Promise((resolve) => {
+      const unheard = setTimeout(() => this.closeUnheard(), ARRIVAL);
       const late = setTimeout(() => server.closeAllConnections(), GRACE);
       server.close(() => {
+        clearTimeout(unheard);
         clearTimeout(late);
         resolve();
       });
       server.closeIdleConnections();
     });
+  }
+
+  /** Closes connections that have sent no request, or not all of it. */
+  private closeUnheard(): void {
+    for (const [socket, request] of this.connections) if (!request?.complete) socket.destroy();
   }
 
   private async answer(request: IncomingMessage): Promise<Answer> {
@@ -184,6 +213,7 @@ class Service {
 
   private async predict(request: IncomingMessage): Promise<Answer> {
     const { queue, maxRows } = this.options;
+    const value = await readJson(request, this.mostBytes);
     if (this.atWork >= queue) {
       throw new Refusal(
         503,
@@ -195,7 +225,7 @@ class Service {
     }
     this.atWork++;
     try {
-      return await predictAnswer(this.model, await readJson(request, this.mostBytes), maxRows);
+      return await predictAnswer(this.model, value, maxRows);
     } finally {
       this.atWork--;
     }

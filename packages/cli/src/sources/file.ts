@@ -81,7 +81,7 @@ function compressionOf(bytes: Uint8Array): FileHead["compression"] {
   return [0x28, 0xb5, 0x2f, 0xfd].every((byte, i) => bytes[i] === byte) ? "zstd" : "none";
 }
 
-export const emptyFile = (path: string): ChainruleError =>
+const emptyFile = (path: string): ChainruleError =>
   new ChainruleError("file", `${path} is empty.`, "Give a table with a header line and rows below it.");
 
 /** Unpacks all of a compressed file, so that one that is cut off is found, and keeps its beginning. */

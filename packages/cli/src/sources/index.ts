@@ -9,6 +9,9 @@ export interface Data {
   readonly sql?: string;
 }
 
+/** What a column is to be, whatever its values look like. */
+export type TypeOverride = readonly [column: string, type: ColumnType];
+
 /** What is asked for, whatever the files are. */
 export interface ReadOptions {
   /** Texts that stand for a missing value. */
@@ -16,7 +19,7 @@ export interface ReadOptions {
   /** Types that columns must have, by name: those of a trained model. Other columns get the type that their values have. */
   readonly types?: ReadonlyMap<string, ColumnType>;
   /** Types that the user wants columns to have; other than by `types`, a value that does not fit is an error. */
-  readonly overrides?: readonly (readonly [column: string, type: ColumnType])[];
+  readonly overrides?: readonly TypeOverride[];
   /** Whether columns without a type in `types` do not matter: texts in them stay texts, whatever they hold. Default false. */
   readonly typedOnly?: boolean;
   /** Names of columns that do not matter: texts in them stay texts, whatever they hold. */

@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { ChainruleError } from "chainrule";
 import { withDatabase } from "./database.ts";
+import type { Data } from "./index.ts";
 
 const hasGlobs = (path: string): boolean => /[*?[]/.test(path);
 
@@ -8,11 +9,18 @@ const hasGlobs = (path: string): boolean => /[*?[]/.test(path);
  * The files that paths name. A path with `*`, `?` or `[…]` in it stands for all files that fit it, in alphabetic order, `**` for
  * folders in folders, unless a file has just that name. Each file comes once.
  *
- * @throws ChainruleError `file` for a pattern that no file fits
+ * @throws ChainruleError `file` for a pattern that no file fits, and for `-`: a table is read more than once
  */
 export async function expandPaths(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
+    if (path === "-") {
+      throw new ChainruleError(
+        "file",
+        "A table can not be read from standard input.",
+        "Write it to a file first, and name that; a file that is called so is ./-.",
+      );
+    }
     const isFile =
       !hasGlobs(path) ||
       (await lstat(path).then(
@@ -23,6 +31,12 @@ export async function expandPaths(paths: readonly string[]): Promise<string[]> {
   }
   return [...new Set(files)];
 }
+
+/** The data that a command is given: the files that its paths name, and its query where it has one. */
+export const dataFrom = async (paths: readonly string[], sql: string | undefined): Promise<Data> => ({
+  files: await expandPaths(paths),
+  ...(sql === undefined ? {} : { sql }),
+});
 
 async function matching(pattern: string): Promise<string[]> {
   const rows = await withDatabase(async (connection) => {

@@ -53,9 +53,7 @@ export async function readTableToTrain(
   progress?: (rows: number) => void,
 ): Promise<{ table: Table; plan: { exclude: readonly string[]; include: readonly string[] } }> {
   const { missing, types: overrides, target } = options;
-  // What is in an excluded column does not matter, so it is not looked at.
-  const excluded = (options.exclude ?? []).flatMap((text) => [text, ...namesInList(text)]);
-  const unread = new Set(excluded.filter((name) => name !== target));
+  const unread = unreadOf(options);
   const remedy = correctOrExclude(target);
   const table = await readTable(data, { missing, overrides, unread, remedy, progress });
   return {
@@ -65,6 +63,18 @@ export async function readTableToTrain(
       include: namesIn(options.include ?? [], table),
     },
   };
+}
+
+/** What is in an excluded column does not matter, so it is not looked at. */
+export function unreadOf({
+  exclude = [],
+  target,
+}: {
+  exclude?: readonly string[];
+  target?: string;
+}): Set<string> {
+  const excluded = exclude.flatMap((text) => [text, ...namesInList(text)]);
+  return new Set(excluded.filter((name) => name !== target));
 }
 
 const typesOf = (columns: readonly Column[]): Map<string, ColumnType> =>

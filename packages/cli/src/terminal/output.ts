@@ -1,6 +1,6 @@
 import type { Io, OutputStream } from "../io.ts";
-import { padEnd, wrap } from "./format.ts";
-import { isLive, type Style, styleFor, widthOf } from "./style.ts";
+import { counted, padEnd, wrap } from "./format.ts";
+import { isLive, isUnicode, type Style, styleFor, widthOf } from "./style.ts";
 
 export interface OutputOptions {
   /** The result goes to standard output as JSON, and what is for people to standard error. */
@@ -18,6 +18,8 @@ export class Output {
   readonly width: number;
   /** Whether the line at the bottom can be rewritten. */
   readonly live: boolean;
+  /** Whether signs beyond ASCII can be printed. */
+  readonly unicode: boolean;
   private readonly human: OutputStream;
   private readonly io: Io;
   private readonly quiet: boolean;
@@ -28,7 +30,8 @@ export class Output {
     this.quiet = quiet;
     this.human = json ? io.stderr : io.stdout;
     this.style = styleFor(this.human, io.env);
-    this.width = widthOf(this.human);
+    this.width = widthOf(this.human, io.env);
+    this.unicode = isUnicode(io.env);
     this.live = !quiet && isLive(this.human, io.env);
   }
 
@@ -78,3 +81,9 @@ export class Output {
     this.io.stdout.write(`${JSON.stringify(value)}\n`);
   }
 }
+
+/** Says how far reading is. */
+export const sayReading =
+  (output: Output) =>
+  (rows: number): void =>
+    output.setStatus(`  reading … ${counted(rows, "row")}`);

@@ -6,6 +6,8 @@ export interface Series {
   readonly y: readonly number[];
   /** Points alone; else each is joined to the next. */
   readonly points?: boolean;
+  /** Of points, where Unicode can be printed. Default: •. */
+  readonly sign?: string;
   /** How its signs are coloured. */
   readonly paint?: (text: string) => string;
 }
@@ -18,7 +20,6 @@ export interface PlotOptions {
   readonly unicode: boolean;
   /** Equal factors of x are equally far apart. */
   readonly logX?: boolean;
-  readonly logY?: boolean;
   /** The least and the greatest y that are shown; others are cut off. Default: all. */
   readonly range?: readonly [low: number, high: number];
   readonly labelX?: (x: number) => string;
@@ -27,6 +28,12 @@ export interface PlotOptions {
 
 /** Signs of the series in ASCII, the first first. */
 const MARKS = "*o+x#";
+const markOf = (place: number): string => MARKS[place % MARKS.length];
+/** What tells a series from the others without colours, for a legend. */
+export function legendSign({ points, sign }: Series, place: number, unicode: boolean): string {
+  if (!unicode) return markOf(place);
+  return points ? (sign ?? "•") : "⠒";
+}
 /** Bits of a sign of Braille, by row and column of its dots. */
 const DOTS = [
   [0x01, 0x08],
@@ -36,24 +43,21 @@ const DOTS = [
 ] as const;
 
 /**
- * Series over common axes, in lines for a terminal. Numbers that are not finite, or not positive on a logarithmic axis, leave a gap.
+ * Series over common axes, in lines for a terminal. Numbers that are not finite, or x that is not positive on a logarithmic axis, leave a gap.
  *
  * @returns `height` lines with y at their left, the x axis, and its labels; nothing where there is no point
  */
 export function plotLines(series: readonly Series[], options: PlotOptions): string[] {
-  const { width, height, unicode, logX = false, logY = false } = options;
+  const { width, height, unicode, logX = false } = options;
   const { labelX = (x) => significant(x, 3), labelY = (y) => significant(y, 3) } = options;
   const scaleX = logX ? Math.log10 : (x: number): number => x;
-  const scaleY = logY ? Math.log10 : (y: number): number => y;
-  const all = series.map(({ x, y }) => x.map((value, i): Point => [scaleX(value), scaleY(y[i])]));
+  const all = series.map(({ x, y }) => x.map((value, i): Point => [scaleX(value), y[i]]));
   const points = all.flat().filter(isFinitePoint);
   if (points.length === 0) return [];
   const [left, right] = spanOf(points.map(([x]) => x));
-  const [low, high] = spanOf(
-    (options.range ?? points.map(([, y]) => y)).map(options.range ? scaleY : (y) => y),
-  );
-  const invert = (log: boolean, value: number): number => (log ? 10 ** value : value);
-  const ticks = [high, (low + high) / 2, low].map((y) => labelY(invert(logY, y)));
+  const [low, high] = spanOf(options.range ?? points.map(([, y]) => y));
+  const valueX = (x: number): number => (logX ? 10 ** x : x);
+  const ticks = [high, (low + high) / 2, low].map((y) => labelY(y));
   const margin = Math.max(...ticks.map(widthOfText));
   const columns = Math.max(8, width - margin - 2);
   const [across, down] = unicode ? [2, 4] : [1, 1];
@@ -78,9 +82,9 @@ export function plotLines(series: readonly Series[], options: PlotOptions): stri
   ]);
   const [wall, corner, floor] = unicode ? ["│", "└", "─"] : ["|", "+", "-"];
   const body = canvas
-    .rows((i) => series[i].paint ?? ((text) => text))
+    .rows(series)
     .map((row, i) => `${padStart(labels.get(i) ?? "", margin)} ${wall}${row}`.trimEnd());
-  const [first, last] = [labelX(invert(logX, left)), labelX(invert(logX, right))];
+  const [first, last] = [labelX(valueX(left)), labelX(valueX(right))];
   return [
     ...body,
     `${" ".repeat(margin)} ${corner}${floor.repeat(columns)}`,
@@ -92,10 +96,12 @@ type Point = readonly [x: number, y: number];
 
 const isFinitePoint = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
 
-/** The least and the greatest of some numbers, made different. */
-function spanOf(values: readonly number[]): [low: number, high: number] {
+/** The least and the greatest finite number, made different; 0 and 1 where there is none. */
+export function spanOf(values: readonly number[]): [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  for (const value of values)
+    if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (low > high) return [0, 1];
   const extra = low === high ? Math.abs(low) / 10 || 1 : 0;
   return [low - extra, high + extra];
 }
@@ -149,18 +155,23 @@ class Canvas {
     return inside ? row * this.#columns + column : null;
   }
 
-  #sign(at: number, owner: number): string {
-    if (!this.#unicode) return MARKS[owner % MARKS.length];
-    return this.#marked[at] === 1 ? "•" : String.fromCodePoint(0x2800 + this.#bits[at]);
+  #sign(at: number, owner: number, { sign = "•" }: Series): string {
+    if (!this.#unicode) return markOf(owner);
+    return this.#marked[at] === 1 ? sign : String.fromCodePoint(0x2800 + this.#bits[at]);
   }
 
-  rows(paintOf: (owner: number) => (text: string) => string): string[] {
+  rows(series: readonly Series[]): string[] {
     return Array.from({ length: this.#height }, (_, row) => {
       let line = "";
       for (let column = 0; column < this.#columns; column++) {
         const at = row * this.#columns + column;
         const owner = this.#owner[at];
-        line += owner < 0 ? " " : paintOf(owner)(this.#sign(at, owner));
+        if (owner < 0) {
+          line += " ";
+          continue;
+        }
+        const sign = this.#sign(at, owner, series[owner]);
+        line += series[owner].paint?.(sign) ?? sign;
       }
       return line;
     });

@@ -1,8 +1,9 @@
-import { meritOf, type Settings } from "chainrule/tables";
+import { bestEpoch, followed, type Settings, type Task } from "chainrule/tables";
 import type { EpochReport, FitResult } from "chainrule/train";
-import { counted, duration, padStart, percent, significant, widthOfText } from "./format.ts";
+import { progressBar, sparkline } from "./blocks.ts";
+import { counted, duration, padStart, significant, widthOfText } from "./format.ts";
 import type { Output } from "./output.ts";
-import { sparkline } from "./sparkline.ts";
+import { namedScore, scoreName, scoreText } from "./score.ts";
 
 /** Milliseconds between two pictures of the line. */
 const EVERY = 80;
@@ -15,8 +16,8 @@ export interface ProgressOptions {
   readonly epochs: number;
   /** Training rows, which each epoch goes through once. */
   readonly rows: number;
-  /** The metric to show beside the loss. */
-  readonly score: "accuracy" | "r2";
+  /** It tells which score is shown beside the loss. */
+  readonly task: Task;
   /** What tells which epoch is the best. */
   readonly keepBest: Settings["keepBest"];
   /** Epochs that were done before, by a process that was ended. */
@@ -68,8 +69,8 @@ export class Progress {
     const rate = mine > 0 ? `, ${rateOf(mine * rows, this.seconds)}` : "";
     this.output.say(`  ${done} in ${duration(this.seconds)}${rate}${how}`);
     if (!this.best || !best) return;
-    const score = this.scoreOf(this.best);
-    const reached = this.options.score === "accuracy" ? `accuracy ${score}` : score;
+    const { task } = this.options;
+    const reached = `${scoreName(task)} ${scoreText(task, this.metricOf(this.best))}`;
     const reasons = {
       loss: `which had the lowest validation loss: ${reached}`,
       score: `which had the best validation ${reached}`,
@@ -86,9 +87,8 @@ export class Progress {
   private add(report: EpochReport): void {
     this.last = report;
     this.losses.push(Math.log(report.validationLoss ?? report.loss));
-    const { keepBest, score } = this.options;
-    const merit = meritOf(report, keepBest, score);
-    if (this.best === undefined || merit > meritOf(this.best, keepBest, score)) this.best = report;
+    const { keepBest, task } = this.options;
+    this.best = bestEpoch(this.best ? [this.best, report] : [report], keepBest, task);
   }
 
   /** Since this process began. */
@@ -108,11 +108,11 @@ export class Progress {
   }
 
   private line(done: number): string {
-    const { style, width } = this.output;
+    const { style, unicode, width } = this.output;
     const { epochs, history, rows } = this.options;
     const { last, best } = this;
-    const filled = Math.round((BAR * done) / epochs);
-    const bar = style.green("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
+    const [filled, empty] = progressBar(done / epochs, BAR, unicode);
+    const bar = style.green(filled) + style.dim(empty);
     const count = this.count(Math.min(epochs, Math.floor(done) + 1));
     const mine = done - history.length;
     const known = this.seconds >= 0.5 && mine > 0;
@@ -124,7 +124,7 @@ export class Progress {
       [1, last ? `loss ${fixedLoss(last.loss)}` : ""],
       [2, last ? `val ${padStart(this.scoreOf(last), 6)}` : ""],
       [5, best ? style.dim(`best ${padStart(String(best.epoch), String(epochs).length)}`) : ""],
-      [6, last ? style.cyan(sparkline(this.losses, CURVE)) : ""],
+      [6, last ? style.cyan(sparkline(this.losses, CURVE, unicode)) : ""],
       [7, known ? style.dim(rateOf(mine * rows, this.seconds)) : ""],
       [3, known ? `${left} left` : ""],
     ];
@@ -145,8 +145,11 @@ export class Progress {
   }
 
   private scoreOf(report: EpochReport): string {
-    const score = report.metrics[this.options.score];
-    return this.options.score === "accuracy" ? percent(score) : `R² ${score.toFixed(3)}`;
+    return namedScore(this.options.task, this.metricOf(report));
+  }
+
+  private metricOf({ metrics }: EpochReport): number | null {
+    return metrics[followed(this.options.task)] ?? null;
   }
 }
 

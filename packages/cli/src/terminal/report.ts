@@ -1,4 +1,3 @@
-import { basename, relative, resolve } from "node:path";
 import type { Interval } from "chainrule/metrics";
 import type {
   Baseline,
@@ -8,11 +7,12 @@ import type {
   Risk,
   Scores,
   TargetPreparation,
+  Task,
 } from "chainrule/tables";
-import type { Io } from "../io.ts";
 import { confusionLines } from "./confusion.ts";
-import { clip, percent, shellWord, significant } from "./format.ts";
+import { clip, percent, significant } from "./format.ts";
 import type { Output } from "./output.ts";
+import { mainScore, namedScore, scoreText } from "./score.ts";
 
 /** What is said of a model: its scores, and what they are to be held against. */
 export interface Evaluated {
@@ -45,10 +45,12 @@ function sayClasses(output: Output, scores: ClassScores, classes: readonly strin
   const { bold, dim } = output.style;
   const { accuracy, intervals, rocAuc, threshold } = scores;
   const right = Math.round(accuracy * scores.rows).toLocaleString("en-US");
-  output.say(`  ${bold(`Test accuracy ${percent(accuracy)}`)}  ${dim(`(${right} of ${rows})`)}`);
+  output.say(
+    `  ${bold(`Test accuracy ${scoreText("classification", accuracy)}`)}  ${dim(`(${right} of ${rows})`)}`,
+  );
   if (intervals.accuracy) {
     const { low, high } = intervals.accuracy;
-    sayInterval(output, `${percent(low)} to ${percent(high)}`);
+    sayInterval(output, "classification", low, high);
   }
   const figures = [
     `F1 ${scores.f1.toFixed(3)}`,
@@ -67,8 +69,8 @@ function sayClasses(output: Output, scores: ClassScores, classes: readonly strin
 function sayNumbers(output: Output, scores: NumberScores, target: string, rows: string): void {
   const { bold, dim } = output.style;
   const { r2, intervals } = scores;
-  output.say(`  ${bold(`Test R² ${r2 === null ? "–" : r2.toFixed(3)}`)}  ${dim(`(${rows})`)}`);
-  if (intervals.r2) sayInterval(output, `${intervals.r2.low.toFixed(3)} to ${intervals.r2.high.toFixed(3)}`);
+  output.say(`  ${bold(`Test R² ${scoreText("regression", r2)}`)}  ${dim(`(${rows})`)}`);
+  if (intervals.r2) sayInterval(output, "regression", intervals.r2.low, intervals.r2.high);
   const numbers: [string, number, Interval | undefined, string][] = [
     ["RMSE", scores.rmse, intervals.rmse, `root of the mean squared error of ${clip(target)}`],
     ["MAE", scores.mae, intervals.mae, "mean absolute error"],
@@ -81,7 +83,9 @@ function sayNumbers(output: Output, scores: NumberScores, target: string, rows: 
 }
 
 function sayComparison(output: Output, { scores, baselines = [], risk, coverage = [] }: Evaluated): void {
-  const held = baselines.map(({ scores: theirs, meaning }) => `${shortScore(theirs)} ${meaning}`);
+  const held = baselines.map(
+    ({ scores: theirs, meaning }) => `${namedScore(theirs.task, mainScore(theirs))} ${meaning}`,
+  );
   if (held.length > 0) output.fact("baselines", held.join("; "));
   else if (scores.task === "classification")
     output.fact("baseline", `${percent(scores.baseline)} always the same class`);
@@ -97,45 +101,6 @@ function sayComparison(output: Output, { scores, baselines = [], risk, coverage 
   }
 }
 
-/** The score that models are compared by. */
-const shortScore = (scores: Scores): string =>
-  scores.task === "classification"
-    ? percent(scores.accuracy)
-    : `R² ${scores.r2 === null ? "–" : scores.r2.toFixed(3)}`;
-
 /** How sure the headline is. */
-const sayInterval = (output: Output, range: string): void =>
-  output.fact("interval", `${range} with 95 % confidence`);
-
-/** How the user calls this program, as far as can be told. */
-export function programName(io: Io): string {
-  const called = process.argv[1] === undefined ? "" : basename(process.argv[1]);
-  const byNpm = io.env.npm_command !== undefined || called !== "chainrule";
-  return byNpm ? "npx chainrule" : "chainrule";
-}
-
-/** A path as it is shortest to type from here. */
-export function shortPath(path: string): string {
-  const near = relative("", resolve(path));
-  return near === "" ? "." : near.length < path.length && !near.startsWith("../../..") ? near : path;
-}
-
-/** Commands to try next, fit to be copied. */
-export function sayNext(
-  output: Output,
-  commands: readonly (readonly [command: readonly string[], meaning: string])[],
-): void {
-  output.say();
-  output.say("  Next:");
-  const lines = commands.map(([words, meaning]) => [words.map(shellWord).join(" "), meaning] as const);
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const aside = lines.every(([, meaning]) => width + meaning.length + 7 <= output.width);
-  for (const [command, meaning] of lines) {
-    const { cyan, dim } = output.style;
-    if (aside) output.say(`    ${cyan(command.padEnd(width))}  ${dim(meaning)}`);
-    else {
-      output.say(`    ${dim(`# ${meaning}`)}`);
-      output.say(`    ${cyan(command)}`);
-    }
-  }
-}
+const sayInterval = (output: Output, task: Task, low: number, high: number): void =>
+  output.fact("interval", `${scoreText(task, low)} to ${scoreText(task, high)} with 95 % confidence`);

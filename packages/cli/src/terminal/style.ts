@@ -15,9 +15,11 @@ export function styleFor(stream: OutputStream, env: Io["env"]): Style {
 export const isLive = (stream: OutputStream, env: Io["env"]): boolean =>
   stream.isTTY === true && env.TERM !== "dumb" && !env.NO_COLOR && !env.CI;
 
-/** The width to fill: the terminal's, at most 100, or 80 where it is not known. */
-export const widthOf = (stream: OutputStream): number =>
-  Math.max(40, Math.min(stream.isTTY ? (stream.columns ?? 80) : 80, 100));
+/** The width to fill: the terminal's, or else what COLUMNS says, at most 100; 80 where it is not known. */
+export function widthOf(stream: OutputStream, env: Io["env"]): number {
+  const asked = Number(env.COLUMNS) || 80;
+  return Math.max(40, Math.min(stream.isTTY ? (stream.columns ?? asked) : asked, 100));
+}
 
 /** Whether letters beyond ASCII can be printed: by the locale, where there is one. */
 export function isUnicode(env: Io["env"]): boolean {

@@ -1,9 +1,10 @@
 import type { TrialJob } from "chainrule/tables";
 import { duration, percent } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
+import { scoreText } from "../terminal/score.ts";
 import type { TrialLine } from "./files.ts";
 import type { Search, Watcher } from "./search.ts";
-import { metricText, standings, trialLines, valueText } from "./table.ts";
+import { standings, trialLines, valueText } from "./table.ts";
 
 /** Milliseconds between two pictures. */
 const EVERY = 100;
@@ -63,10 +64,7 @@ export class SearchBoard implements Watcher {
     const values = Object.entries(line.values).map(([name, value]) => `${name} ${valueText(value)}`);
     const begun = this.#search.lines.filter(({ rung }) => rung === 0).length;
     const of = config.trials === null ? "" : `/${config.trials}`;
-    return `  ${duration(elapsed)}  ${begun}${of} trials  ${isBest ? "best so far" : "trial"} ${line.trial}: ${metricText(
-      line.metric,
-      plan.task,
-    )} after ${line.epochs} epochs (${values.join(", ")})`;
+    return `  ${duration(elapsed)}  ${begun}${of} trials  ${isBest ? "best so far" : "trial"} ${line.trial}: ${scoreText(plan.task, line.metric)} after ${line.epochs} epochs (${values.join(", ")})`;
   }
 
   #show(now = false): void {

@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChainruleError } from "chainrule";
 import { checkSpace, type Point, type RungResult, type Space } from "chainrule/tables";
-import { type Checkpoint, decodeCheckpoint } from "chainrule/train";
 import { checkConfig, type RunConfig } from "../runs/config.ts";
-import { fileError } from "../sources/file.ts";
+import { bytesIfThere, isThere, readJson } from "../runs/files.ts";
 import type { TrialState } from "./messages.ts";
 
 /** The files of a search, beside its lock and the folder of the best run. */
@@ -46,18 +44,6 @@ export interface TrialLine extends TrialState {
 export const checkpointOf = (folder: string, trial: number): string =>
   join(folder, tuneNames.checkpoints, `trial-${trial}.safetensors`);
 
-/** The checkpoint of a trial; null where there is none yet. */
-export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw fileError(error, path);
-  }
-  return decodeCheckpoint(bytes, path);
-}
-
 /** What a line says to the search. */
 export const resultOf = ({ trial, rung, score }: TrialLine): RungResult => ({
   trial,
@@ -65,11 +51,12 @@ export const resultOf = ({ trial, rung, score }: TrialLine): RungResult => ({
   score: score ?? Number.NEGATIVE_INFINITY,
 });
 
-export const isTune = (folder: string): Promise<boolean> =>
-  readFile(join(folder, tuneNames.config)).then(
-    () => true,
-    () => false,
-  );
+/** Whether a folder has been made by `tune`. */
+export const isTune = (folder: string): Promise<boolean> => isThere(join(folder, tuneNames.config));
+
+/** Whether a search has come to its end, with its report: nothing is left to go on from. */
+export const isDone = async (folder: string): Promise<boolean> =>
+  !(await isThere(join(folder, tuneNames.checkpoints)));
 
 /**
  * The configuration of a search, checked.
@@ -78,27 +65,18 @@ export const isTune = (folder: string): Promise<boolean> =>
  */
 export async function readTuneConfig(folder: string): Promise<TuneConfig> {
   const path = join(folder, tuneNames.config);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, path);
-    throw new ChainruleError(
-      "file",
-      `${folder || '""'} is no search: there is no ${tuneNames.config} in it.`,
-      "Name a folder that `chainrule tune` has written, such as tunes/digits-1.",
-      { cause: error },
-    );
-  }
-  const wrong = (what: string): ChainruleError =>
-    new ChainruleError("file", `${path} ${what}.`, "Use the file as it was written, or begin a new search.");
-  let parsed: Partial<Record<keyof TuneConfig, unknown>> | null;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw wrong("is no whole JSON");
-  }
+  const remedy = "Use the file as it was written, or begin a new search.";
+  const wrong = (what: string): ChainruleError => new ChainruleError("file", `${path} ${what}.`, remedy);
+  const parsed = (await readJson(path, {
+    remedy,
+    absent: (cause) =>
+      new ChainruleError(
+        "file",
+        `${folder || '""'} is no search: there is no ${tuneNames.config} in it.`,
+        "Name a folder that `chainrule tune` has written, such as tunes/digits-1.",
+        { cause },
+      ),
+  })) as Partial<Record<keyof TuneConfig, unknown>> | null;
   if (parsed?.format !== "chainrule tune" || parsed.version !== 1)
     throw wrong("is not of a search of this version of chainrule");
   const { trials, minutes, eta, rungs } = parsed;
@@ -123,15 +101,11 @@ export async function readTuneConfig(folder: string): Promise<TuneConfig> {
  */
 export async function readTrials(folder: string): Promise<TrialLine[]> {
   const path = join(folder, tuneNames.trials);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(error, path);
-  }
+  const bytes = await bytesIfThere(path);
+  if (bytes === null) return [];
   // What follows the last end of a line is no line.
-  return text
+  return new TextDecoder()
+    .decode(bytes)
     .split("\n")
     .slice(0, -1)
     .map((line, i) => lineOf(line, `line ${i + 1} of ${path}`));

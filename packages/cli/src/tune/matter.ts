@@ -1,11 +1,12 @@
 import { importanceOf, type SettingImportance, type TunableName, type Value } from "chainrule/tables";
+import { shareBar } from "../terminal/blocks.ts";
 import { padEnd, padStart, percent } from "../terminal/format.ts";
-import { shareBar } from "../terminal/histogram.ts";
 import type { Output } from "../terminal/output.ts";
 import { plotLines } from "../terminal/plot.ts";
+import { scoreName, scoreText } from "../terminal/score.ts";
 import type { TrialLine } from "./files.ts";
 import type { Search } from "./search.ts";
-import { metricText, valueText } from "./table.ts";
+import { valueText } from "./table.ts";
 
 /** A searched setting, and what it had to do with the scores. */
 export interface Matter extends SettingImportance {
@@ -38,10 +39,11 @@ export const groupText = (values: readonly Value[]): string =>
   values.length === 2 && values[0] !== values[1] ? values.map(valueText).join(" to ") : valueText(values[0]);
 
 /** Prints what mattered: a bar and the best values for each setting, and the scores against the most important one of numbers. */
-export function sayMatters(output: Output, search: Search, unicode: boolean): void {
+export function sayMatters(output: Output, search: Search): void {
   const matters = mattersOf(search);
   const rows = firstRung(search.lines);
   if (rows.length < 4 || matters.length === 0) return;
+  const { unicode } = output;
   const { bold, cyan, dim } = output.style;
   output.say();
   output.say(
@@ -75,11 +77,12 @@ export function sayMatters(output: Output, search: Search, unicode: boolean): vo
       height: PLOT,
       unicode,
       logX: numeric.log,
-      labelY: (y) => metricText(y, search.plan.task),
+      labelY: (y) => scoreText(search.plan.task, y),
     },
   );
   output.say();
-  const score = search.plan.task === "classification" ? "accuracy" : "R²";
-  output.say(dim(`  validation ${score} against ${numeric.name}, a point for each trial`));
+  output.say(
+    dim(`  validation ${scoreName(search.plan.task)} against ${numeric.name}, a point for each trial`),
+  );
   for (const line of lines) output.say(`  ${line}`);
 }

@@ -1,19 +1,22 @@
-import type { Value } from "chainrule/tables";
+import type { Scores, Value } from "chainrule/tables";
+import { type ChartOptions, type Curve, chart } from "../report/charts.ts";
 import { escaped, page, table } from "../report/html.ts";
 import { counted, duration, percent, significant } from "../terminal/format.ts";
+import { mainScore, scoreName, scoreText } from "../terminal/score.ts";
 import type { TrialLine } from "./files.ts";
 import { firstRung, groupText, type Matter, mattersOf } from "./matter.ts";
 import type { Search } from "./search.ts";
-import { metricText, standings, valueText } from "./table.ts";
+import { standings, valueText } from "./table.ts";
 
 /**
  * The report of a search as a page: scores against each setting, and all trials.
  *
- * @param test the score of the test rows in words; null before there is one
+ * @param test the scores of the test rows; null before there are some
  */
-export function reportPage(search: Search, test: string | null): string {
+export function reportPage(search: Search, test: Scores | null): string {
   const { config, lines, plan, asha } = search;
-  const score = plan.task === "classification" ? "accuracy" : "R²";
+  const { task } = plan;
+  const score = scoreName(task);
   const matters = mattersOf(search);
   const rows = standings(asha, lines);
   const names = matters.map(({ name }) => name);
@@ -23,7 +26,7 @@ export function reportPage(search: Search, test: string | null): string {
   const cells = (row: TrialLine, i: number): string[] => [
     String(i + 1),
     row.trial === 0 ? "default" : String(row.trial),
-    metricText(row.metric, plan.task),
+    scoreText(task, row.metric),
     row.loss === null ? "failed" : significant(row.loss),
     String(row.epochs),
     String(row.bestEpoch),
@@ -34,8 +37,11 @@ export function reportPage(search: Search, test: string | null): string {
   const found =
     best === undefined
       ? ""
-      : `The best one is ${best.trial === 0 ? "the default" : `trial ${best.trial}`}: validation ${score} ${metricText(best.metric, plan.task)}.`;
-  const tested = test === null ? "" : `On the test rows, which the search did not see: ${test}.`;
+      : `The best one is ${best.trial === 0 ? "the default" : `trial ${best.trial}`}: validation ${score} ${scoreText(task, best.metric)}.`;
+  const tested =
+    test === null
+      ? ""
+      : `On the test rows, which the search did not see: ${score} ${scoreText(task, mainScore(test))}.`;
   return page(
     title,
     `<h1>${escaped(title)}</h1>
@@ -53,51 +59,51 @@ ${table(head, rows.map(cells))}`,
   );
 }
 
-const WIDTH = 300;
-const HEIGHT = 150;
-const BOX = { left: 52, right: WIDTH - 6, top: 6, bottom: HEIGHT - 22 };
-
 /** The scores of the first rung against one setting, as SVG. */
-function scatter(matter: Matter, { lines, plan }: Search): string {
-  const { name, importance, groups } = matter;
+function scatter({ name, importance, groups, log }: Matter, { lines, plan: { task } }: Search): string {
   const rows = firstRung(lines).filter(({ metric }) => metric !== null);
-  const metrics = rows.map(({ metric }) => metric as number);
   const numeric = rows.every(({ values }) => typeof values[name] === "number");
   const levels = groups.map(({ values }) => JSON.stringify(values[0]));
   const spot = (value: Value): number => {
     if (!numeric) return levels.indexOf(JSON.stringify(value));
-    return matter.log ? Math.log10(value as number) : (value as number);
+    return log ? Math.log10(value as number) : (value as number);
   };
-  const spots = rows.map(({ values }) => spot(values[name] as Value));
-  const across = scale(numeric ? spots : [-0.5, levels.length - 0.5], BOX.left, BOX.right);
-  const down = scale(metrics, BOX.bottom - 6, BOX.top);
-  const circles = rows.map((row, i) => {
-    const words = `trial ${row.trial}: ${name} ${valueText(row.values[name])}, ${metricText(row.metric, plan.task)}`;
-    const colour = row.trial === 0 ? "--c1" : "--c0";
-    return `<circle cx="${fixed(across(spots[i]))}" cy="${fixed(down(metrics[i]))}" r="3.5" fill="var(${colour})" fill-opacity=".75"><title>${escaped(words)}</title></circle>`;
+  const points = (label: string, some: readonly TrialLine[]): Curve => ({
+    label,
+    x: some.map(({ values }) => spot(values[name] as Value)),
+    y: some.map(({ metric }) => metric as number),
+    line: false,
+    points: true,
+    titles: some.map(
+      ({ trial, values, metric }) =>
+        `trial ${trial}: ${name} ${valueText(values[name])}, ${scoreText(task, metric)}`,
+    ),
   });
-  const label = (x: number, y: number, anchor: string, text: string): string =>
-    `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escaped(text)}</text>`;
-  const numbers = rows.map(({ values }) => values[name] as number);
-  const below = numeric
-    ? [
-        label(BOX.left, HEIGHT - 6, "start", valueText(Math.min(...numbers))),
-        label(BOX.right, HEIGHT - 6, "end", valueText(Math.max(...numbers))),
-      ]
-    : groups.map(({ values }, i) => label(across(i), HEIGHT - 6, "middle", groupText(values)));
-  const ends = [...new Set([Math.max(...metrics), Math.min(...metrics)])].filter(Number.isFinite);
-  const beside = ends.map((y) => label(BOX.left - 6, down(y) + 4, "end", metricText(y, plan.task)));
-  return `<figure><figcaption>${escaped(name)}: ${importance > 0 ? percent(importance) : "–"}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="score against ${escaped(name)}">
-<path d="M${BOX.left - 2} 2V${BOX.bottom}H${WIDTH}" stroke="var(--line)" fill="none"/>
-${[...(rows.length > 0 ? below : []), ...beside, ...circles].join("\n")}
-</svg></figure>`;
+  const axis: Partial<ChartOptions> = numeric
+    ? { labelX: (x) => valueText(log ? 10 ** x : x) }
+    : {
+        spanX: [-0.5, levels.length - 0.5],
+        ticksX: levels.map((_, i) => i),
+        labelX: (x) => groupText(groups[x].values),
+      };
+  const picture = chart(
+    [
+      points(
+        "trials",
+        rows.filter(({ trial }) => trial !== 0),
+      ),
+      points(
+        "default",
+        rows.filter(({ trial }) => trial === 0),
+      ),
+    ],
+    {
+      x: name,
+      y: `validation ${scoreName(task)}`,
+      // No more than all rows are told right.
+      labelY: (y) => (task === "classification" && y > 1 ? "" : scoreText(task, y)),
+      ...axis,
+    },
+  );
+  return `<figure><figcaption>${escaped(name)}: ${importance > 0 ? percent(importance) : "–"}</figcaption>${picture}</figure>`;
 }
-
-/** A linear map of the numbers' range onto from … to; of equal numbers onto the middle. */
-function scale(numbers: readonly number[], from: number, to: number): (x: number) => number {
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return (x) => (high > low ? from + ((x - low) / (high - low)) * (to - from) : (from + to) / 2);
-}
-
-const fixed = (x: number): string => x.toFixed(1);

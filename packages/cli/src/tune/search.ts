@@ -8,6 +8,7 @@ import {
   type Point,
   pointOf,
   type Settings,
+  settingsIn,
   type TrialJob,
   withPoint,
 } from "chainrule/tables";
@@ -91,7 +92,7 @@ export class Search {
   settingsOf(trial: number): Settings {
     const { run, space } = this.config;
     const point = trial === 0 ? {} : drawPoint(space, run.settings.seed, trial);
-    const given = withPoint(run.asked, point, run.settings);
+    const given = withPoint(settingsIn(run.asked), point, run.settings);
     return chooseSettings(given, this.plan.split.training.length, this.plan.task);
   }
 

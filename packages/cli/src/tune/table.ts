@@ -1,5 +1,6 @@
 import type { Asha, Point, Space, Task, TunableName, Value } from "chainrule/tables";
-import { duration, percent, significant } from "../terminal/format.ts";
+import { duration, significant } from "../terminal/format.ts";
+import { scoreName, scoreText } from "../terminal/score.ts";
 import { type TableColumn, tableLines } from "../terminal/table.ts";
 import type { TrialLine } from "./files.ts";
 
@@ -8,12 +9,6 @@ export function valueText(value: Value | undefined): string {
   if (typeof value === "number") return String(Number(value.toPrecision(3)));
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.join("-");
   return value === null || value === undefined ? "none" : String(value);
-}
-
-/** Accuracy or R², `–` for a trial that failed. */
-export function metricText(metric: number | null, task: Task): string {
-  if (metric === null) return "–";
-  return task === "classification" ? percent(metric) : metric.toFixed(4);
 }
 
 /** The latest line of each trial, the furthest and best first; those that failed come last. */
@@ -48,8 +43,8 @@ export function trialLines(
       importance: 3,
     },
     {
-      title: task === "classification" ? "accuracy" : "R²",
-      text: ({ metric }) => metricText(metric, task),
+      title: scoreName(task),
+      text: ({ metric }) => scoreText(task, metric),
       align: "right",
       importance: 0,
     },

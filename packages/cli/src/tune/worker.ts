@@ -3,8 +3,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { ChainruleError, setNumThreads } from "chainrule";
 import { followed, learn, makeModel, meritOf, type Settings } from "chainrule/tables";
 import { type Callback, encodeCheckpoint, type FitResult } from "chainrule/train";
+import { readCheckpoint } from "../runs/checkpoints.ts";
 import { replaceWhole } from "../runs/folder.ts";
-import { readCheckpoint } from "./files.ts";
+import { secondsOf } from "../runs/history.ts";
 import type { Failure, FromWorker, ToWorker, TrainTrial, TrialState, WorkerStart } from "./messages.ts";
 
 /** So much of a trial, at most, has to be done again when the process is killed. */
@@ -56,7 +57,7 @@ async function train(job: TrainTrial, signal: AbortSignal): Promise<FromWorker> 
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "non-finite")) throw error;
     // Such a rate or such a network is no good: that is a result, too.
-    const seconds = (resume?.history ?? []).reduce((sum, report) => sum + report.seconds, 0);
+    const seconds = secondsOf(resume?.history ?? []);
     const nothing = { score: null, metric: null, loss: null, bestEpoch: 0 };
     return { kind: "done", state: { ...nothing, epochs: resume?.epoch ?? 0, seconds, error: error.problem } };
   }
@@ -73,7 +74,7 @@ function stateOf({ history, best, epochs }: FitResult, { keepBest }: Settings): 
     score: report === undefined ? null : meritOf(report, compared, score),
     metric: report?.metrics[score] ?? null,
     loss: report?.validationLoss ?? null,
-    seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: secondsOf(history),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Coverage {
 }
 
 /** What is known of a trained model. Plain data. */
-export interface Evaluation {
+export interface PlanEvaluation {
   /** Scores on the test rows, with intervals. */
   readonly scores: Scores;
   /** Their scores have no intervals. */
@@ -28,7 +28,7 @@ export interface Evaluation {
 }
 
 /** Tests a model on the test rows of its plan, which training never saw, and holds it against models that know little. */
-export function evaluatePlan(model: TableModel, plan: Plan, options?: ScoreOptions): Evaluation {
+export function evaluatePlan(model: TableModel, plan: Plan, options?: ScoreOptions): PlanEvaluation {
   const { table, rows } = plan.test;
   const predictions = model.predict(table, rows);
   return {

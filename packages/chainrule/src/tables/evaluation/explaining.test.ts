@@ -140,3 +140,19 @@ test("the linear model is what it says", () => {
   if (predictions.task !== "regression" || y.type !== "number") throw new Error("no numbers");
   expect(r2(predictions.values, y.values)).toBeCloseTo(1, 10);
 });
+
+test("explaining leaves the model in its mode, also where it fails", () => {
+  const [model, table] = [linearModel(), balanced(20)];
+  const fails = (): number => {
+    throw new Error("no score");
+  };
+  for (const training of [true, false]) {
+    model.network.train(training);
+    permutationImportance(model, table);
+    partialDependence(model, table, "a");
+    expect(() => permutationImportance(model, table, { score: fails })).toThrow("no score");
+    expect(model.network.modules().map((layer) => layer.training)).toEqual(
+      model.network.modules().map(() => training),
+    );
+  }
+});

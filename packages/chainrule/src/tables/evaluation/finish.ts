@@ -1,21 +1,21 @@
 import * as metrics from "../../metrics/index.ts";
-import { fromTypedArray, noGrad } from "../../tensor/index.ts";
+import { fromTypedArray } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { columnNamed } from "../column.ts";
 import { fitIntervals } from "../intervals.ts";
-import { TableModel } from "../model.ts";
+import { softmax, type TableModel } from "../model.ts";
 import type { Plan } from "../procedure/plan.ts";
-import { classNumbers, fromLearned, targetNumbers } from "../target.ts";
+import { classNumbers, fromLearned, type TargetPreparation, targetNumbers } from "../target.ts";
 import { fitTemperature } from "./temperature.ts";
 
 export interface FinishOptions {
   /**
    * Classes: whether probabilities are corrected by a temperature. "auto" does where it helps on rows that it was not fitted on: fitted on
-   * each half of the validation rows, it lowers the log loss of the other, taken together. Default "auto".
+   * each half of the calibration rows (the validation rows where there are none), it lowers the log loss of the other, taken together. Default "auto".
    */
   readonly calibrate?: boolean | "auto";
   /**
-   * Two classes: above which probability the second is told. "f1" and "youden" choose it on the validation rows, see
+   * Two classes: above which probability the second is told. "f1" and "youden" choose it on the same rows, see
    * `metrics.bestThreshold`. Default: the most probable class is told, which is a threshold of 0.5.
    */
   readonly threshold?: number | "f1" | "youden";
@@ -37,7 +37,7 @@ export interface CalibrationFigures {
 }
 
 export interface FinishedModel {
-  /** The same network, with what was measured on the validation rows in its `spec`. */
+  /** The same network, with what was measured on the calibration or validation rows in its `spec`. */
   readonly model: TableModel;
   /** Null for numbers. */
   readonly calibration: CalibrationReport | null;
@@ -55,12 +55,12 @@ export function finishModel(model: TableModel, plan: Plan, options: FinishOption
   const { table, split } = plan;
   const rows = split.calibration.length > 0 ? split.calibration : split.validation;
   const column = columnNamed(table, target.name, "target");
-  checkThreshold(model, options);
+  checkThreshold(target, options);
   const outputs = model.outputs(model.inputs(table, rows));
   if (target.task === "regression") {
     const truth = targetNumbers(column, rows, table.source);
     const intervals = fitIntervals(target, fromLearned(target, outputs), truth);
-    return { model: new TableModel({ ...model.spec, intervals }, model.network), calibration: null };
+    return { model: model.completed({ intervals }), calibration: null };
   }
   const { length } = target.classes;
   const truth = classNumbers(target, column, rows, table.source);
@@ -70,15 +70,16 @@ export function finishModel(model: TableModel, plan: Plan, options: FinishOption
     typeof options.threshold === "string"
       ? chooseThreshold(softmax(outputs, length, temperature), truth, options.threshold)
       : (options.threshold ?? null);
-  const spec = {
-    ...model.spec,
-    calibration: calibration.applied ? { temperature } : null,
-    threshold,
-  };
-  return { model: new TableModel(spec, model.network), calibration };
+  const known = { calibration: calibration.applied ? { temperature } : null, threshold };
+  return { model: model.completed(known), calibration };
 }
 
-function checkThreshold({ spec: { target } }: TableModel, { threshold }: FinishOptions): void {
+/**
+ * Checks that a target can have a threshold, which is known before training.
+ *
+ * @throws ChainruleError `argument` for a threshold where there are not two classes, or one that is no probability
+ */
+export function checkThreshold(target: TargetPreparation, { threshold }: FinishOptions): void {
   if (threshold === undefined) return;
   if (target.task !== "classification" || target.classes.length !== 2) {
     throw new ChainruleError(
@@ -87,8 +88,12 @@ function checkThreshold({ spec: { target } }: TableModel, { threshold }: FinishO
       "Leave it out.",
     );
   }
-  if (typeof threshold === "string" || (threshold >= 0 && threshold <= 1)) return;
-  throw new ChainruleError("argument", `The threshold is ${threshold}.`, "Give a probability, from 0 to 1.");
+  if (threshold === "f1" || threshold === "youden" || (threshold >= 0 && threshold <= 1)) return;
+  throw new ChainruleError(
+    "argument",
+    `The threshold is ${threshold}.`,
+    'Give a probability, from 0 to 1, "f1" or "youden".',
+  );
 }
 
 function calibrate(
@@ -144,10 +149,4 @@ function chooseThreshold(
   if (new Set(truth).size < 2) return null;
   const { threshold } = metrics.bestThreshold(second, truth, { for: goal });
   return Math.min(1, Math.max(0, threshold));
-}
-
-/** softmax(z / temperature) of each row. */
-function softmax(logits: Float64Array, classes: number, temperature: number): Float64Array {
-  const z = fromTypedArray(logits, [logits.length / classes, classes]);
-  return Float64Array.from(noGrad(() => z.div(temperature).softmax(1)).contiguous().data);
 }

@@ -1,10 +1,11 @@
 import * as metrics from "../../metrics/index.ts";
 import { draws, Generator } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { columnNamed, type Table, takeColumn, takeRows } from "../column.ts";
+import { columnNamed, type Table, takeRows } from "../column.ts";
 import type { Predictions, TableModel } from "../model.ts";
+import { type FeaturePlaces, isEmbedded, placesOf } from "../preparation.ts";
+import type { PreparedInputs } from "../preparation-inputs.ts";
 import { classNumbers, rowsWithValue, targetNumbers } from "../target.ts";
-import { LoadedModel } from "../use/loaded.ts";
 
 /** How good predictions are; higher is better. The truth is class numbers, or numbers. */
 export type Goodness = (predictions: Predictions, truth: Int32Array | Float64Array) => number;
@@ -12,9 +13,11 @@ export type Goodness = (predictions: Predictions, truth: Int32Array | Float64Arr
 export interface ImportanceOptions {
   /** The rows to predict. Default: all that have a target. Take those of the test: on training rows, what was learned by heart counts. */
   readonly rows?: Int32Array;
+  /** The columns to shuffle. Default: all that the model reads. */
+  readonly columns?: readonly string[];
   /** How often each column is shuffled. Default 5. */
   readonly repeats?: number;
-  /** Default 0. */
+  /** Default 0. Each column is shuffled in the same orders. */
   readonly seed?: number;
   /** What is lost when a column tells nothing. Default: accuracy, or R². */
   readonly score?: Goodness;
@@ -39,7 +42,7 @@ export interface Importance {
 export function permutationImportance(
   model: TableModel,
   table: Table,
-  { rows, repeats = 5, seed = 0, score = usual }: ImportanceOptions = {},
+  { rows, columns, repeats = 5, seed = 0, score = usual }: ImportanceOptions = {},
 ): Importance[] {
   const { target, features } = model.spec;
   const given = rows ?? rowsWithValue(columnNamed(table, target.name, "target"), table.rows);
@@ -50,29 +53,90 @@ export function permutationImportance(
       "Give at least two rows, and one repeat.",
     );
   }
-  // Copied once: then each shuffle copies one column.
-  const names = new Set([...features.map(({ name }) => name), target.name]);
-  const used = takeRows({ ...table, columns: table.columns.filter(({ name }) => names.has(name)) }, given);
+  const used = takeRows(table, given);
   const truth = truthOf(model, used);
-  const compiled = new LoadedModel(model);
-  const whole = score(compiled.predictTable(used), truth);
-  const generator = new Generator(seed);
-  const found = features
-    .map(({ name }): Importance => {
+  const shuffled = new ShuffledInputs(model, used);
+  const whole = score(shuffled.predict(), truth);
+  return features
+    .flatMap(({ name }, i): Importance[] => {
+      if (columns !== undefined && !columns.includes(name)) return [];
+      const generator = new Generator(seed);
       const losses = Array.from({ length: repeats }, () => {
         const order = Int32Array.from(draws.randperm(used.rows, generator));
-        const columns = used.columns.map((column) =>
-          column.name === name ? takeColumn(column, order) : column,
-        );
-        return whole - score(compiled.predictTable({ ...used, columns }), truth);
+        return whole - score(shuffled.predict(i, order), truth);
       });
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / repeats;
       const variance = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / repeats;
-      return { column: name, mean, sd: Math.sqrt(variance), losses };
+      return [{ column: name, mean, sd: Math.sqrt(variance), losses }];
     })
     .sort((a, b) => b.mean - a.mean);
-  compiled.dispose();
-  return found;
+}
+
+/**
+ * The columns whose values move predictions most: what the network gives changes most, in mean square, when each row gets the value of
+ * the row before. It takes one prediction a column, needs no target, and a few rows tell: a way to choose, of very many columns, those
+ * whose importance is worth its time.
+ *
+ * @param rows at least two
+ * @param most how many columns
+ */
+export function sensitiveColumns(model: TableModel, table: Table, rows: Int32Array, most: number): string[] {
+  const shuffled = new ShuffledInputs(model, takeRows(table, rows));
+  const usualOutputs = shuffled.outputs();
+  const order = Int32Array.from(rows, (_, i) => (i + rows.length - 1) % rows.length);
+  return model.spec.features
+    .map(({ name }, i) => {
+      const outputs = shuffled.outputs(i, order);
+      return { name, change: outputs.reduce((sum, y, k) => sum + (y - usualOutputs[k]) ** 2, 0) };
+    })
+    .sort((a, b) => b.change - a.change)
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+/**
+ * The inputs of rows, prepared once. Preparation looks at one row at a time, so that the inputs of a shuffled column are its inputs
+ * shuffled: whatever the number of columns, a shuffle costs one column's work and the network's.
+ */
+class ShuffledInputs {
+  private readonly model: TableModel;
+  private readonly given: PreparedInputs;
+  private readonly changed: PreparedInputs;
+  private readonly places: readonly FeaturePlaces[];
+
+  constructor(model: TableModel, table: Table) {
+    this.model = model;
+    this.given = model.inputs(table);
+    this.changed = { ...this.given, data: this.given.data.slice(), codes: this.given.codes.slice() };
+    this.places = placesOf(model.spec.features);
+  }
+
+  /** [rows, outputs] where row i has the value of row `order[i]` in a feature; without one, as the rows are. */
+  outputs(feature?: number, order?: Int32Array): Float64Array {
+    if (feature === undefined || order === undefined)
+      return this.model.outputs(this.given, { compile: true });
+    this.shuffle(feature, order);
+    const outputs = this.model.outputs(this.changed, { compile: true });
+    this.shuffle(feature, null);
+    return outputs;
+  }
+
+  predict(feature?: number, order?: Int32Array): Predictions {
+    return this.model.predictionsOf(this.outputs(feature, order));
+  }
+
+  /** Puts a feature's inputs in another order; null brings them back. */
+  private shuffle(feature: number, order: Int32Array | null): void {
+    const { given, changed } = this;
+    const { own, start } = this.places[feature];
+    const end = this.places[feature + 1]?.start ?? given.inputs;
+    const move = (to: Float32Array | Int32Array, from: ArrayLike<number>, width: number, k: number): void => {
+      for (let row = 0; row < given.rows; row++) to[row * width + k] = from[(order?.[row] ?? row) * width + k];
+    };
+    if (isEmbedded(this.model.spec.features[feature])) move(changed.codes, given.codes, given.embedded, own);
+    else if (own >= 0) move(changed.data, given.data, given.inputs, own);
+    for (let k = start; k < end; k++) move(changed.data, given.data, given.inputs, k);
+  }
 }
 
 function truthOf({ spec: { target } }: TableModel, table: Table): Int32Array | Float64Array {

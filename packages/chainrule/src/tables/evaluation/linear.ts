@@ -11,27 +11,32 @@ import { classNumbers, targetNumbers, toLearned } from "../target.ts";
 
 export interface LinearModel {
   readonly model: TableModel;
-  /** The strength λ of ‖W‖² that told the validation rows best, of {@link strengths}. */
+  /** The strength λ of ‖W‖² that told the validation rows best: 50, 5, 0.5 or 0.05, by the number of rows that it was fitted on. */
   readonly strength: number;
   /** Training rows that it was fitted on. */
   readonly rows: number;
 }
 
 /** Strengths by the number of rows n: λ = s / n. scikit-learn's multinomial logistic regression has s = 1/2 at C = 1. */
-export const strengths = [50, 5, 0.5, 0.05] as const;
+const strengths = [50, 5, 0.5, 0.05] as const;
 
 /** So many rows tell a linear model all that it can know, nearly; of wide inputs fewer are taken, to be quick. */
 const MOST_ROWS = 20_000;
 const FEWEST_ROWS = 2000;
 const MOST_WEIGHINGS = 4_000_000;
 const MOST_ITERATIONS = 60;
+const FEWEST_ITERATIONS = 15;
+/** Of one strength, for all iterations: a second's work or so. The softmax of an output costs like so many inputs. */
+const MOST_WORK = 1_000_000_000;
+const SOFTMAX = 30;
 /** Text columns have an input for each level, while there are so few of these in all. */
 const MOST_INPUTS = 1000;
 
 /**
  * A linear model of a plan on the inputs that the network gets: multinomial logistic regression for classes, ridge regression for numbers.
- * It minimizes mean loss + λ‖W‖² by LBFGS, without a penalty on the biases, for strengths from strong to weak, as long as the validation loss falls; that with the least validation
- * loss is kept. Learned vectors of levels become one input for each level. The same plan gives the same bits.
+ * It minimizes mean loss + λ‖W‖² by LBFGS, without a penalty on the biases, for strengths from strong to weak, as long as the validation
+ * loss falls; that with the least validation loss is kept. Learned vectors of levels become one input for each level. The same plan
+ * gives the same bits.
  */
 export function fitLinear(plan: Plan): LinearModel {
   const features = withoutVectors(plan.features);
@@ -62,10 +67,12 @@ export function fitLinear(plan: Plan): LinearModel {
   const training = everyNth(split.training, Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, affordable)));
   const loss = lossOver(model, plan, training);
   const validation = lossOver(model, plan, everyNth(split.validation, MOST_ROWS));
+  const work = training.length * (inputs + SOFTMAX) * outputs;
+  const iterations = Math.max(FEWEST_ITERATIONS, Math.min(MOST_ITERATIONS, Math.floor(MOST_WORK / work)));
   let best = { value: Number.POSITIVE_INFINITY, strength: 0, weights: network.stateDict() };
   for (const strength of strengths) {
     const lambda = strength / training.length;
-    minimize(network, () => loss().add(penalty(network, lambda)));
+    minimize(network, () => loss().add(penalty(network, lambda)), iterations);
     const value = noGrad(() => validation().item());
     // From strong to weak: once less is worse, still less is worse too.
     if (best.strength > 0 && !(value < best.value)) break;
@@ -117,9 +124,9 @@ const penalty = (network: TableModel["network"], lambda: number): Tensor =>
     .map((w) => w.square().sum().mul(lambda))
     .reduce((sum, part) => sum.add(part));
 
-function minimize(network: TableModel["network"], loss: () => Tensor): void {
+function minimize(network: TableModel["network"], loss: () => Tensor, maxIter: number): void {
   const optimizer = new optim.LBFGS(network.parameters(), {
-    maxIter: MOST_ITERATIONS,
+    maxIter,
     historySize: 10,
     toleranceGrad: 1e-5,
     toleranceChange: 1e-8,

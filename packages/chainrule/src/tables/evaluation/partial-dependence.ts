@@ -4,7 +4,6 @@ import { type Column, columnNamed, lengthOf, type Table, takeRows, textAt } from
 import type { TableModel } from "../model.ts";
 import { everyNth } from "../procedure/split.ts";
 import { profileColumn } from "../profile.ts";
-import { LoadedModel } from "../use/loaded.ts";
 import { didYouMean, listed } from "../wording.ts";
 
 export interface PartialDependenceOptions {
@@ -12,6 +11,8 @@ export interface PartialDependenceOptions {
   readonly grid?: number | readonly number[];
   /** Rows to average over. Default: all, or 1000 of more, spaced evenly. */
   readonly rows?: Int32Array;
+  /** The numbers of the classes to give a curve. Default: the second of two, or all of more. */
+  readonly classes?: readonly number[];
 }
 
 export interface PartialDependence {
@@ -19,7 +20,7 @@ export interface PartialDependence {
   readonly type: Column["type"];
   /** Numbers, dates in milliseconds, or texts, as many as there are points. */
   readonly grid: readonly (number | string)[];
-  /** The number that is predicted; or the probability of the second of two classes, or of each of more. */
+  /** The number that is predicted; or the probability of the second of two classes, or of each of more; or of those asked for. */
   readonly outputs: readonly DependenceCurve[];
 }
 
@@ -46,7 +47,7 @@ export function partialDependence(
   model: TableModel,
   table: Table,
   column: string,
-  { grid = 20, rows }: PartialDependenceOptions = {},
+  { grid = 20, rows, classes }: PartialDependenceOptions = {},
 ): PartialDependence {
   const { features, target } = model.spec;
   const names = features.map(({ name }) => name);
@@ -64,20 +65,21 @@ export function partialDependence(
     rows ?? everyNth(all, MOST_ROWS),
   );
   const points = pointsOf(own, rows ?? all, grid);
-  const compiled = new LoadedModel(model);
   const at = points.map((value) => {
     const columns = used.columns.map((c) => (c.name === column ? constant(c, value) : c));
-    return outputsOf(compiled, { ...used, columns });
+    return outputsOf(model, { ...used, columns });
   });
-  compiled.dispose();
   const labels = target.task === "regression" ? [target.name] : target.classes;
-  const shown = labels.length === 2 ? [1] : [...labels.keys()];
+  const usual = labels.length === 2 ? [1] : [...labels.keys()];
+  const shown = target.task === "regression" ? usual : (classes ?? usual);
   return {
     column,
     type: own.type,
     grid: points.map((value) => (own.type === "text" || own.type === "boolean" ? textOf(own, value) : value)),
     outputs: shown.map((k) => {
-      const curves = at.map((outputs) => outputs.filter((_, i) => i % labels.length === k));
+      const curves = at.map((outputs) =>
+        Float64Array.from({ length: used.rows }, (_, row) => outputs[row * labels.length + k]),
+      );
       const bands = curves.map((values) => quantile(values, [0.1, 0.9]));
       return {
         label: labels[k],
@@ -114,7 +116,7 @@ const textOf = (column: Column, value: number): string =>
   column.type === "text" ? column.levels[value] : textAt({ ...column, values: Float64Array.of(value) }, 0);
 
 /** Numbers, or probabilities [rows, classes]. */
-function outputsOf(model: LoadedModel, table: Table): Float64Array {
-  const predictions = model.predictTable(table);
+function outputsOf(model: TableModel, table: Table): Float64Array {
+  const predictions = model.predict(table, undefined, { compile: true });
   return predictions.task === "regression" ? predictions.values : predictions.probabilities;
 }

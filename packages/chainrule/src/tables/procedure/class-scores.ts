@@ -39,7 +39,7 @@ export interface ClassScores {
   readonly rocAuc: number | null;
   /** Average precision, of class 1 of two or the mean over the classes; null where a class does not occur. */
   readonly prAuc: number | null;
-  /** The share of the most frequent class: what always naming it would reach. */
+  /** The share of the most frequent class of these rows: what always naming it would reach. */
   readonly baseline: number;
   /** Two classes: the second is told where its probability is above this. Null: the most probable class is told. */
   readonly threshold: number | null;
@@ -161,20 +161,25 @@ export function classResample(
     right[i] = top === truth[i] ? 1 : 0;
     bin[i] = Math.min(BINS - 1, Math.max(0, Math.ceil(row[top] * BINS) - 1));
   }
-  const areas = (classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c)).map((c) =>
+  // Where a class has no row at all, no resample has an area.
+  const complete = new Set(truth).size === classes;
+  const ranked = classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
+  const areas = (complete ? ranked : []).map((c) =>
     rankedAreas(
       Float64Array.from(truth, (_, i) => probabilities[i * classes + c]),
       truth,
       c,
     ),
   );
-  const cells = new Float64Array(classes * classes);
+  const support = new Float64Array(classes);
+  const told = new Float64Array(classes);
+  const hits = new Float64Array(classes);
   const gaps = new Float64Array(BINS);
   return (counts) => {
     let total = 0;
     let losses = 0;
     let distances = 0;
-    cells.fill(0);
+    for (const of of [support, told, hits]) of.fill(0);
     gaps.fill(0);
     for (let i = 0; i < n; i++) {
       const count = counts[i];
@@ -182,13 +187,15 @@ export function classResample(
       total += count;
       losses += count * loss[i];
       distances += count * distance[i];
-      cells[truth[i] * classes + predicted[i]] += count;
+      support[truth[i]] += count;
+      told[predicted[i]] += count;
+      if (truth[i] === predicted[i]) hits[truth[i]] += count;
       gaps[bin[i]] += count * (right[i] - confidence[i]);
     }
     const found = areas.map((area) => area(counts));
     const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
     return {
-      ...fromCells(cells, classes, total),
+      ...fromCounts(support, told, hits, total),
       logLoss: losses / total,
       brier: distances / total,
       calibrationError: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total,
@@ -198,36 +205,33 @@ export function classResample(
   };
 }
 
-/** Accuracy, balanced accuracy and F1 of a confusion matrix; classes that do not occur do not count. */
-function fromCells(
-  cells: Float64Array,
-  classes: number,
+/**
+ * Accuracy, balanced accuracy and F1 from how many rows are of each class, are told to be, and are told so rightly; classes that do not
+ * occur do not count.
+ */
+function fromCounts(
+  support: Float64Array,
+  told: Float64Array,
+  hits: Float64Array,
   total: number,
 ): { accuracy: number; balancedAccuracy: number; f1: number } {
-  let hits = 0;
+  let right = 0;
   let recalls = 0;
   let f1 = 0;
   let present = 0;
   let occurring = 0;
-  for (let c = 0; c < classes; c++) {
-    let support = 0;
-    let told = 0;
-    for (let other = 0; other < classes; other++) {
-      support += cells[c * classes + other];
-      told += cells[other * classes + c];
-    }
-    const hit = cells[c * classes + c];
-    hits += hit;
-    if (support > 0) {
+  for (let c = 0; c < support.length; c++) {
+    right += hits[c];
+    if (support[c] > 0) {
       present++;
-      recalls += hit / support;
+      recalls += hits[c] / support[c];
     }
-    if (support + told > 0) {
+    if (support[c] + told[c] > 0) {
       occurring++;
-      f1 += (2 * hit) / (support + told);
+      f1 += (2 * hits[c]) / (support[c] + told[c]);
     }
   }
-  return { accuracy: hits / total, balancedAccuracy: recalls / present, f1: f1 / occurring };
+  return { accuracy: right / total, balancedAccuracy: recalls / present, f1: f1 / occurring };
 }
 
 /** Both areas of a class against the rest, from how often each row counts; NaN where one of the two sides has no row. */

@@ -130,4 +130,19 @@ describe("learningCurve", () => {
     );
     await expect(learningCurve(rowsOf(100), { ...options, sizes: [5] })).rejects.toThrow("below 10 rows");
   });
+
+  test("refuses no seeds, and options that there are not", async () => {
+    const options = { ...small, target: "class" };
+    await expect(learningCurve(rowsOf(100), { ...options, seeds: 0 })).rejects.toThrow("seeds is 0");
+    const typo = { ...options, size: [0.5] };
+    await expect(learningCurve(rowsOf(100), typo)).rejects.toThrow('Did you mean "sizes"?');
+  });
+});
+
+test("crossValidate refuses no repeats, and options that there are not", async () => {
+  const options = { ...small, target: "class" };
+  for (const repeats of [0, -1, 0.5])
+    await expect(crossValidate(rowsOf(60), { ...options, repeats })).rejects.toThrow(`repeats is ${repeats}`);
+  const typo = { ...options, fold: 3 };
+  await expect(crossValidate(rowsOf(60), typo)).rejects.toThrow('Did you mean "folds"?');
 });

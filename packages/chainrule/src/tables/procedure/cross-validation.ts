@@ -1,31 +1,23 @@
 import * as data from "../../data/index.ts";
 import { Generator } from "../../tensor/index.ts";
-import type { Callback } from "../../train/index.ts";
+import { checkWhole } from "../../train/checking.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { asTable, type Cell, columnNamed, type Table } from "../column.ts";
-import { type FinishOptions, finishModel } from "../evaluation/finish.ts";
 import { rowsWithValue } from "../target.ts";
 import { detectTask, type Task } from "../task.ts";
-import { learn, makeModel } from "./learn.ts";
 import { type PlanOptions, planFor } from "./plan.ts";
 import { type Scores, scoresOf } from "./scores.ts";
-import { chooseSettings, type GivenSettings } from "./settings.ts";
 import { groupsOf, type Labelled, type Split, splitTable, strataOf, timesOf } from "./split.ts";
+import { checkTrainingOptions, type TrainPlanOptions, trainPlan } from "./train-plan.ts";
 
-export interface CrossValidationOptions
-  extends Omit<PlanOptions, "test" | "testSize">,
-    Omit<GivenSettings, "seed">,
-    FinishOptions {
+/** Callbacks are told of the epochs of every fold. Aborting the `signal` makes the promise reject. */
+export interface CrossValidationOptions extends Omit<PlanOptions, "test" | "testSize">, TrainPlanOptions {
   /** How many parts; each is the test of one training. Default 5. */
   readonly folds?: number;
   /** How often rows are dealt into parts anew. Default 1. */
   readonly repeats?: number;
   /** Is told of each fold. */
   readonly onFold?: (fold: FoldScores) => void;
-  /** Are told of the epochs of every fold. */
-  readonly callbacks?: readonly Callback[];
-  /** Aborting stops after the step at hand, and the promise rejects. */
-  readonly signal?: AbortSignal;
 }
 
 /** One training of a cross-validation. Plain data. */
@@ -70,8 +62,10 @@ export async function crossValidate(
   table: Table | readonly Readonly<Record<string, Cell>>[],
   options: CrossValidationOptions,
 ): Promise<CrossValidation> {
+  checkTrainingOptions(options, ["folds", "repeats", "onFold"]);
   const whole = asTable(table);
   const { folds: k = 5, repeats = 1, seed = 0 } = options;
+  checkWhole("repeats", repeats, 1);
   const labelled = labelledRows(whole, options);
   const done: FoldScores[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -114,16 +108,12 @@ async function runFold(
     exclude: excludedBy(options),
     split: { kind: "rows", parts },
   });
-  const settings = chooseSettings({ ...options, seed }, parts.training.length, plan.task);
-  const trained = makeModel(plan, settings);
-  const { callbacks, signal } = options;
-  const { epochs, best } = await learn(trained, plan, settings, callbacks, signal);
-  signal?.throwIfAborted();
-  const { model } = finishModel(trained, plan, options);
+  const { model, result } = await trainPlan(plan, options, seed);
+  options.signal?.throwIfAborted();
   return {
     rows: { training: parts.training.length, validation: parts.validation.length, test: parts.test.length },
-    epochs,
-    bestEpoch: best?.epoch ?? 0,
+    epochs: result.epochs,
+    bestEpoch: result.best?.epoch ?? 0,
     scores: scoresOf(plan.target, model.predict(table, parts.test), table, parts.test, { samples: 0 }),
   };
 }

@@ -4,7 +4,7 @@ import { manualSeed, randn, type Tensor } from "../../tensor/index.ts";
 import type { Architecture } from "../network/architecture.ts";
 import { TableNetwork } from "../network/network.ts";
 import { groupsOf } from "./groups.ts";
-import { optimizerNames, optimizers } from "./optimizers.ts";
+import { optimizerNames, optimizers, takes } from "./optimizers.ts";
 import { chooseSettings } from "./settings.ts";
 
 const architecture: Architecture = {
@@ -109,6 +109,19 @@ describe("groupsOf", () => {
     a.forEach((value, i) => {
       expect(value).toBeCloseTo(b[i], 3);
     });
+  });
+
+  test.each(optimizerNames)("gives %s all that it says it takes", (name) => {
+    const groupWith = (change: object): unknown => {
+      const network = new TableNetwork({ ...architecture, levels: [], normalization: "none" });
+      const settings = { ...chooseSettings({ optimizer: name }, 100, "regression"), ...change };
+      const [first] = optimizers[name].make(groupsOf(network, settings), settings).paramGroups;
+      return { ...first, params: [] };
+    };
+    for (const setting of ["momentum", "beta2", "weightDecay"]) {
+      const differs = JSON.stringify(groupWith({ [setting]: 0.5 })) !== JSON.stringify(groupWith({}));
+      expect(`${setting} ${differs}`).toBe(`${setting} ${takes(name, setting)}`);
+    }
   });
 
   test.each(optimizerNames)("lets %s lower a loss", (name) => {

@@ -9,7 +9,8 @@ import type { Settings } from "./settings.ts";
 const factors = { frontScale: 6, periodic: 0.1, activation: 0.1, bias: 0.1 } as const;
 
 /**
- * The parameters of a network with their rates and decays. Biases and normalizations do not decay.
+ * The parameters of a network with their rates and decays. Biases of linear layers and normalizations do not decay; those of
+ * periodic features do, as their other parameters.
  *
  * With weights W/√n (n inputs of the layer) and a rate η for W, Adam moves W by η and so the weight w = W/√n by η/√n; plain gradient
  * steps move W by η g/√n and w by η g/n. A decay that is multiplied by the rate has to grow by as much.

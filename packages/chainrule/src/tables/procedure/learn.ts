@@ -29,6 +29,7 @@ import { optimizers } from "./optimizers.ts";
 import type { Plan } from "./plan.ts";
 import { courseOf, plateau } from "./schedules.ts";
 import type { Settings } from "./settings.ts";
+import { everyNth } from "./split.ts";
 
 /** The metric that is followed beside the loss. */
 export const followed = (task: Plan["task"]): "accuracy" | "r2" =>
@@ -60,12 +61,7 @@ export function makeModel(plan: Plan, settings: Settings): TableModel {
       outputs: target.task === "classification" ? target.classes.length : 1,
     },
   });
-  const { training } = plan.split;
-  const count = Math.min(INITIAL_ROWS, training.length);
-  const rows = Int32Array.from(
-    { length: count },
-    (_, i) => training[Math.floor((i * training.length) / count)],
-  );
+  const rows = everyNth(plan.split.training, INITIAL_ROWS);
   const [x, codes] = inputTensors(model, plan.table, rows);
   initialize(model.network, settings, x, codes);
   return model;
@@ -144,16 +140,32 @@ export function learn(
  *
  * @param score the name of the metric, see {@link followed}
  */
-export const meritOf = (
+export function meritOf(
   { epoch, metrics, validationLoss = 0 }: EpochReport,
   keepBest: Settings["keepBest"],
   score: string,
-): number =>
-  keepBest === "last"
-    ? epoch
-    : keepBest === "loss"
-      ? -validationLoss
-      : metrics[score] - 1e-6 * validationLoss;
+): number {
+  switch (keepBest) {
+    case "loss":
+      return -validationLoss;
+    case "score":
+      return metrics[score] - 1e-6 * validationLoss;
+    case "last":
+      return epoch;
+  }
+}
+
+/** The report of the best epoch by {@link meritOf}, the first of several; undefined where there is none. */
+export function bestEpoch(
+  history: readonly EpochReport[],
+  keepBest: Settings["keepBest"],
+  task: Plan["task"],
+): EpochReport | undefined {
+  const merit = (report: EpochReport): number => meritOf(report, keepBest, followed(task));
+  let best: EpochReport | undefined;
+  for (const report of history) if (best === undefined || merit(report) > merit(best)) best = report;
+  return best;
+}
 
 const stopping = (task: Plan["task"], { keepBest, patience }: Settings): EarlyStopping =>
   keepBest === "loss"

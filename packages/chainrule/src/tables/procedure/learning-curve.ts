@@ -1,28 +1,24 @@
 import { stratifiedSplit } from "../../data/index.ts";
 import { Generator } from "../../tensor/index.ts";
-import type { Callback } from "../../train/index.ts";
+import { checkWhole } from "../../train/checking.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { asTable, type Cell, columnNamed, type Table } from "../column.ts";
-import { type FinishOptions, finishModel } from "../evaluation/finish.ts";
 import type { Task } from "../task.ts";
 import { excludedBy, type MeanAndDeviation, meanAndDeviation } from "./cross-validation.ts";
-import { followed, learn, makeModel } from "./learn.ts";
+import { followed } from "./learn.ts";
 import { type Plan, type PlanOptions, planFor } from "./plan.ts";
 import { type Scores, scoresOf } from "./scores.ts";
-import { chooseSettings, type GivenSettings } from "./settings.ts";
 import { strataOf } from "./split.ts";
+import { checkTrainingOptions, type TrainPlanOptions, trainPlan } from "./train-plan.ts";
 
-export interface LearningCurveOptions extends PlanOptions, Omit<GivenSettings, "seed">, FinishOptions {
+/** Callbacks are told of the epochs of every training. Aborting the `signal` makes the promise reject. */
+export interface LearningCurveOptions extends PlanOptions, TrainPlanOptions {
   /** How many training rows to learn from: numbers of rows, or shares of all up to 1. Default: 1/16, 1/8, 1/4, 1/2 and 1. */
   readonly sizes?: readonly number[];
   /** How often each size is trained, with other rows and other weights each time. Default 3. */
   readonly seeds?: number;
   /** Is told of each training. */
   readonly onPoint?: (trained: { rows: number; seed: number; test: number; training: number }) => void;
-  /** Are told of the epochs of every training. */
-  readonly callbacks?: readonly Callback[];
-  /** Aborting stops after the step at hand, and the promise rejects. */
-  readonly signal?: AbortSignal;
 }
 
 export interface CurvePoint {
@@ -61,8 +57,10 @@ export async function learningCurve(
   table: Table | readonly Readonly<Record<string, Cell>>[],
   options: LearningCurveOptions,
 ): Promise<LearningCurve> {
+  checkTrainingOptions(options, ["sizes", "seeds", "onPoint"]);
   const whole = asTable(table);
   const { seeds = 3, seed: first = 0 } = options;
+  checkWhole("seeds", seeds, 1);
   const plan = planFor(whole, options);
   const score = followed(plan.task);
   const sizes = sizesOf(plan, options.sizes);
@@ -129,12 +127,8 @@ async function trainOn(
     exclude: excludedBy(options),
     split: { kind: "rows", parts },
   });
-  const settings = chooseSettings({ ...options, seed }, training.length, plan.task);
-  const trained = makeModel(plan, settings);
-  const { callbacks, signal } = options;
-  await learn(trained, plan, settings, callbacks, signal);
-  signal?.throwIfAborted();
-  const { model } = finishModel(trained, plan, options);
+  const { model } = await trainPlan(plan, options, seed);
+  options.signal?.throwIfAborted();
   const score = (of: Table, at: Int32Array): Scores =>
     scoresOf(plan.target, model.predict(of, at), of, at, { samples: 0 });
   return { test: score(test.table, test.rows), training: score(table, training) };

@@ -4,6 +4,7 @@ import { chooseFeatures, type DroppedColumn } from "../features.ts";
 import { type FeaturePreparation, fitFeatures } from "../preparation.ts";
 import { fitTarget, rowsWithValue, type TargetPreparation, type TargetTransform } from "../target.ts";
 import { detectTask, type Task } from "../task.ts";
+import { picked } from "./setting-checks.ts";
 import { checkEnoughRows, type Split, type SplitKind, splitColumn, splitTable } from "./split.ts";
 
 export interface PlanOptions {
@@ -33,6 +34,25 @@ export interface PlanOptions {
   readonly seed?: number;
 }
 
+export const planOptionNames = Object.keys({
+  target: true,
+  task: true,
+  test: true,
+  testSize: true,
+  validationSize: true,
+  calibrationSize: true,
+  split: true,
+  exclude: true,
+  include: true,
+  weights: true,
+  targetTransform: true,
+  seed: true,
+} satisfies Record<keyof PlanOptions, true>) as (keyof PlanOptions)[];
+
+/** What a plan is told among other options, such as those of a command. */
+export const planOptionsIn = <T extends object>(options: T): Pick<T, Extract<keyof T, keyof PlanOptions>> =>
+  picked(options, planOptionNames);
+
 /** Everything that is known before training: the data, what is predicted from what, and who sees which rows. */
 export interface Plan {
   readonly table: Table;
@@ -47,8 +67,9 @@ export interface Plan {
   /** Rows of `table`; its test part is empty where the test has a table of its own. */
   readonly split: Split;
   readonly test: { readonly table: Table; readonly rows: Int32Array };
-  /** Rows left out because they have no target, and how many columns hold numbers that are infinite. */
+  /** Rows left out because they have no target. */
   readonly withoutTarget: number;
+  /** Columns with infinite numbers, which count as missing, and in how many rows. */
   readonly infinite: readonly { name: string; rows: number }[];
   /** Rows with a class that no training row has: they can not be told right. */
   readonly unlearned: readonly UnlearnedClass[];

@@ -1,16 +1,19 @@
 import type { ActivationName, Normalization, NumberEncoding } from "../network/architecture.ts";
 import type { BiasInit, WeightInit } from "../network/initialize.ts";
 import type { Task } from "../task.ts";
-import { type OptimizerName, optimizers } from "./optimizers.ts";
+import { checkTaken, type OptimizerName, optimizers, takes } from "./optimizers.ts";
 import type { FadeName, ScheduleName } from "./schedules.ts";
+import {
+  type averages,
+  checkSettings,
+  type classWeightings,
+  type keepBests,
+  type parametrizations,
+} from "./setting-checks.ts";
 
-export const parametrizations = ["standard", "ntk"] as const;
 export type Parametrization = (typeof parametrizations)[number];
 
-export const averages = ["none", "ema", "swa"] as const;
-export const keepBests = ["loss", "score", "last"] as const;
-
-/** How the network is made and trained, all decided. Flat plain data. */
+/** How the network is made and trained, all decided; what it is where nothing is said, see {@link chooseSettings}. Flat plain data. */
 export interface Settings {
   /** Units of each hidden layer; none makes a linear model. */
   readonly hidden: readonly number[];
@@ -50,7 +53,7 @@ export interface Settings {
   /** Classes: the share of certainty that is taken from the true class. */
   readonly labelSmoothing: number;
   /** Classes: "balanced" weighs the loss of a class by the inverse of its frequency, as scikit-learn does. */
-  readonly classWeights: "none" | "balanced";
+  readonly classWeights: (typeof classWeightings)[number];
   /** Largest norm of all gradients together; null for no limit. */
   readonly clipNorm: number | null;
   /** Factor of a penalty on the absolute values of weights. */
@@ -67,7 +70,7 @@ export interface Settings {
   readonly epochs: number;
   /** Epochs without a better validation figure after which training ends. */
   readonly patience: number;
-  /** Which epoch's weights are kept: that of the lowest validation loss, or of the best score (accuracy, or R²). */
+  /** Which epoch's weights are kept: that of the lowest validation loss, of the best score (accuracy, or R²), or the last. */
   readonly keepBest: (typeof keepBests)[number];
   readonly seed: number;
 }
@@ -100,11 +103,15 @@ const risesAgain: ReadonlySet<ScheduleName> = new Set<ScheduleName>(["coslog4", 
 /**
  * Settings where nothing was said, after RealMLP-TD (Holzmüller, Grinsztajn and Steinwart 2024, arXiv 2407.04491), by the task and
  * the number of training rows.
+ *
+ * @throws ChainruleError `argument` for a setting that there is not, that can not be, or that the optimizer does not have
  */
 export function chooseSettings(given: GivenSettings, rows: number, task: Task): Settings {
+  checkSettings(given);
   const bySize = sizes.find(({ below }) => rows < below) ?? sizes[sizes.length - 1];
   const classes = task === "classification";
   const optimizer = given.optimizer ?? "adamw";
+  checkTaken(optimizer, given);
   // Plain gradient steps would be far too small for some widths and too large for others.
   const parametrization =
     given.parametrization ?? (optimizers[optimizer].scaling === "none" ? "ntk" : "standard");
@@ -127,9 +134,9 @@ export function chooseSettings(given: GivenSettings, rows: number, task: Task): 
     optimizer,
     lr: given.lr ?? (ntk ? (classes ? 0.04 : 0.2) : optimizers[optimizer].lr),
     schedule,
-    momentum: given.momentum ?? 0.9,
-    beta2: given.beta2 ?? 0.95,
-    weightDecay: given.weightDecay ?? 0.02,
+    momentum: given.momentum ?? (takes(optimizer, "momentum") && optimizer !== "rmsprop" ? 0.9 : 0),
+    beta2: given.beta2 ?? (takes(optimizer, "beta2") ? 0.95 : 0),
+    weightDecay: given.weightDecay ?? (takes(optimizer, "weightDecay") ? 0.02 : 0),
     weightDecaySchedule: given.weightDecaySchedule ?? "flat-cosine",
     labelSmoothing: given.labelSmoothing ?? 0.1,
     classWeights: given.classWeights ?? "none",

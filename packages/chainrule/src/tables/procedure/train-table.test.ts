@@ -79,6 +79,7 @@ describe("trainTable", () => {
     ["a rate that follows the loss", { schedule: "plateau" }],
     ["plain gradient steps", { optimizer: "sgd" }],
     ["the lowest loss", { keepBest: "loss", schedule: "one-cycle" }],
+    ["the last epoch", { keepBest: "last" }],
     ["no hidden layer", { hidden: [] }],
   ];
   test.each(variants)("trains with %s", async (_, change) => {
@@ -130,6 +131,38 @@ describe("trainTable", () => {
       return predictions.task === "classification" ? predictions.classes.reduce((n, c) => n + c, 0) : 0;
     };
     expect(await found("balanced")).toBeGreaterThan(100 + (await found("none")));
+  });
+});
+
+describe("what can not be is found before training", () => {
+  const rows = rowsOf(90).map((row, i) => ({ ...row, size: ["s", "m", "l"][i % 3] }));
+  const refused = async (options: object): Promise<unknown> => {
+    const epochs: number[] = [];
+    const onEpochBegin = (epoch: number): void => void epochs.push(epoch);
+    const found = await trainTable(rows, {
+      target: "size",
+      ...small,
+      ...options,
+      callbacks: [{ onEpochBegin }],
+    }).then(
+      () => "trained",
+      (error: unknown) => error,
+    );
+    expect(epochs).toEqual([]);
+    return found;
+  };
+  test.each([
+    [{ threshold: 0.3 }, 'A threshold is for two classes, and "size" has 3.'],
+    [{ target: "price", threshold: "f1" }, '"price" is a number'],
+    [{ target: "dear", threshold: 1.5 }, "The threshold is 1.5."],
+    [{ target: "dear", threshold: "f2" }, "The threshold is f2."],
+    [{ optimizer: "adamm" }, 'The setting optimizer is "adamm".'],
+    [{ epochz: 3 }, 'There is no option "epochz".'],
+  ])("%j", async (options, problem) => {
+    expect(await refused(options)).toMatchObject({
+      code: "argument",
+      problem: expect.stringContaining(problem),
+    });
   });
 });
 

@@ -1,10 +1,8 @@
 import { Generator } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { activationNames, normalizations, numberEncodings } from "../network/architecture.ts";
-import { biasInits, weightInits } from "../network/initialize.ts";
-import { optimizerNames } from "../procedure/optimizers.ts";
-import { fadeNames, scheduleNames } from "../procedure/schedules.ts";
-import { type GivenSettings, parametrizations, type Settings } from "../procedure/settings.ts";
+import { type OptimizerName, takes } from "../procedure/optimizers.ts";
+import { type Check, settingChecks, shownValue, units, whole } from "../procedure/setting-checks.ts";
+import type { GivenSettings, Settings } from "../procedure/settings.ts";
 import type { Task } from "../task.ts";
 import { clip, didYouMean } from "../wording.ts";
 
@@ -24,101 +22,52 @@ export type Space = { readonly [K in TunableName]?: Range };
 /** A value for each name of a space. */
 export type Point = { readonly [K in TunableName]?: Value };
 
-type Check = { readonly wanted: string; readonly fits: (value: unknown) => boolean };
-
-const real = (low: number, high = Number.MAX_VALUE): Check => ({
-  wanted: high === Number.MAX_VALUE ? `numbers from ${low}` : `numbers from ${low} to ${high}`,
-  fits: (value) => typeof value === "number" && value >= low && value <= high,
-});
-const whole = (low: number, high: number): Check => ({
-  wanted: `whole numbers from ${low} to ${high.toLocaleString("en-US")}`,
-  fits: (value) => Number.isInteger(value) && (value as number) >= low && (value as number) <= high,
-});
-const oneOf = (names: readonly string[]): Check => ({
-  wanted: `some of ${names.join(", ")}`,
-  fits: (value) => names.includes(value as string),
-});
-const truth: Check = { wanted: "true and false", fits: (value) => typeof value === "boolean" };
-const unit = whole(1, 100_000);
-const TINY = 1e-12;
-/** Shares of less than 1. */
-const share = real(0, 0.999);
-
 /**
  * What can be searched, with the values that it can have. Not among them is what a trial is measured by (the seed, the best epoch)
  * and what the search itself gives out (epochs).
  */
-const tunables = {
-  width: unit,
-  depth: whole(0, 100),
-  hidden: {
-    wanted: "lists of units, such as [64, 64]",
-    fits: (value) => Array.isArray(value) && value.every(unit.fits),
-  },
-  activation: oneOf(activationNames),
-  parametricActivation: truth,
-  numberEncoding: oneOf(numberEncodings),
-  embeddingSize: whole(1, 1024),
-  frontScale: truth,
-  normalization: oneOf(normalizations),
-  dropout: share,
-  dropoutSchedule: oneOf(fadeNames),
-  weightInit: oneOf(weightInits),
-  biasInit: oneOf(biasInits),
-  parametrization: oneOf(parametrizations),
-  optimizer: oneOf(optimizerNames),
-  lr: real(TINY),
-  schedule: oneOf(scheduleNames),
-  momentum: share,
-  beta2: real(0, 0.999999),
-  weightDecay: real(0),
-  weightDecaySchedule: oneOf(fadeNames),
-  labelSmoothing: share,
-  classWeights: oneOf(["none", "balanced"]),
-  clipNorm: {
-    wanted: "positive numbers, or null",
-    fits: (value) => value === null || (typeof value === "number" && value > 0),
-  },
-  l1: real(0),
-  mixup: real(0),
-  noise: real(0),
-  average: oneOf(["none", "ema", "swa"]),
-  averageDecay: real(0, 0.999999),
-  averageStart: share,
-  batchSize: whole(1, 2 ** 24),
-} as const satisfies Partial<Record<keyof Settings, Check>> & Record<"width" | "depth", Check>;
+const { epochs: _, patience: __, keepBest: ___, seed: ____, ...searched } = settingChecks;
+const tunables = { width: units, depth: whole(0, 100), ...searched };
 
 export type TunableName = keyof typeof tunables;
-export const tunableNames = Object.keys(tunables) as TunableName[];
+const tunableNames = Object.keys(tunables) as TunableName[];
 
 /**
  * Checks a space that was read from a file.
  *
  * @param place how to name it in messages
+ * @param optimizer that of the trials where it is not searched: it has to have what is searched
  * @throws ChainruleError `argument` that names the entry that can not be, and says what can
  */
-export function checkSpace(value: unknown, place = "space"): Space {
+export function checkSpace(value: unknown, place = "space", optimizer?: OptimizerName): Space {
   const wrong = (problem: string, remedy = FORMS): ChainruleError =>
     new ChainruleError("argument", problem, remedy);
   if (!isRecord(value)) throw wrong(`${place} is no object of ranges.`);
   for (const [name, range] of Object.entries(value)) {
-    if (!(name in tunables)) {
+    if (!Object.hasOwn(tunables, name)) {
       throw wrong(
         `${place} has "${clip(name)}", which can not be searched.`,
         `${didYouMean(name, tunableNames) ?? ""}What can be searched is ${tunableNames.join(", ")}.`,
       );
     }
-    const { wanted, fits }: Check = tunables[name as TunableName];
+    const { several, fits }: Check = tunables[name as TunableName];
     const values = valuesOf(range);
-    if (values === null) throw wrong(`${place}.${name} is ${shown(range)}, which is no range.`);
+    if (values === null) throw wrong(`${place}.${name} is ${shownValue(range)}, which is no range.`);
     const odd = values.find((item) => !fits(item));
-    if (odd !== undefined) throw wrong(`${place}.${name} has ${shown(odd)}.`, `Give ${wanted}.`);
+    if (odd !== undefined) throw wrong(`${place}.${name} has ${shownValue(odd)}.`, `Give ${several}.`);
   }
   if (Object.keys(value).length === 0) throw wrong(`${place} has nothing to search.`);
   if ("hidden" in value && ("width" in value || "depth" in value)) {
     throw wrong(
       `${place} has hidden, and width or depth, which say the same.`,
       "Keep hidden, or width and depth.",
+    );
+  }
+  const odd = Object.keys(value).find((name) => optimizer !== undefined && !takes(optimizer, name));
+  if (odd !== undefined && !("optimizer" in value)) {
+    throw wrong(
+      `${place} has ${odd}, which the optimizer ${optimizer} does not have.`,
+      "Leave it out, or search optimizers too.",
     );
   }
   return value as Space;
@@ -129,7 +78,6 @@ const FORMS =
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const shown = (value: unknown): string => clip(JSON.stringify(value) ?? String(value));
 
 /** The values of a list, or the ends of an interval; null for what is no range. */
 function valuesOf(range: unknown): readonly unknown[] | null {
@@ -159,7 +107,7 @@ export function defaultSpace(defaults: Settings, given: GivenSettings, task: Tas
     activation: task === "classification" ? ["selu", "mish", "relu"] : ["mish", "selu", "relu"],
     lr: { log: [wide[0], wide[1]] },
     dropout: { linear: [0, 0.5] },
-    weightDecay: { log: [0.001, 0.3] },
+    ...(takes(defaults.optimizer, "weightDecay") ? { weightDecay: { log: [0.001, 0.3] } } : {}),
   };
   const free = Object.entries(others).filter(([name]) => given[name as keyof GivenSettings] === undefined);
   return { ...(given.hidden === undefined ? shape : {}), ...Object.fromEntries(free) };
@@ -190,13 +138,20 @@ const rounded = ([low, high]: readonly [number, number], value: number): number 
 
 /**
  * Settings with the values of a trial in place of those that were given. A width or a depth alone goes with the other one of `defaults`.
+ * What the optimizer of a trial does not take is left out.
  */
 export function withPoint(given: GivenSettings, point: Point, defaults: Settings): GivenSettings {
   const { width, depth, ...rest } = point;
-  if (width === undefined && depth === undefined) return { ...given, ...(rest as GivenSettings) };
   const units = (width ?? defaults.hidden[0] ?? 256) as number;
-  const hidden = new Array<number>((depth ?? defaults.hidden.length) as number).fill(units);
-  return { ...given, ...(rest as GivenSettings), hidden };
+  const hidden =
+    width === undefined && depth === undefined
+      ? {}
+      : { hidden: new Array<number>((depth ?? defaults.hidden.length) as number).fill(units) };
+  const settings = { ...given, ...(rest as GivenSettings), ...hidden };
+  const { optimizer } = rest;
+  if (optimizer === undefined) return settings;
+  const taken = Object.entries(settings).filter(([name]) => takes(optimizer as OptimizerName, name));
+  return Object.fromEntries(taken);
 }
 
 /** The values that settings have in a space. */

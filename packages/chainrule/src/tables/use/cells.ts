@@ -75,7 +75,7 @@ function spelled(row: Values, name: string, type: Exclude<ColumnType, "text">, t
 /** What {@link levelCell} gives for a missing value. */
 export const MISSING = -2;
 /** What {@link levelCell} gives for a text that is none of the levels. */
-export const UNSEEN = -1;
+const UNSEEN = -1;
 
 /**
  * The place of a text among levels; {@link MISSING} for null, undefined, NaN and "", {@link UNSEEN} for a text that the model does

@@ -6,7 +6,6 @@ import type { TableModelSpec } from "../spec.ts";
 import { type ClassTarget, fromLearned, type NumberTarget } from "../target.ts";
 import { RowError } from "./cells.ts";
 import { modelFromBytes } from "./file.ts";
-import { Forward } from "./forward.ts";
 import { RowReader } from "./rows.ts";
 import { type ModelSource, readSource } from "./source.ts";
 
@@ -55,7 +54,6 @@ export function defaultLevel({ intervals }: TableModelSpec): number | undefined 
 export class LoadedModel<Row extends object = AnyRow, Prediction extends object = RowPrediction> {
   readonly model: TableModel;
   private readonly reader: RowReader;
-  private readonly forward: Forward;
   private readonly describe: (outputs: Float32Array, count: number) => RowPrediction[];
 
   /** @throws ChainruleError `argument` for a level that the model has no intervals for */
@@ -63,7 +61,7 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
     const { features, target } = model.spec;
     this.model = model;
     this.reader = new RowReader(features, target.name, strict);
-    this.forward = new Forward(model);
+    model.network.eval();
     this.describe =
       target.task === "classification" ? classes(model.spec, target) : numbers(model.spec, target, level);
   }
@@ -79,7 +77,7 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
    * @throws ChainruleError `data` (a {@link RowError}, with the `column`) for a column that is not there, or a value of another type
    */
   predict(row: Row): Prediction {
-    const chunk = this.forward.chunkFor(1);
+    const chunk = this.model.forward.chunkFor(1);
     this.reader.read(row, 0, chunk);
     return this.describe(chunk.run(), 1)[0] as Prediction;
   }
@@ -93,7 +91,7 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
     const predictions: RowPrediction[] = [];
     while (predictions.length < rows.length) {
       const start = predictions.length;
-      const chunk = this.forward.chunkFor(rows.length - start);
+      const chunk = this.model.forward.chunkFor(rows.length - start);
       for (let r = 0; r < chunk.rows; r++) {
         try {
           this.reader.read(rows[start + r], r, chunk);
@@ -113,23 +111,13 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
    * has no intervals for
    */
   predictTable(table: Table, options?: PredictOptions): Predictions {
-    const { data, codes, rows, inputs, embedded } = this.model.inputs(table);
-    const width = this.spec.network.outputs;
-    const outputs = new Float64Array(rows * width);
-    for (let start = 0; start < rows; ) {
-      const chunk = this.forward.chunkFor(rows - start);
-      const end = start + chunk.rows;
-      chunk.x.set(data.subarray(start * inputs, end * inputs));
-      chunk.codes.set(codes.subarray(start * embedded, end * embedded));
-      outputs.set(finite(chunk.run()), start * width);
-      start = end;
-    }
-    return this.model.predictionsOf(outputs, options);
+    const { model } = this;
+    return model.predictionsOf(finite(model.outputs(model.inputs(table), { compile: true })), options);
   }
 
   /** Frees the memory of the compiled programs now, rather than when the model is collected. */
   dispose(): void {
-    this.forward.dispose();
+    this.model.dispose();
   }
 }
 
@@ -157,8 +145,8 @@ export async function load<Row extends object = AnyRow, Prediction extends objec
 }
 
 /** Outputs that are all finite: others mean nothing. */
-function finite(outputs: Float32Array): Float32Array {
-  if (outputs.every(Number.isFinite)) return outputs;
+function finite<T extends Float32Array | Float64Array>(outputs: T): T {
+  if (outputs.every((output) => Number.isFinite(output))) return outputs;
   throw new ChainruleError(
     "non-finite",
     "The network's outputs are not all finite numbers: its weights are too large.",

@@ -1,3 +1,4 @@
+import type { RowBuffers } from "../forward.ts";
 import {
   type FeaturePlaces,
   type FeaturePreparation,
@@ -7,12 +8,6 @@ import {
 } from "../preparation.ts";
 import { phaseOf, scaled, squash } from "../preparation-inputs.ts";
 import { levelCell, MISSING, noRow, numericCell, unknownColumn, type Values } from "./cells.ts";
-
-/** Where the inputs of rows go: x [rows, inputs] and codes [rows, embedded columns], row by row. */
-export interface RowBuffers {
-  readonly x: Float32Array;
-  readonly codes: Int32Array;
-}
 
 /** Writes the inputs of one feature, for the row whose inputs begin at `at` in x and at `codeAt` in the codes. */
 type Fill = (row: Values, { x, codes }: RowBuffers, at: number, codeAt: number) => void;

@@ -4,9 +4,8 @@ import type { RateTest } from "chainrule/train";
 import { Interrupted, type Io } from "../io.ts";
 import type { Output } from "../terminal/output.ts";
 import { plotLines } from "../terminal/plot.ts";
-import { isUnicode } from "../terminal/style.ts";
 
-/** The limits of a range test, where they are not the defaults. */
+/** The limits of a range test: by default a thousandth of `settings.lr`, and a hundred times it. */
 export interface RateRange {
   readonly from?: number;
   readonly to?: number;
@@ -24,19 +23,24 @@ export async function testRates(
   settings: Settings,
   output: Output,
   io: Io,
-  { from, to, steps }: RateRange = {},
+  { from = settings.lr / 1000, to = settings.lr * 100, steps }: RateRange = {},
 ): Promise<RateTest> {
+  if (from >= to) {
+    throw new ChainruleError(
+      "argument",
+      `Rates from ${roundRate(from)} to ${roundRate(to)} do not grow.`,
+      `Give --from and --to with from < to; by default they are ${roundRate(settings.lr / 1000)} and ${roundRate(settings.lr * 100)}.`,
+    );
+  }
   const abort = new AbortController();
   const release = io.onInterrupt(() => abort.abort());
   output.setStatus("  trying learning rates …");
   try {
     const test = await findRate(model, plan, settings, { from, to, steps, signal: abort.signal });
-    sayRates(output, test, settings, isUnicode(io.env));
+    sayRates(output, test, settings);
     return test;
   } catch (error) {
     if (abort.signal.aborted) throw new Interrupted();
-    if (error instanceof ChainruleError && error.problem.endsWith("do not grow."))
-      throw new ChainruleError("argument", error.problem, "Give --from and --to with 0 < from < to.");
     throw error;
   } finally {
     release();
@@ -50,7 +54,7 @@ export const roundRate = (rate: number): string => String(Number(rate.toPrecisio
 const HEIGHT = 12;
 
 /** The picture of a range test. */
-function sayRates(output: Output, test: RateTest, { lr }: Settings, unicode: boolean): void {
+function sayRates(output: Output, test: RateTest, { lr }: Settings): void {
   const { rates, losses, smoothed, suggestion, diverged } = test;
   const { bold, cyan, dim, green } = output.style;
   if (rates.length === 0) {
@@ -68,7 +72,14 @@ function sayRates(output: Output, test: RateTest, { lr }: Settings, unicode: boo
       { x: rates, y: smoothed, paint: cyan },
       ...(at < 0 ? [] : [{ x: [suggestion as number], y: [smoothed[at]], points: true, paint: green }]),
     ],
-    { width: Math.min(output.width, 80) - 2, height: HEIGHT, unicode, logX: true, range, labelX: roundRate },
+    {
+      width: Math.min(output.width, 80) - 2,
+      height: HEIGHT,
+      unicode: output.unicode,
+      logX: true,
+      range,
+      labelX: roundRate,
+    },
   );
   output.say(
     dim(`  loss against the learning rate, ${rates.length} steps${diverged ? " until it diverged" : ""}`),

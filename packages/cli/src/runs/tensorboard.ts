@@ -10,7 +10,7 @@ import { fileError } from "../sources/file.ts";
  * An event file of TensorBoard in a run's folder. Each epoch adds the figures of its report, the distribution of every
  * weight, its norm, and how far it moved in relation to that.
  */
-export class Board implements Callback {
+export class TensorBoard implements Callback {
   private readonly path: string;
   private handle: FileHandle | null = null;
   private before: Record<string, Tensor> = {};

@@ -1,0 +1,104 @@
+import {
+  activationNames,
+  averages,
+  chooseSettings,
+  classWeightings,
+  fadeNames,
+  keepBests,
+  normalizations,
+  numberEncodings,
+  optimizerNames,
+  parametrizations,
+  type Settings,
+  scheduleNames,
+  sizes,
+} from "chainrule/tables";
+import { Option } from "commander";
+import { notNegative, positive, seed, share, units, whole } from "./shared.ts";
+
+/** An option whose value is one of some words. */
+export const choice = (flags: string, text: string, words: readonly string[]): Option =>
+  new Option(flags, text).choices(words);
+
+export const parsed = (flags: string, text: string, parse: (text: string) => unknown): Option =>
+  new Option(flags, text).argParser(parse);
+
+/** A setting where nothing is said about any: one value for all tables, one for each task, or `by rows`. */
+export function usual(name: keyof Settings): string {
+  const [classes, numbers] = (["classification", "regression"] as const).map((task) => [
+    ...new Set(sizes.map(({ below }) => String(chooseSettings({}, below - 1, task)[name]))),
+  ]);
+  if (classes.length > 1 || numbers.length > 1) return "by rows";
+  return classes[0] === numbers[0] ? classes[0] : `${classes[0]} for classes, else ${numbers[0]}`;
+}
+
+/** An option for a setting that does not follow from others, with what it usually is. */
+function setting(
+  flags: string,
+  text: string,
+  values: readonly string[] | ((text: string) => unknown),
+): Option {
+  const option = typeof values === "function" ? parsed(flags, text, values) : choice(flags, text, values);
+  option.description += ` (default: ${usual(option.attributeName() as keyof Settings)})`;
+  return option;
+}
+
+/** The options for the settings of the network and its training, by their headings. */
+export const settingGroups = (): Record<string, Option[]> => ({
+  "Network:": [
+    setting(
+      "--hidden <units>",
+      "units of each hidden layer, such as 64,64, or none for a linear model",
+      units,
+    ),
+    setting("--activation <name>", "function of the hidden units", activationNames),
+    new Option(
+      "--no-parametric-activation",
+      "units have all of the activation (default: each learns its share)",
+    ),
+    setting(
+      "--number-encoding <name>",
+      "numbers as they are, or with learned periodic features",
+      numberEncodings,
+    ),
+    setting("--embedding-size <n>", "length of the vectors of columns with many levels", whole(1)),
+    new Option("--no-front-scale", "inputs as they are (default: a learned factor for each)"),
+    setting("--normalization <name>", "of each hidden layer", normalizations),
+  ],
+  "Training:": [
+    setting("--epochs <n>", "how often to go through the data at most", whole(1)),
+    parsed(
+      "--patience <n>",
+      "epochs without improvement before stopping (default: all with schedules that rise again, as coslog4 does, else a third)",
+      whole(1),
+    ),
+    setting("--batch-size <n>", "rows of one step", whole(1)),
+    setting("--optimizer <name>", "how weights are changed", optimizerNames),
+    parsed("--lr <rate>", "highest learning rate (default: by optimizer and task)", positive),
+    setting("--schedule <name>", "how the rate goes over training", scheduleNames),
+    setting("--momentum <share>", "decay of the average of gradients", share),
+    setting("--beta2 <share>", "decay of the average of squared gradients", share),
+    choice(
+      "--parametrization <name>",
+      "ntk: one rate fits all widths (default: ntk where the optimizer scales its steps)",
+      parametrizations,
+    ),
+    setting("--keep-best <figure>", "which epoch's weights are kept", keepBests),
+    parsed("--seed <n>", "same seed, same data, same options: same bits", seed).default(0),
+  ],
+  "Regularization:": [
+    setting("--dropout <share>", "share of hidden units left out in each step", share),
+    setting("--dropout-schedule <name>", "over training", fadeNames),
+    setting("--weight-decay <rate>", "pull of all weights toward zero", notNegative),
+    setting("--weight-decay-schedule <name>", "over training", fadeNames),
+    setting("--l1 <rate>", "penalty on the absolute values of weights", notNegative),
+    setting("--label-smoothing <share>", "share of certainty taken from the true class", share),
+    setting("--mixup <alpha>", "mix rows of a batch by shares from Beta(α, α)", notNegative),
+    setting("--noise <sd>", "standard deviation of noise on the inputs", notNegative),
+    parsed("--clip-norm <norm>", "largest norm of all gradients of a step (default: no limit)", positive),
+    setting("--average <kind>", "weights averaged over steps or epochs", averages),
+    setting("--average-decay <share>", "of ema", share),
+    setting("--average-start <share>", "share of the epochs before swa begins", share),
+    setting("--class-weights <kind>", "balanced: rare classes count more", classWeightings),
+  ],
+});
