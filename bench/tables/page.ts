@@ -12,7 +12,7 @@ import {
 } from "./results.ts";
 import { type TableEntry, tables } from "./tables.ts";
 import { marks, scoreText, seconds, summary } from "./terminal.ts";
-import { variantNamed } from "./variants.ts";
+import { variantNamed, variants } from "./variants.ts";
 
 /** `numbers` are the columns that are aligned to the right; by default all but the first. */
 const markdown = (
@@ -42,6 +42,7 @@ export function page(reports: readonly VariantReport[], reference: ReferenceRepo
     main ? results(main, reference) : missing,
     "## Ablation",
     code(`npm run bench:tables -- --variant all --seeds 0,1,2 --tables ${ablated(reports).join(",")}`),
+    left(reports),
     main && reports.length > 1 ? ablation(main, reports) : missing,
   ].join("\n\n")}\n`;
 }
@@ -110,6 +111,13 @@ function results({ runs }: VariantReport, reference: ReferenceReport | null): st
 const ablated = (reports: readonly VariantReport[]): string[] => {
   const runs = reports.filter(({ variant }) => variant !== "default").flatMap((report) => report.runs);
   return tables.map(({ name }) => name).filter((name) => runsOn(runs, name).length > 0);
+};
+
+/** Which variants there are no results of. */
+const left = (reports: readonly VariantReport[]): string => {
+  const names = variants.map(({ name }) => name);
+  const missing = names.filter((name) => !reports.some(({ variant }) => variant === name));
+  return `Variants without results yet: ${missing.length === 0 ? "none" : missing.join(", ")}.`;
 };
 
 function ablation(main: VariantReport, reports: readonly VariantReport[]): string {
