@@ -48,7 +48,7 @@ const bin = join(root, "node_modules/.bin");
 const env = {
   ...process.env,
   PATH: bin + delimiter + process.env.PATH,
-  COLUMNS: "84",
+  COLUMNS: "80",
   NO_COLOR: "1",
   CI: "true",
 };

@@ -295,6 +295,9 @@ describe("a run that was stopped", () => {
     expect(await refused("otherwise")).toMatch(
       /prepares the data in another way than the one that began the run \(0\.0\.9\)/,
     );
+    const { versions } = JSON.parse(text("whole", "config.json"));
+    writeFileSync(join(run, "config.json"), JSON.stringify({ ...config, versions }));
+    expect(await refused("otherwise")).toContain("config.json was changed since the run began");
   });
 });
 

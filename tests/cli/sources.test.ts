@@ -257,7 +257,19 @@ describe("files that are no tables", () => {
 
 const literally = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 
+test("standard input is refused, with what to do", async () => {
+  const { code, stderr } = await chainrule(["inspect", "-"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("can not be read from standard input.");
+});
+
 describe("inspect", () => {
+  test("tells of a table without rows", async () => {
+    const { code, stdout } = await chainrule(["inspect", work.table("header.csv", "a,b,c\n")]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("! There are no rows, only a header");
+  });
+
   test("shows pictures, the target, and warnings", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `${i % 10},${i % 2 ? "no" : "maybe"},${i % 2},5,${i}`);
     const path = work.table("inspect.csv", `a,y,code,same,id\n${rows.join("\n")}\n`);

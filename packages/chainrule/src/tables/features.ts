@@ -1,5 +1,6 @@
 import { ChainruleError } from "../util/errors.ts";
-import { type Column, columnNamed, type Table } from "./column.ts";
+import { type Column, columnNamed, type Table, type TextColumn } from "./column.ts";
+import { lookOf } from "./looks.ts";
 import { type ColumnProfile, profileColumn } from "./profile.ts";
 import { counted } from "./wording.ts";
 
@@ -90,10 +91,21 @@ export function reasonToDrop(
   if (column.type === "text" && profile.distinct > MANY_TEXTS && profile.distinct > present / 2) {
     return {
       reason: "free text",
-      detail: `free text (${counted(profile.distinct, "different value")} in ${counted(present, "row")})`,
+      detail: `free text (${counted(profile.distinct, "different value")} in ${counted(present, "row")})${hintOf(column)}`,
     };
   }
   return null;
+}
+
+/** What to do about texts that look like something else. */
+function hintOf(column: TextColumn): string {
+  const look = lookOf(column);
+  if (look === null) return "";
+  const name = `"${column.name.replaceAll('"', '""')}"`;
+  const query = `SELECT * REPLACE (${look.sql} AS ${name}) FROM data`;
+  // In double quotes, as SQL has single ones.
+  const word = `"${query.replace(/["\\$`]/g, "\\$&")}"`;
+  return `, which looks like ${look.what === "dates" ? "dates" : "amounts of money"}: to use it, --sql ${word}`;
 }
 
 function isIdentifier(values: Float64Array, profile: ColumnProfile, rows: Int32Array): boolean {

@@ -54,6 +54,7 @@ export {
 } from "./inspect.ts";
 export { fitIntervals, intervalAround, type PredictionIntervals } from "./intervals.ts";
 export { findLeaks, type Leak } from "./leaks.ts";
+export { type Look, lookOf } from "./looks.ts";
 export { type Predictions, type PredictOptions, TableModel } from "./model.ts";
 export {
   type ActivationName,
@@ -94,6 +95,7 @@ export {
 } from "./procedure/learning-curve.ts";
 export { type OptimizerName, optimizerNames } from "./procedure/optimizers.ts";
 export {
+  infiniteIn,
   type Plan,
   type PlanOptions,
   planFor,
@@ -109,6 +111,7 @@ export {
 export {
   type ClassScoreName,
   type ClassScores,
+  type Headline,
   headline,
   type NumberScoreName,
   type NumberScores,

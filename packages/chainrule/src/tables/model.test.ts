@@ -225,6 +225,8 @@ describe("targets", () => {
   test("refuse what can not be learned", () => {
     expect(() => fitTarget(pick("y")[0], Int32Array.of(0, 2, 4), "classification")).toThrow("one class only");
     expect(() => fitTarget(pick("z")[0], Int32Array.of(3), "regression")).toThrow("does not vary");
+    const large = { type: "number", name: "y", values: Float64Array.of(0, -1e308, 1e308) } as const;
+    expect(() => fitTarget(large, range(3), "regression")).toThrow("square is larger than any number");
     expect(() => targetNumbers(pick("y")[0], range(2), "t.csv")).toThrow(
       "holds texts where the model predicts numbers",
     );

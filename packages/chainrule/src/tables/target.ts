@@ -40,7 +40,7 @@ const SKEWED = 2;
 /**
  * Fits the preparation of a target on the training rows.
  *
- * @throws ChainruleError `data` for a target of one class or one number, and for a logarithm of numbers that are not positive
+ * @throws ChainruleError `data` for a target of one class or one number, for numbers beyond ±1e150, and for a logarithm of numbers that are not positive
  */
 export function fitTarget(
   column: Column,
@@ -57,7 +57,18 @@ export function fitTarget(
   return fitNumbers(column, training, transform);
 }
 
+/** Values further than this from 0 have squares, and sums of squares, that no number holds. */
+const LARGEST = 1e150;
+
 function fitNumbers({ name, values }: NumberColumn, rows: Int32Array, wanted: TargetTransform): NumberTarget {
+  const large = values.find((y) => Number.isFinite(y) && Math.abs(y) > LARGEST);
+  if (large !== undefined) {
+    throw new ChainruleError(
+      "data",
+      `The target "${name}" has the value ${large}, whose square is larger than any number.`,
+      `Divide it by a fixed number, so that all values are below ${LARGEST}, or leave such rows out.`,
+    );
+  }
   const { mean, scale: spread } = meanAndScale(values, rows);
   if (!(spread > 0 && Number.isFinite(spread))) {
     throw new ChainruleError(

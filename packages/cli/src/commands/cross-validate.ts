@@ -113,7 +113,7 @@ const three = (value: number): string => significant(value, 3);
 const classColumns: readonly ShownScore[] = [
   { name: "accuracy", title: "accuracy", text: share },
   { name: "balancedAccuracy", title: "balanced", text: share },
-  { name: "f1", title: "F1", text: three },
+  { name: "f1", title: "macro F1", text: three },
   { name: "rocAuc", title: "ROC AUC", text: three },
   { name: "logLoss", title: "log loss", text: three },
 ];

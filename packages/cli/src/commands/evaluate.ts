@@ -24,7 +24,7 @@ import { clip, counted } from "../terminal/format.ts";
 import { Output, sayReading } from "../terminal/output.ts";
 import { type Evaluated, sayScores } from "../terminal/report.ts";
 import { reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
-import { typesOf, warnOfUnseen } from "./predict.ts";
+import { typesOf, warnOfInfinite, warnOfUnseen } from "./predict.ts";
 
 export interface EvaluateOptions {
   readonly sql?: string;
@@ -106,7 +106,7 @@ async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output
     json: shortEvaluation(evaluation),
     report: async () => ({
       ...evaluation,
-      explanation: await explain(run.model, plan, evaluation.scores, run.seed),
+      explanation: (await explain(run.model, plan, evaluation.scores, run.seed)) ?? undefined,
     }),
     hint: `${plan.table.source} is the table that the model was trained on: --all-rows scores all of it.`,
   };
@@ -140,6 +140,7 @@ async function judgeAll(
   const inputs = run.model.inputs(table, rows);
   const scores = scoresOf(target, run.model.predictPrepared(inputs), table, rows);
   warnOfUnseen(output, inputs.unseen);
+  warnOfInfinite(output, run.model.spec, table);
   if (rows.length < table.rows) {
     output.warn(
       `${counted(table.rows - rows.length, "row")} without a value of ${clip(target.name)} left out.`,

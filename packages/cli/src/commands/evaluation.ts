@@ -39,15 +39,17 @@ export const shortEvaluation = ({ scores, baselines, risk, coverage }: PlanEvalu
   ...(coverage.length > 0 ? { coverage } : {}),
 });
 
-/** The report of a run that was trained by a plan, as HTML. */
+/** The report of a run that was trained by a plan, as HTML; null where it was aborted. */
 export async function runReport(
   run: FinishedRun,
   plan: Plan,
   config: RunConfig,
   history: readonly EpochReport[],
-): Promise<string> {
+  signal: AbortSignal,
+): Promise<string | null> {
   const { model, evaluation, calibration, rows } = run;
-  const explanation = await explain(model, plan, evaluation.scores, config.settings.seed);
+  const explanation = await explain(model, plan, evaluation.scores, config.settings.seed, signal);
+  if (explanation === null) return null;
   return reportHtml({
     ...reportHead(config),
     scored: `On ${rows}.`,

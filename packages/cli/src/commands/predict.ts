@@ -7,6 +7,7 @@ import {
   type Column,
   type ColumnType,
   columnNamed,
+  infiniteIn,
   intervalAround,
   type Table,
   type TableModelSpec,
@@ -62,6 +63,7 @@ export async function predict(
   const written = outputOf(spec, run.model.predictPrepared(inputs, { level }), repeated);
   output.clearStatus();
   warnOfUnseen(output, inputs.unseen);
+  warnOfInfinite(output, spec, table);
   const lines = format === "ndjson" ? jsonLines(written) : csvLines(written);
   if (out === undefined) {
     await writeLines(io.stdout, lines);
@@ -142,6 +144,16 @@ async function writeLinesTo(path: string, lines: Iterable<string>): Promise<void
 /** The types of columns that a model wants. */
 export const typesOf = ({ features, target }: TableModelSpec): Map<string, ColumnType> =>
   new Map([...features, target].map(({ name, type }) => [name, type]));
+
+/** Says which infinite numbers of a model's columns count as missing. */
+export function warnOfInfinite(output: Output, { features }: TableModelSpec, table: Table): void {
+  const read = new Set(features.map(({ name }) => name));
+  const columns = table.columns.filter(({ name }) => read.has(name));
+  for (const { name, rows } of columns.flatMap(infiniteIn))
+    output.warn(
+      `${counted(rows, "infinite value")} of ${clip(name)} count${rows === 1 ? "s" : ""} as missing.`,
+    );
+}
 
 export function warnOfUnseen(output: Output, unseen: readonly UnseenLevels[]): void {
   for (const { name, rows, examples } of unseen) {

@@ -84,7 +84,7 @@ async function prepare(
   checkTest(plan, model, config.asked);
   const sayHeading = (): void => {
     sayResumption(folder, config, from?.epoch ?? 0, output);
-    for (const damage of damages) output.warn(`${damage} It is made again from the weights that were kept.`);
+    for (const damage of damages) output.warn(`${damage} It is made again.`);
     if (damaged !== null) output.warn(`${damaged} Training goes on from the checkpoint before it.`);
     output.say();
   };
@@ -127,8 +127,13 @@ export async function readAgain(
   return { plan, files: (test ?? table).files };
 }
 
-/** Another version of chainrule may prepare the same table in another way: then weights mean something else. */
-export function refuseOther(spec: TableModelSpec, config: RunConfig): void {
+/**
+ * Another version of chainrule may prepare the same table in another way, and so does a configuration that was changed: then weights
+ * mean something else.
+ *
+ * @param file that holds the configuration
+ */
+export function refuseOther(spec: TableModelSpec, config: RunConfig, file: string = names.config): void {
   const { features, target, network } = checkSpec(JSON.parse(JSON.stringify(spec)));
   const { model, versions } = config;
   const wanted = { features: model.features, target: model.target, network: model.network };
@@ -136,7 +141,7 @@ export function refuseOther(spec: TableModelSpec, config: RunConfig): void {
   if (versions.chainrule === version) {
     throw new ChainruleError(
       "data",
-      `${names.config} was changed since the run began: its settings and its data give another model than the one that it describes.`,
+      `${file} was changed since the run began: its settings and its data give another model than the one that it describes.`,
       "Restore it, or train a new run with other options.",
     );
   }

@@ -95,6 +95,13 @@ function networkOf({ hidden, activation }: RunSummary["settings"]): string {
 
 const shares = new Set(["accuracy", "balancedAccuracy", "baseline"]);
 
+/** What scores are called where a name alone does not say that they are means over the classes. */
+const macroTitles: Readonly<Record<string, string>> = {
+  precision: "macro precision",
+  recall: "macro recall",
+  f1: "macro f1",
+};
+
 function shown({ name, value }: Pick<Score, "name" | "value">, task: RunSummary["task"]): string {
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   return task === "classification" && shares.has(name) ? percent(value) : significant(value);
@@ -176,7 +183,11 @@ function word(key: string, value: unknown): string {
 
 /** What a score is called beside others. That of the baseline is another one for each task. */
 const titleOf = (name: string, task: Task): string =>
-  name !== "baseline" ? name : task === "classification" ? "accuracy of baseline" : "rmse of baseline";
+  name !== "baseline"
+    ? (macroTitles[name] ?? name)
+    : task === "classification"
+      ? "accuracy of baseline"
+      : "rmse of baseline";
 
 /** Scores that any of the runs has, epochs and seconds. */
 function scoreRows(compared: readonly RunSummary[]): string[][] {

@@ -3,6 +3,7 @@ import {
   type DropReason,
   type FeaturePreparation,
   findLeaks,
+  lookOf,
   MOST_LEVELS,
   type Plan,
   type Settings,
@@ -102,6 +103,12 @@ function warnings(plan: Plan): string[] {
   for (const feature of features) {
     if (feature.type === "text" && feature.levels.length >= MOST_LEVELS)
       found.push(`${clip(feature.name)} has many values: the ${MOST_LEVELS} most frequent are told apart.`);
+  }
+  // Texts that look like dates or amounts: the detail says how to use them.
+  for (const { name, reason, detail } of plan.dropped) {
+    const column = table.columns.find((one) => one.name === name);
+    if (reason === "free text" && column?.type === "text" && lookOf(column) !== null)
+      found.push(`${clip(name)} is ${detail}`);
   }
   const used = new Set(features.map(({ name }) => name));
   for (const { name, text } of findLeaks(table, target.name, split.training, task))

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { ChainruleError } from "chainrule";
 import { chooseSettings, learn, type Plan, type Settings, type TableModel } from "chainrule/tables";
 import type { Checkpoint, FitResult } from "chainrule/train";
@@ -39,10 +40,9 @@ export async function trainRun(job: Job, output: Output, io: Io, json: boolean):
   const abort = new AbortController();
   const release = io.onInterrupt(() => abort.abort());
   try {
-    job.sayHeading();
     await recorder.begin(from);
+    job.sayHeading();
     const result = await trainWatched(job, recorder, output, abort.signal);
-    release();
     if (result.stopped === "signal") {
       await recorder.stop(model, result);
       sayStopped(job, result, output, io);
@@ -50,11 +50,20 @@ export async function trainRun(job: Job, output: Output, io: Io, json: boolean):
       throw new Interrupted();
     }
     output.setStatus("  testing …");
+    await setImmediate();
     const { history, epochs, best, stopped } = result;
     const finished = finishRun(model, plan, config.asked);
     const { evaluation, calibration } = finished;
     const { scores, ...comparison } = evaluation;
-    const report = runReport(finished, plan, config, history);
+    output.setStatus("  explaining …");
+    await recorder.keepModel(finished.model);
+    const report = await runReport(finished, plan, config, history, abort.signal);
+    release();
+    if (report === null) {
+      await recorder.leave();
+      sayUnexplained(job, output, io);
+      throw new Interrupted();
+    }
     const seconds = secondsSoFar(job);
     await recorder.finish(
       config,
@@ -142,6 +151,13 @@ const resultOf = (job: Job, { epochs }: FitResult): object => ({
   epochs,
   seconds: secondsSoFar(job),
 });
+
+function sayUnexplained({ folder }: Job, output: Output, io: Io): void {
+  const { bold, cyan } = output.style;
+  output.say();
+  output.say(`  Training is done, and its model is in ${bold(folder)}. For its scores and report:`);
+  output.say(`    ${cyan(resumption(folder, io))}`);
+}
 
 function sayStopped(job: Job, { epochs, checkpoint }: FitResult, output: Output, io: Io): void {
   const { bold, cyan } = output.style;

@@ -122,7 +122,7 @@ export async function resumeTune(folder: string, options: ResumeTuneOptions, io:
   await locked(folder, async () => {
     await removeDrafts(folder);
     const { plan, files } = await readAgain(config.run, options, output);
-    refuseOther(makeModel(plan, config.run.settings).spec, config.run);
+    refuseOther(makeModel(plan, config.run.settings).spec, config.run, tuneNames.config);
     const { workers } = options;
     output.say();
     output.fact("search", output.style.bold(folder));

@@ -39,8 +39,7 @@ like those of training.
 
 Examples:
   $ chainrule predict runs/penguins-1 new.csv
-  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet
-  $ chainrule predict runs/houses-1 new.csv --level 0.9`,
+  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet`,
     )
     .action(async (run: string, files: string[], options: PredictOptions, command: Command) => {
       needsData(command, files, options.sql);

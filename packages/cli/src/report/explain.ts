@@ -31,7 +31,7 @@ const MOST_PREDICTIONS = 200_000;
 /** Multiplications in the network, for all shuffles together: a few seconds' work. From there on not all columns are tested. */
 const MOST_WORK = 20_000_000_000;
 /** Rows that tell which columns to test. */
-const SCREEN_ROWS = 8;
+const SCREEN_ROWS = 4;
 const REPEATS = 5;
 const SHOWN = 15;
 const CURVES = 4;
@@ -39,13 +39,14 @@ const CURVE_ROWS = 500;
 /** Classes that have a curve: of more, the most frequent. */
 const CURVE_CLASSES = 10;
 
-/** Looks at the test rows of a plan, or at so many of them as there is time for. Between its parts it lets other things happen, such as Ctrl-C. */
+/** Looks at the test rows of a plan, or at so many of them as there is time for. Between its parts it lets other things happen, such as Ctrl-C, which may abort it: then it gives null. */
 export async function explain(
   model: TableModel,
   { test, split, table }: Plan,
   scores: Scores,
   seed: number,
-): Promise<Explanation> {
+  signal?: AbortSignal,
+): Promise<Explanation | null> {
   const names = model.spec.features.map(({ name }) => name);
   const columns = names.length;
   const most = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_PREDICTIONS / (REPEATS * columns))));
@@ -60,7 +61,10 @@ export async function explain(
   const found: Importance[] = [];
   for (const column of tested) {
     await setImmediate();
-    found.push(...permutationImportance(model, test.table, { rows, columns: [column], repeats: REPEATS, seed }));
+    if (signal?.aborted) return null;
+    found.push(
+      ...permutationImportance(model, test.table, { rows, columns: [column], repeats: REPEATS, seed }),
+    );
   }
   const importance = found.sort((a, b) => b.mean - a.mean).slice(0, SHOWN);
   const training = everyNth(split.training, CURVE_ROWS);
@@ -68,6 +72,7 @@ export async function explain(
   const dependence: PartialDependence[] = [];
   for (const { column } of importance.slice(0, CURVES)) {
     await setImmediate();
+    if (signal?.aborted) return null;
     dependence.push(partialDependence(model, table, column, { rows: training, classes }));
   }
   return { rows: rows.length, columns, tested: tested.length, importance, dependence };

@@ -25,7 +25,7 @@ test("a report holds all sections, loads nothing, and lets no name become code",
     scored: "On 24 rows.",
     facts: [["data", evil]],
     history: result.history,
-    explanation: explain(model, plan, 0),
+    explanation: (await explain(model, plan, evaluation.scores, 0)) ?? undefined,
     dropped: [{ name: evil, detail: "constant" }],
     ...evaluation,
   });

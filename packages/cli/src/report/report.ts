@@ -74,9 +74,9 @@ const significantOr = (x: number | null, digits = 3): string => (x === null ? "â
 const classRows = [
   ["accuracy", "Accuracy", "share told right"],
   ["balancedAccuracy", "Balanced accuracy", "mean over the classes of the share told right"],
-  ["precision", "Precision", "mean over the classes"],
-  ["recall", "Recall", "mean over the classes"],
-  ["f1", "F1", "mean over the classes"],
+  ["precision", "Macro precision", "mean over the classes"],
+  ["recall", "Macro recall", "mean over the classes"],
+  ["f1", "Macro F1", "mean over the classes"],
   ["rocAuc", "ROC AUC", "chance to rank a row of a class above another"],
   ["prAuc", "PR AUC", "average precision"],
   ["logLoss", "Log loss", "lower is better"],

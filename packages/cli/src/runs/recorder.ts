@@ -69,6 +69,16 @@ export class Recorder {
     await writeState(this.folder, "stopped");
   }
 
+  /** The model of a run whose training is over, before the rest is known. */
+  keepModel(model: TableModel): Promise<void> {
+    return this.writeModel(model);
+  }
+
+  /** Stopped after training, before its end was written down. */
+  leave(): Promise<void> {
+    return writeState(this.folder, "stopped");
+  }
+
   /** All files of a run that came to its end. The model's are the same bytes whenever data, settings and seed are. */
   async finish(
     config: RunConfig,

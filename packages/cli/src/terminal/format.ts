@@ -81,7 +81,8 @@ export const padEnd = (text: string, width: number): string =>
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  // A number keeps its sign of percent.
+  for (const word of text.split(/ (?!%)/)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && widthOfText(longer) > width) {
       lines.push(line);

@@ -53,7 +53,8 @@ function sayClasses(output: Output, scores: ClassScores, classes: readonly strin
     sayInterval(output, "classification", low, high);
   }
   const figures = [
-    `F1 ${scores.f1.toFixed(3)}`,
+    ...(classes.length === 2 ? [`F1 of ${clip(classes[1], 24)} ${scores.byClass[1].f1.toFixed(3)}`] : []),
+    `macro F1 ${scores.f1.toFixed(3)}`,
     ...(rocAuc === null ? [] : [`ROC AUC ${rocAuc.toFixed(4)}`]),
     `log loss ${scores.logLoss.toFixed(4)}`,
     `calibration error ${percent(scores.calibrationError)}`,

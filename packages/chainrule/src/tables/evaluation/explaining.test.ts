@@ -4,7 +4,7 @@ import { fromTypedArray, Generator } from "../../tensor/index.ts";
 import { type Table, tableOf } from "../column.ts";
 import { TableModel } from "../model.ts";
 import { layoutOf } from "../preparation.ts";
-import { permutationImportance } from "./importance.ts";
+import { permutationImportance, sensitiveColumns } from "./importance.ts";
 import { partialDependence } from "./partial-dependence.ts";
 
 /** y = 3 s(a) + s(b) + 10, where s is 1 for true, −1 for false, and 0 where it is missing; `c` is read and has no weight. */
@@ -155,4 +155,25 @@ test("explaining leaves the model in its mode, also where it fails", () => {
       model.network.modules().map(() => training),
     );
   }
+});
+
+test("the columns that move predictions most are found by a few rows; those alone can be shuffled", () => {
+  const [model, table] = [linearModel(), balanced(40)];
+  const rows = Int32Array.from({ length: 16 }, (_, i) => i);
+  expect(sensitiveColumns(model, table, rows, 2)).toEqual(["a", "b"]);
+  const all = permutationImportance(model, table);
+  const some = permutationImportance(model, table, { columns: ["b", "a"] });
+  expect(some).toEqual(all.slice(0, 2));
+});
+
+test("of classes there are the curves that are asked for", () => {
+  const { spec } = linearModel();
+  const target = { task: "classification", name: "y", type: "text", classes: ["u", "v", "w"] } as const;
+  const model = new TableModel({ ...spec, target, network: { ...spec.network, outputs: 3 } });
+  const all = partialDependence(model, balanced(30), "a");
+  const some = partialDependence(model, balanced(30), "a", { classes: [2, 0] });
+  expect(all.outputs.map(({ label }) => label)).toEqual(["u", "v", "w"]);
+  expect(some.outputs).toEqual([all.outputs[2], all.outputs[0]]);
+  // The probabilities of a point add up to 1.
+  expect(all.outputs.reduce((sum, { mean }) => sum + mean[0], 0)).toBeCloseTo(1, 6);
 });

@@ -84,15 +84,26 @@ export function sensitiveColumns(model: TableModel, table: Table, rows: Int32Arr
   const shuffled = new ShuffledInputs(model, takeRows(table, rows));
   const usualOutputs = shuffled.outputs();
   const order = Int32Array.from(rows, (_, i) => (i + rows.length - 1) % rows.length);
-  return model.spec.features
-    .map(({ name }, i) => {
-      const outputs = shuffled.outputs(i, order);
-      return { name, change: outputs.reduce((sum, y, k) => sum + (y - usualOutputs[k]) ** 2, 0) };
-    })
-    .sort((a, b) => b.change - a.change)
+  const { features } = model.spec;
+  const together = Math.max(1, Math.floor(ROWS_AT_ONCE / rows.length));
+  const changes = new Float64Array(features.length);
+  for (let first = 0; first < features.length; first += together) {
+    const some = Int32Array.from(
+      { length: Math.min(together, features.length - first) },
+      (_, i) => first + i,
+    );
+    shuffled.outputsOfEach(some, order).forEach((y, k) => {
+      const feature = first + Math.floor(k / usualOutputs.length);
+      changes[feature] += (y - usualOutputs[k % usualOutputs.length]) ** 2;
+    });
+  }
+  return [...features.keys()]
+    .sort((a, b) => changes[b] - changes[a])
     .slice(0, most)
-    .map(({ name }) => name);
+    .map((i) => features[i].name);
 }
+
+const ROWS_AT_ONCE = 512;
 
 /**
  * The inputs of rows, prepared once. Preparation looks at one row at a time, so that the inputs of a shuffled column are its inputs
@@ -101,41 +112,57 @@ export function sensitiveColumns(model: TableModel, table: Table, rows: Int32Arr
 class ShuffledInputs {
   private readonly model: TableModel;
   private readonly given: PreparedInputs;
-  private readonly changed: PreparedInputs;
   private readonly places: readonly FeaturePlaces[];
 
   constructor(model: TableModel, table: Table) {
     this.model = model;
     this.given = model.inputs(table);
-    this.changed = { ...this.given, data: this.given.data.slice(), codes: this.given.codes.slice() };
     this.places = placesOf(model.spec.features);
   }
 
-  /** [rows, outputs] where row i has the value of row `order[i]` in a feature; without one, as the rows are. */
-  outputs(feature?: number, order?: Int32Array): Float64Array {
-    if (feature === undefined || order === undefined)
-      return this.model.outputs(this.given, { compile: true });
-    this.shuffle(feature, order);
-    const outputs = this.model.outputs(this.changed, { compile: true });
-    this.shuffle(feature, null);
-    return outputs;
+  /** [rows, outputs] of the rows as they are. */
+  outputs(): Float64Array {
+    return this.model.outputs(this.given, { compile: true });
   }
 
+  /** [features, rows, outputs]: for each of some features, where row i has the value of row `order[i]` in that one. */
+  outputsOfEach(features: Int32Array, order: Int32Array): Float64Array {
+    const { given } = this;
+    const { length } = features;
+    const data = new Float32Array(length * given.data.length);
+    const codes = new Int32Array(length * given.codes.length);
+    features.forEach((feature, i) => {
+      data.set(given.data, i * given.data.length);
+      codes.set(given.codes, i * given.codes.length);
+      this.shuffle(
+        feature,
+        order,
+        data.subarray(i * given.data.length),
+        codes.subarray(i * given.codes.length),
+      );
+    });
+    return this.model.outputs({ ...given, data, codes, rows: length * given.rows }, { compile: true });
+  }
+
+  /** Predictions of the rows, or of the rows where a feature is shuffled. */
   predict(feature?: number, order?: Int32Array): Predictions {
-    return this.model.predictionsOf(this.outputs(feature, order));
+    return this.model.predictionsOf(
+      feature === undefined || order === undefined
+        ? this.outputs()
+        : this.outputsOfEach(Int32Array.of(feature), order),
+    );
   }
 
-  /** Puts a feature's inputs in another order; null brings them back. */
-  private shuffle(feature: number, order: Int32Array | null): void {
-    const { given, changed } = this;
+  private shuffle(feature: number, order: Int32Array, data: Float32Array, codes: Int32Array): void {
+    const { given } = this;
     const { own, start } = this.places[feature];
     const end = this.places[feature + 1]?.start ?? given.inputs;
     const move = (to: Float32Array | Int32Array, from: ArrayLike<number>, width: number, k: number): void => {
-      for (let row = 0; row < given.rows; row++) to[row * width + k] = from[(order?.[row] ?? row) * width + k];
+      for (let row = 0; row < given.rows; row++) to[row * width + k] = from[order[row] * width + k];
     };
-    if (isEmbedded(this.model.spec.features[feature])) move(changed.codes, given.codes, given.embedded, own);
-    else if (own >= 0) move(changed.data, given.data, given.inputs, own);
-    for (let k = start; k < end; k++) move(changed.data, given.data, given.inputs, k);
+    if (isEmbedded(this.model.spec.features[feature])) move(codes, given.codes, given.embedded, own);
+    else if (own >= 0) move(data, given.data, given.inputs, own);
+    for (let k = start; k < end; k++) move(data, given.data, given.inputs, k);
   }
 }
 

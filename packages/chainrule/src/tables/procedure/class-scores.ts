@@ -179,7 +179,7 @@ export function classResample(
     let total = 0;
     let losses = 0;
     let distances = 0;
-    for (const of of [support, told, hits]) of.fill(0);
+    for (const sums of [support, told, hits]) sums.fill(0);
     gaps.fill(0);
     for (let i = 0; i < n; i++) {
       const count = counts[i];

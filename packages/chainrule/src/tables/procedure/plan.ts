@@ -180,7 +180,8 @@ function ownTest(table: Table, target: string): Plan["test"] {
   );
 }
 
-function infiniteIn(column: Column): { name: string; rows: number }[] {
+/** A column's name and in how many rows it has an infinite number; nothing where there is none. */
+export function infiniteIn(column: Column): { name: string; rows: number }[] {
   if (column.type !== "number") return [];
   const rows = column.values.reduce(
     (n, value, row) => (isMissing(column, row) && !Number.isNaN(value) ? n + 1 : n),

@@ -42,12 +42,18 @@ export function scoresOf(
   throw new TypeError("predictions of another task than the target's");
 }
 
-/** The scores without the large ones: what a program wants to read from one line. */
-export function headline(scores: Scores): Partial<Scores> {
+/** Scores without the large ones; of two classes also those of the second one alone. */
+export type Headline = Partial<Scores> & { readonly positive?: ClassScores["byClass"][number] };
+
+/**
+ * The scores without the large ones: what a program wants to read from one line. `precision`, `recall` and `f1` are means over the classes;
+ * of two classes `positive` has those of the second one alone.
+ */
+export function headline(scores: Scores): Headline {
   if (scores.task === "regression") {
     const { residuals: _, ...rest } = scores;
     return rest;
   }
-  const { confusion: _, byClass: __, calibration: ___, ...rest } = scores;
-  return rest;
+  const { confusion: _, byClass, calibration: __, ...rest } = scores;
+  return byClass.length === 2 ? { ...rest, positive: byClass[1] } : rest;
 }

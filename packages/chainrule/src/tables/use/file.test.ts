@@ -36,6 +36,14 @@ test("a model's file gives the model back, and the same bytes", () => {
   expect(modelBytes(found)).toEqual(bytes);
 });
 
+test("an altered weight is found, and a file without a check sum", () => {
+  const altered = bytes.slice();
+  altered[altered.length - 3] ^= 1;
+  expect(problemOf(altered)).toMatch(/^x: It is not as it was written/);
+  const { crc32c: _, ...without } = metadata;
+  expect(problemOf(writeSafetensors(tensors, without))).toMatch(/^x: It has no check sum/);
+});
+
 describe("refuses", () => {
   const { spec } = model;
   const network = (more: object) => ({ ...spec, network: { ...spec.network, ...more } });

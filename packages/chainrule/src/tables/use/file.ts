@@ -1,4 +1,4 @@
-import { readSafetensors, writeSafetensors } from "../../io/index.ts";
+import { crc32c, readSafetensors, writeSafetensors } from "../../io/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { TableModel } from "../model.ts";
@@ -7,7 +7,7 @@ import { checkSpec, type TableModelSpec } from "../spec.ts";
 
 /**
  * A model as one file, `model.safetensors`: the weights of its network, and in the metadata, as JSON, the description that says what
- * it reads and gives. The file alone is the model. It holds no code.
+ * it reads and gives, with a check sum of both. The file alone is the model. It holds no code.
  */
 const FORMAT = "chainrule table model";
 
@@ -16,8 +16,24 @@ const FORMAT = "chainrule table model";
  *
  * @throws ChainruleError `file` for a description that could not be read again
  */
-export const modelBytes = ({ spec, network }: TableModel): Uint8Array =>
-  writeSafetensors(network.stateDict(), { format: FORMAT, spec: JSON.stringify(checkSpec(spec)) });
+export function modelBytes({ spec, network }: TableModel): Uint8Array {
+  const tensors = network.stateDict();
+  const text = JSON.stringify(checkSpec(spec));
+  return writeSafetensors(tensors, { format: FORMAT, spec: text, crc32c: checkSum(tensors, text) });
+}
+
+/** The CRC-32C of the weights, by the order of their names, and then of the description, each as eight hexadecimal digits. */
+function checkSum(tensors: Readonly<Record<string, Tensor>>, spec: string): string {
+  const parts = Object.keys(tensors)
+    .sort()
+    .map((name) => {
+      const { data } = tensors[name].contiguous();
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    });
+  return [...parts, new TextEncoder().encode(spec)]
+    .map((bytes) => crc32c(bytes).toString(16).padStart(8, "0"))
+    .join("");
+}
 
 /**
  * The model of a file's bytes, in evaluation mode. Nothing in the file is believed before it was checked, so that one from a stranger
@@ -35,6 +51,7 @@ export function modelFromBytes(bytes: Uint8Array, source = "the file"): TableMod
     model.network.loadStateDict(tensors);
     model.network.eval();
     checkFinite(model);
+    checkUnaltered(tensors, metadata);
     return model;
   } catch (error) {
     if (error instanceof ChainruleError) throw error.within(source);
@@ -61,6 +78,21 @@ function specOf({ format, spec }: Readonly<Record<string, string>>): TableModelS
     throw new ChainruleError("file", "Its description is no whole JSON.", AGAIN, { cause });
   }
   return checkSpec(parsed);
+}
+
+/** A flipped bit is a number like others, and nothing else would tell. */
+function checkUnaltered(
+  tensors: Readonly<Record<string, Tensor>>,
+  { spec, crc32c: sum }: Readonly<Record<string, string>>,
+): void {
+  if (sum === checkSum(tensors, spec)) return;
+  throw new ChainruleError(
+    "file",
+    sum === undefined
+      ? "It has no check sum: an earlier chainrule has written it."
+      : "It is not as it was written: its check sum is another.",
+    sum === undefined ? "Train the model anew." : AGAIN,
+  );
 }
 
 /** Before the network is made: a description must not make us allocate more than the file holds. */

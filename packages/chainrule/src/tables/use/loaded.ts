@@ -48,7 +48,8 @@ export function defaultLevel({ intervals }: TableModelSpec): number | undefined 
 /**
  * A trained model, ready to use in a program: rows as objects in, predictions out, at once.
  *
- * Values are numbers, truth values, texts, and dates as `Date` or ISO texts; null, undefined, NaN and "" are missing. A text that
+ * Values are numbers, truth values, texts, and dates as `Date` or ISO texts; null, undefined, NaN, infinite numbers and "" are missing, but a
+ * column that a row does not have at all is an error. A text that
  * spells a number ("41") is taken for it. A text that training never saw is no error.
  */
 export class LoadedModel<Row extends object = AnyRow, Prediction extends object = RowPrediction> {

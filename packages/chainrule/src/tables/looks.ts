@@ -1,0 +1,42 @@
+import type { TextColumn } from "./column.ts";
+
+/** What texts look like, though they are not read as such, and the SQL that makes it of them. */
+export interface Look {
+  readonly what: "amounts" | "dates";
+  /** An expression of DuckDB's SQL. */
+  readonly sql: string;
+}
+
+const SIGN = "(?:[$€£¥%]|EUR|USD|GBP|CHF)";
+const amount = (group: string, point: string): RegExp =>
+  new RegExp(`^[+-]?\\s*${SIGN}?\\s*[+-]?(?:\\d+|\\d{1,3}(?:${group}\\d{3})+)(?:${point}\\d+)?\\s*${SIGN}?$`);
+const WITH_POINT = amount(",", "\\.");
+const WITH_COMMA = amount("[.\\s]", ",");
+/** Without any of these it is a number in digits alone, such as a postal code. */
+const IS_AMOUNT = /[^\d.+-]/;
+const DATE = /^(\d{1,2})([./-])(\d{1,2})\2\d{4}$/;
+
+/** What all texts of a column look like: amounts of money in one style, or dates whose order of day and month is certain; or null. */
+export function lookOf({ name, levels }: TextColumn): Look | null {
+  if (levels.length === 0) return null;
+  const column = `"${name.replaceAll('"', '""')}"`;
+  const format = dateFormat(levels);
+  if (format !== null) return { what: "dates", sql: `strptime(${column}, '${format}')` };
+  if (!levels.some((text) => IS_AMOUNT.test(text))) return null;
+  if (levels.every((text) => WITH_POINT.test(text)))
+    return { what: "amounts", sql: `CAST(regexp_replace(${column}, '[^0-9.+-]', '', 'g') AS DOUBLE)` };
+  if (!levels.every((text) => WITH_COMMA.test(text))) return null;
+  const digits = `regexp_replace(${column}, '[^0-9,+-]', '', 'g')`;
+  return { what: "amounts", sql: `CAST(replace(${digits}, ',', '.') AS DOUBLE)` };
+}
+
+function dateFormat(levels: readonly string[]): string | null {
+  const parts = levels.map((text) => DATE.exec(text));
+  const [first] = parts;
+  if (!first || parts.some((found) => found?.[2] !== first[2])) return null;
+  const above12 = (k: 1 | 3): boolean => parts.some((found) => Number(found?.[k]) > 12);
+  const [dayFirst, monthFirst] = [above12(1), above12(3)];
+  if (dayFirst === monthFirst) return null;
+  const sign = first[2];
+  return dayFirst ? `%d${sign}%m${sign}%Y` : `%m${sign}%d${sign}%Y`;
+}
