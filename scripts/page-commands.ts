@@ -13,6 +13,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { ensureBuilt } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [page, ...options] = process.argv.slice(2);
@@ -40,6 +41,7 @@ function piecesOf(text: string): (string | Step[])[] {
   });
 }
 
+await ensureBuilt();
 const folder = mkdtempSync(join(tmpdir(), "chainrule-page-"));
 const bundled = join(root, "packages/cli/data");
 for (const file of readdirSync(bundled))
