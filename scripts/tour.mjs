@@ -16,9 +16,9 @@ let running;
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => running?.kill("SIGTERM"));
 
-/** Starts a command. `out` says what becomes of its standard output. */
-function start(args, out) {
-  running = spawn(nodeBinary(), [program, ...args], { cwd, stdio: ["ignore", out, "inherit"] });
+/** Starts a command. `out` and `err` say what becomes of its streams. */
+function start(args, out, err = "inherit") {
+  running = spawn(nodeBinary(), [program, ...args], { cwd, stdio: ["ignore", out, err] });
   return running;
 }
 
@@ -26,8 +26,8 @@ const ended = (child) =>
   new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ? 130 : (code ?? 1))));
 
 /** Runs a command to its end; a failure, or an interrupt, ends the tour. */
-async function run(args, out = "inherit") {
-  const child = start(args, out);
+async function run(args, out = "inherit", err = "inherit") {
+  const child = start(args, out, err);
   let text = "";
   child.stdout?.on("data", (part) => {
     text += part;
@@ -45,8 +45,8 @@ export async function tour(options) {
   await run(["inspect", data, "--target", "species"]);
 
   heading(["npx chainrule train", data, "--target species", ...options].join(" "));
-  // With --json the result is on standard output, and what is for people on the other stream.
-  const result = await run(["train", data, "--target", "species", "--json", ...options], "pipe");
+  // With --json the result is on standard output, and what is for people on the other stream, which goes on to ours.
+  const result = await run(["train", data, "--target", "species", "--json", ...options], "pipe", 1);
   const folder = JSON.parse(result.trim().split("\n").at(-1)).run;
 
   heading(`npx chainrule predict ${folder} ${data}`);
@@ -93,8 +93,11 @@ async function ask(folder) {
     body: JSON.stringify(row),
   });
   console.log(`POST ${address}/predict`);
-  console.log(JSON.stringify(row));
-  console.log(`${response.status} ${await response.text()}`);
+  console.log(folded(JSON.stringify(row)));
+  console.log(folded(`${response.status} ${await response.text()}`));
   server.kill("SIGTERM");
   await stopped;
 }
+
+/** JSON in lines of at most 80 columns, cut after commas. */
+const folded = (text) => text.replace(/(.{1,78},)(?=.{24})/g, "$1\n  ");
