@@ -47,8 +47,10 @@ const bundled = join(root, "packages/cli/data");
 for (const file of readdirSync(bundled))
   if (file.endsWith(".csv")) cpSync(join(bundled, file), join(folder, file));
 const bin = join(root, "node_modules/.bin");
+// Commands are to speak as in a terminal, and not as below npm.
+const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
 const env = {
-  ...process.env,
+  ...own,
   PATH: bin + delimiter + process.env.PATH,
   COLUMNS: "80",
   NO_COLOR: "1",
