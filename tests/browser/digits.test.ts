@@ -1,11 +1,9 @@
 /** The digits network trains in a page as in Node: in a module worker and on the main thread, with threads and without. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser, type ServeOptions, serveFolder } from "./launch.ts";
+import { buildPage, launchBrowser, type ServeOptions, serveFolder } from "./launch.ts";
 import { type Trained, type Training, train } from "./pages/digits/train.ts";
 
 let browser: Browser;
@@ -16,14 +14,7 @@ let strictInNode: Trained;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  site = await mkdtemp(join(tmpdir(), "chainrule-site-"));
-  // The built package, by a bundler that was told nothing of the library or its workers.
-  await build({
-    configFile: false,
-    logLevel: "error",
-    root: join(import.meta.dirname, "pages/digits"),
-    build: { outDir: site, emptyOutDir: true },
-  });
+  site = await buildPage("digits");
   const csv = await readFile(join(import.meta.dirname, "../../packages/cli/data/digits.csv"), "utf8");
   rows = csv
     .trim()

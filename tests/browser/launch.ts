@@ -11,6 +11,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+import { build as buildSite } from "vite";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -107,6 +108,22 @@ export interface ServeOptions {
   crossOriginIsolated?: boolean;
   /** The header of this name, which says what a page may load and start. */
   contentSecurityPolicy?: string;
+}
+
+/**
+ * Builds a page of `pages/` by a bundler that was told nothing of the library or its workers, from the library as it is built.
+ *
+ * @returns a new folder with the site, which the caller removes
+ */
+export async function buildPage(name: string): Promise<string> {
+  const site = await mkdtemp(join(tmpdir(), "chainrule-site-"));
+  await buildSite({
+    configFile: false,
+    logLevel: "error",
+    root: join(import.meta.dirname, "pages", name),
+    build: { outDir: site, emptyOutDir: true },
+  });
+  return site;
 }
 
 /** Serves a folder on a free loopback port. */

@@ -2,15 +2,13 @@
  * A model that was trained in Node predicts in a page, loaded from a URL: with WebAssembly, and where a policy forbids it. And the page
  * of `chainrule serve`.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ClassPrediction, LoadedModel, modelBytes, trainTable } from "chainrule/tables";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../../packages/cli/src/serve/server.ts";
-import { launchBrowser, type ServeOptions, serveFolder } from "./launch.ts";
+import { buildPage, launchBrowser, type ServeOptions, serveFolder } from "./launch.ts";
 
 type Row = Record<string, string | number | null>;
 
@@ -22,14 +20,7 @@ let inNode: ClassPrediction<string>[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  site = await mkdtemp(join(tmpdir(), "chainrule-site-"));
-  // The built package, by a bundler that was told nothing.
-  await build({
-    configFile: false,
-    logLevel: "error",
-    root: join(import.meta.dirname, "pages/use"),
-    build: { outDir: site, emptyOutDir: true },
-  });
+  site = await buildPage("use");
   const csv = await readFile(join(import.meta.dirname, "../../packages/cli/data/penguins.csv"), "utf8");
   const [head, ...lines] = csv
     .trim()

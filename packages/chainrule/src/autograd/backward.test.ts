@@ -1,19 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ChainruleError, enableGrad, grad, noGrad, type Tensor, tensor } from "../index.ts";
+import { enableGrad, grad, noGrad, type Tensor, tensor } from "../index.ts";
+import { thrown } from "../util/testing/thrown.ts";
 
 const leaf = (data: number | number[] | number[][], dtype: "float32" | "float64" = "float64"): Tensor =>
   tensor(data, { dtype, requiresGrad: true });
-
-/** The error that a call throws. */
-function failure(body: () => unknown): ChainruleError {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("collecting gradients", () => {
   test("a value used twice gets the sum", () => {
@@ -81,7 +71,7 @@ describe("collecting gradients", () => {
   test("a grad of another shape is refused", () => {
     const x = leaf([1, 2]);
     x.grad = tensor([[0]]);
-    expect(failure(() => x.sum().backward()).code).toBe("autograd");
+    expect(thrown(() => x.sum().backward()).code).toBe("autograd");
   });
   test("derivatives that are zero everywhere give zeros, as in PyTorch", () => {
     const x = leaf([1.5, 2.5]);
@@ -104,7 +94,7 @@ describe("one graph, several passes", () => {
     y.backward({ retainGraph: true });
     y.backward();
     expect(x.grad?.item()).toBe(8);
-    const error = failure(() => y.backward());
+    const error = thrown(() => y.backward());
     expect(error.code).toBe("autograd");
     expect(error.message).toMatch(/op square.*freed.*retainGraph: true/);
   });
@@ -126,7 +116,7 @@ describe("one graph, several passes", () => {
     const [x, w] = [leaf([2]), leaf([3])];
     const y = x.mul(w).sum();
     noGrad(() => w.add_(1));
-    const error = failure(() => y.backward());
+    const error = thrown(() => y.backward());
     expect(error.code).toBe("in-place");
     expect(error.message).toMatch(/op mul needs \(its "other"\)/);
   });
@@ -158,17 +148,17 @@ describe("grad", () => {
   });
   test("unused inputs are errors, or null", () => {
     const [x, z] = [leaf(2), leaf(5)];
-    expect(failure(() => grad(x.square(), [x, z])).message).toMatch(/Input 1.*allowUnused/);
+    expect(thrown(() => grad(x.square(), [x, z])).message).toMatch(/Input 1.*allowUnused/);
     expect(grad(x.square(), [x, z], { allowUnused: true })[1]).toBeNull();
   });
   test("wrong arguments", () => {
     const x = leaf([2, 3]);
-    expect(failure(() => grad(x.square(), x)).message).toMatch(/one number.*\[2\].*sum\(\)/);
-    expect(failure(() => grad(x.square(), x, { gradOutputs: tensor([1]) })).code).toBe("shape");
-    expect(failure(() => grad(x.sum(), x, { gradOutputs: [tensor(1), tensor(1)] })).code).toBe("argument");
-    expect(failure(() => grad(tensor([1]).sum(), x)).message).toMatch(/not computed from anything/);
-    expect(failure(() => grad(x.sum(), tensor([1]))).message).toMatch(/Input 0.*does not require/);
-    expect(failure(() => tensor([1, 2], { dtype: "int32", requiresGrad: true })).code).toBe("dtype");
+    expect(thrown(() => grad(x.square(), x)).message).toMatch(/one number.*\[2\].*sum\(\)/);
+    expect(thrown(() => grad(x.square(), x, { gradOutputs: tensor([1]) })).code).toBe("shape");
+    expect(thrown(() => grad(x.sum(), x, { gradOutputs: [tensor(1), tensor(1)] })).code).toBe("argument");
+    expect(thrown(() => grad(tensor([1]).sum(), x)).message).toMatch(/not computed from anything/);
+    expect(thrown(() => grad(x.sum(), tensor([1]))).message).toMatch(/Input 0.*does not require/);
+    expect(thrown(() => tensor([1, 2], { dtype: "int32", requiresGrad: true })).code).toBe("dtype");
   });
   test("third derivatives", () => {
     const x = leaf(2);
@@ -248,12 +238,12 @@ describe("hooks and kept gradients", () => {
   test("a hook's gradient must fit", () => {
     const x = leaf([1, 2]);
     x.registerHook(() => tensor([1]));
-    expect(failure(() => x.sum().backward()).message).toMatch(/hook returned.*\[1\].*\[2\]/);
+    expect(thrown(() => x.sum().backward()).message).toMatch(/hook returned.*\[1\].*\[2\]/);
   });
   test("only what requires a gradient takes hooks and keeps gradients", () => {
-    expect(failure(() => tensor(1).registerHook(() => undefined)).code).toBe("autograd");
-    expect(failure(() => tensor(1).retainGrad()).code).toBe("autograd");
-    expect(failure(() => leaf(1).mul(2).requiresGrad_(false)).message).toMatch(/detach/);
+    expect(thrown(() => tensor(1).registerHook(() => undefined)).code).toBe("autograd");
+    expect(thrown(() => tensor(1).retainGrad()).code).toBe("autograd");
+    expect(thrown(() => leaf(1).mul(2).requiresGrad_(false)).message).toMatch(/detach/);
   });
 });
 

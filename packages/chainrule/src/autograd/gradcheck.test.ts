@@ -1,27 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  ChainruleError,
-  customFunction,
-  gradcheck,
-  gradgradcheck,
-  manualSeed,
-  rand,
-  type Tensor,
-  tensor,
-} from "../index.ts";
+import { customFunction, gradcheck, gradgradcheck, manualSeed, rand, type Tensor, tensor } from "../index.ts";
+import { thrown } from "../util/testing/thrown.ts";
 
 const leaf = (data: number | number[] | number[][]): Tensor =>
   tensor(data, { dtype: "float64", requiresGrad: true });
-
-const failure = (body: () => unknown): ChainruleError => {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-};
 
 /** 2x instead of x's slope 1 in one place of the derivative. */
 const wrongSlope = customFunction({
@@ -79,7 +61,7 @@ describe("gradcheck", () => {
         [0.75, 2],
       ]),
     ];
-    const error = failure(() => gradcheck((x, y) => x.add(wrongSlope(y).square()), [a, b], { fast }));
+    const error = thrown(() => gradcheck((x, y) => x.add(wrongSlope(y).square()), [a, b], { fast }));
     expect(error.code).toBe("autograd");
     expect(error.message).toMatch(/element \[1, 1\] of input 1/);
     expect(error.message).toMatch(/output 0 at \[1, 1\]/);
@@ -87,16 +69,16 @@ describe("gradcheck", () => {
     expect(error.message).toMatch(/derivative of op wrongSlope for its input "inputs" is wrong/);
   });
   test("a detached part cannot be blamed on one op", () => {
-    const error = failure(() => gradcheck((x) => x.mul(x.detach()), leaf([2])));
+    const error = thrown(() => gradcheck((x) => x.mul(x.detach()), leaf([2])));
     expect(error.message).toMatch(/is 2\.0+ by backward and 4\.0+ by differences/);
     expect(error.message).toMatch(/detaches/);
   });
   test("a kink is told from a wrong derivative", () => {
-    const error = failure(() => gradcheck((x) => x.relu(), leaf([1, 0])));
+    const error = thrown(() => gradcheck((x) => x.relu(), leaf([1, 0])));
     expect(error.message).toMatch(
       /kink within 0\.000001 of element \[1\] of input 0: the slope of output 0 at \[1\] is 0/,
     );
-    expect(failure(() => gradcheck((x) => x.relu(), leaf([1, 3e-7]))).message).toMatch(/kink/);
+    expect(thrown(() => gradcheck((x) => x.relu(), leaf([1, 3e-7]))).message).toMatch(/kink/);
     expect(gradcheck((x) => x.relu(), leaf([1, 0]), { kinks: "skip" })).toMatchObject({
       checks: 3,
       kinks: 1,
@@ -105,21 +87,21 @@ describe("gradcheck", () => {
   test("random functions are refused", () => {
     manualSeed(0);
     const noisy = (x: Tensor): Tensor => x.mul(rand([2], { dtype: "float64" }));
-    expect(failure(() => gradcheck(noisy, leaf([1, 2]))).message).toMatch(/different results.*dropout/);
+    expect(thrown(() => gradcheck(noisy, leaf([1, 2]))).message).toMatch(/different results.*dropout/);
     const drifting = customFunction({
       name: "drifting",
       forward: (x: Tensor) => x.mul(2),
       backward: (dy: Tensor) => dy.mul(rand([], { dtype: "float64" })),
     });
-    expect(failure(() => gradcheck(drifting, leaf([1, 2]))).message).toMatch(/different results/);
+    expect(thrown(() => gradcheck(drifting, leaf([1, 2]))).message).toMatch(/different results/);
   });
   test("inputs must be fit for it", () => {
     const single = tensor([1], { requiresGrad: true });
-    expect(failure(() => gradcheck((x) => x, single)).code).toBe("dtype");
-    expect(failure(() => gradcheck((x) => x, tensor([1]))).message).toMatch(/None of the inputs/);
+    expect(thrown(() => gradcheck((x) => x, single)).code).toBe("dtype");
+    expect(thrown(() => gradcheck((x) => x, tensor([1]))).message).toMatch(/None of the inputs/);
     const wide = tensor([1], { dtype: "float64" }).expand([3]).requiresGrad_();
-    expect(failure(() => gradcheck((x) => x, wide)).message).toMatch(/clone\(\)/);
-    expect(failure(() => gradcheck(() => 3 as unknown as Tensor, leaf([1]))).code).toBe("argument");
+    expect(thrown(() => gradcheck((x) => x, wide)).message).toMatch(/clone\(\)/);
+    expect(thrown(() => gradcheck(() => 3 as unknown as Tensor, leaf([1]))).code).toBe("argument");
   });
 });
 
@@ -132,7 +114,7 @@ describe("gradgradcheck", () => {
   test("a derivative that is no function of the input any more", () => {
     const x = leaf([0.5, -1.5]);
     expect(gradcheck(constantSlope, x).checks).toBe(4);
-    const error = failure(() => gradgradcheck(constantSlope, x));
+    const error = thrown(() => gradgradcheck(constantSlope, x));
     expect(error.message).toMatch(/second derivative.*derivative of op constantSlope/);
   });
   test("given cotangents", () => {

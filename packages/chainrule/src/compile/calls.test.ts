@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { theHeap } from "../backends/wasm/heap.ts";
 import { compile, fromTypedArray, nn, ones, optim, type Tensor, tensor } from "../index.ts";
-import { thrown, trained } from "./testing/training.ts";
+import { thrown } from "../util/testing/thrown.ts";
+import { trained } from "./testing/training.ts";
 
 describe("gradients of arguments", () => {
   const loss = (x: Tensor): Tensor => {

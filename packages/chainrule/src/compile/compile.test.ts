@@ -13,7 +13,8 @@ import {
   tensor,
   zeros,
 } from "../index.ts";
-import { counted, thrown, trained } from "./testing/training.ts";
+import { thrown } from "../util/testing/thrown.ts";
+import { counted, trained } from "./testing/training.ts";
 
 describe("signatures", () => {
   test("a function runs once for each", () => {

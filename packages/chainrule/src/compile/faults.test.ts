@@ -19,7 +19,7 @@ import {
   where,
   zeros,
 } from "../index.ts";
-import { thrown } from "./testing/training.ts";
+import { thrown } from "../util/testing/thrown.ts";
 
 const i32 = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });
 

@@ -12,7 +12,8 @@ import {
   tensor,
   zeros,
 } from "../index.ts";
-import { thrown, trained } from "./testing/training.ts";
+import { thrown } from "../util/testing/thrown.ts";
+import { trained } from "./testing/training.ts";
 
 describe("refusals", () => {
   test("reading a value, with the line that does it", () => {

@@ -1,7 +1,8 @@
 /** What `compile` promises of training steps: schedules, gradients, and what it notices that changed in between. */
 import { describe, expect, test } from "vitest";
 import { compile, ones, optim, type Tensor, tensor, zeros } from "../index.ts";
-import { counted, thrown, trained } from "./testing/training.ts";
+import { thrown } from "../util/testing/thrown.ts";
+import { counted, trained } from "./testing/training.ts";
 
 describe("training steps", () => {
   test("a schedule changes nothing but a number", () => {

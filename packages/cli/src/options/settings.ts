@@ -23,11 +23,14 @@ export const choice = (flags: string, text: string, words: readonly string[]): O
 export const parsed = (flags: string, text: string, parse: (text: string) => unknown): Option =>
   new Option(flags, text).argParser(parse);
 
+/** What is chosen where nothing is said, for tables of all sizes: for classes, and for numbers. */
+const chosen = (["classification", "regression"] as const).map((task) =>
+  sizes.map(({ below }) => chooseSettings({}, below - 1, task)),
+);
+
 /** A setting where nothing is said about any: one value for all tables, one for each task, or `by rows`. */
 export function usual(name: keyof Settings): string {
-  const [classes, numbers] = (["classification", "regression"] as const).map((task) => [
-    ...new Set(sizes.map(({ below }) => String(chooseSettings({}, below - 1, task)[name]))),
-  ]);
+  const [classes, numbers] = chosen.map((all) => [...new Set(all.map((settings) => String(settings[name])))]);
   if (classes.length > 1 || numbers.length > 1) return "by rows";
   return classes[0] === numbers[0] ? classes[0] : `${classes[0]} for classes, else ${numbers[0]}`;
 }

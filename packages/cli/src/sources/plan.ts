@@ -2,32 +2,19 @@ import {
   type Column,
   type ColumnType,
   type Plan,
+  type PlanOptions,
   planFor,
-  type SplitKind,
   type Table,
-  type TargetTransform,
-  type Task,
 } from "chainrule/tables";
 import { correctOrExclude, type Data, type ReadOptions, readTable } from "./index.ts";
 
-export interface ReadPlanOptions {
-  readonly target: string;
-  readonly task: Task | "auto";
+/** Options of a plan as a command has them: names of columns may be lists with commas between. */
+export interface ReadPlanOptions extends Omit<PlanOptions, "test"> {
   /** A file of its own for the test, in place of a part of the data. */
   readonly test?: string;
-  readonly testSize: number;
-  readonly validationSize: number;
-  readonly calibrationSize?: number;
-  readonly split?: SplitKind;
-  /** Names, or lists of names with commas between. */
-  readonly exclude?: readonly string[];
-  readonly include?: readonly string[];
-  readonly weights?: string;
-  readonly targetTransform?: TargetTransform;
   readonly missing: readonly string[];
   /** Types that columns are to have, whatever their values look like. */
   readonly types?: ReadOptions["overrides"];
-  readonly seed: number;
 }
 
 /** Reads the data and decides on all of it. */

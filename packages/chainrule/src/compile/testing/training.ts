@@ -1,5 +1,5 @@
 /** What tests of `compile` share. */
-import { ChainruleError, manualSeed, nn, optim, rand, randint, type Tensor } from "../../index.ts";
+import { manualSeed, nn, optim, rand, randint, type Tensor } from "../../index.ts";
 
 /** A function that counts how often it runs in JavaScript. */
 export function counted<A extends unknown[], R>(
@@ -11,16 +11,6 @@ export function counted<A extends unknown[], R>(
     return fn(...args);
   };
   return Object.assign(run, { times: () => count });
-}
-
-export function thrown(body: () => unknown): ChainruleError {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 /** A small network with a step to compile. */

@@ -3,6 +3,7 @@ import { mae, r2 } from "../../metrics/index.ts";
 import { fromTypedArray, Generator } from "../../tensor/index.ts";
 import { type Table, tableOf } from "../column.ts";
 import { TableModel } from "../model.ts";
+import { linearArchitecture } from "../network/architecture.ts";
 import { layoutOf } from "../preparation.ts";
 import { permutationImportance, sensitiveColumns } from "./importance.ts";
 import { partialDependence } from "./partial-dependence.ts";
@@ -23,18 +24,7 @@ function linearModel(): TableModel {
       mean: 10,
       range: [0, 20],
     },
-    network: {
-      ...layoutOf(features),
-      numberEncoding: "plain",
-      embeddingSize: 1,
-      frontScale: false,
-      hidden: [],
-      activation: "relu",
-      parametricActivation: false,
-      normalization: "none",
-      dropout: 0,
-      outputs: 1,
-    },
+    network: linearArchitecture(layoutOf(features), 1),
   });
   model.network.loadStateDict({
     "layers.0.weight": fromTypedArray(Float32Array.of(3, 1, 0), [1, 3]),

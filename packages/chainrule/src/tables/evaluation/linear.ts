@@ -3,6 +3,7 @@ import * as optim from "../../optim/index.ts";
 import { enableGrad, fromTypedArray, noGrad, type Tensor, tensor } from "../../tensor/index.ts";
 import { columnNamed } from "../column.ts";
 import { TableModel } from "../model.ts";
+import { linearArchitecture } from "../network/architecture.ts";
 import type { FeaturePreparation } from "../preparation.ts";
 import { layoutOf } from "../preparation.ts";
 import type { Plan } from "../procedure/plan.ts";
@@ -45,18 +46,10 @@ export function fitLinear(plan: Plan): LinearModel {
     version: 2,
     features,
     target,
-    network: {
-      ...layoutOf(features),
-      numberEncoding: "plain",
-      embeddingSize: 1,
-      frontScale: false,
-      hidden: [],
-      activation: "relu",
-      parametricActivation: false,
-      normalization: "none",
-      dropout: 0,
-      outputs: target.task === "classification" ? target.classes.length : 1,
-    },
+    network: linearArchitecture(
+      layoutOf(features),
+      target.task === "classification" ? target.classes.length : 1,
+    ),
   });
   const { network } = model;
   noGrad(() => {

@@ -79,3 +79,20 @@ export function weightCount(architecture: Architecture): number {
   const normal = { none: 0, layer: 2 * units, batch: 4 * units + hidden.length }[normalization];
   return numbers * periodic + vectors + (frontScale ? width : 0) + linear + factors + normal;
 }
+
+/** A linear model of the inputs as they are prepared. */
+export const linearArchitecture = (
+  layout: Pick<Architecture, "inputs" | "numbers" | "levels">,
+  outputs: number,
+): Architecture => ({
+  ...layout,
+  numberEncoding: "plain",
+  embeddingSize: 1,
+  frontScale: false,
+  hidden: [],
+  activation: "relu",
+  parametricActivation: false,
+  normalization: "none",
+  dropout: 0,
+  outputs,
+});

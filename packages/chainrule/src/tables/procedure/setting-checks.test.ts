@@ -1,22 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ChainruleError } from "../../util/errors.ts";
+import { thrown } from "../../util/testing/thrown.ts";
 import { checkSpace, drawPoint, withPoint } from "../search/space.ts";
 import { optimizerNames, takes } from "./optimizers.ts";
 import { checkSettings, settingNames, settingsIn } from "./setting-checks.ts";
 import { chooseSettings, type GivenSettings } from "./settings.ts";
 
 const choose = (given: object) => chooseSettings(given as GivenSettings, 1000, "classification");
-
-/** What a body throws. */
-function refusal(body: () => unknown): ChainruleError {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 test("every setting has a check, which the settings that are chosen pass", () => {
   for (const rows of [100, 1e4, 1e7]) {
@@ -54,14 +43,14 @@ describe("refused is", () => {
     [{ epochz: 3 }, 'There is no setting "epochz".', 'Did you mean "epochs"?'],
     [{ toString: 3 }, 'There is no setting "toString".', "There are hidden, "],
   ])("%j", (given, problem, remedy) => {
-    const error = refusal(() => choose(given));
+    const error = thrown(() => choose(given));
     expect(error.code).toBe("argument");
     expect(error.problem).toContain(problem);
     expect(error.remedy).toContain(remedy);
   });
 
   test("a setting that the optimizer does not have", () => {
-    expect(refusal(() => choose({ optimizer: "lbfgs", weightDecay: 0.1 }))).toMatchObject({
+    expect(thrown(() => choose({ optimizer: "lbfgs", weightDecay: 0.1 }))).toMatchObject({
       code: "argument",
       problem: "The optimizer lbfgs has no weightDecay, which is given as 0.1.",
     });
