@@ -315,14 +315,17 @@ function dependencePicture(
   { column, type, grid, outputs }: PartialDependence,
   number: string | null,
 ): string {
-  const shown = [...outputs].sort((a, b) => spread(b.mean) - spread(a.mean)).slice(0, 4);
+  const moving = [...outputs].sort((a, b) => spread(b.mean) - spread(a.mean)).slice(0, 4);
   if (type === "text" || type === "boolean") {
-    const [{ mean, low, high }] = shown;
-    return bars(
+    const [{ label: output, mean, low, high }] = moving;
+    const picture = bars(
       grid.map((label, i) => ({ label: String(label), value: mean[i], low: low[i], high: high[i] })),
       column,
     );
+    return number === null ? note(`probability of ${output}`) + picture : picture;
   }
+  // In the order of the classes, so that a class has one colour in all pictures.
+  const shown = outputs.filter((output) => moving.includes(output));
   const x = grid.map(Number);
   const band = shown.length === 1;
   return chart(
