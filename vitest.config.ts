@@ -14,11 +14,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // Pages hold their styles as texts.
+          css: true,
           // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "tests/browser/**", "tests/javascriptcore/**"],
+          exclude: [
+            ...configDefaults.exclude,
+            "tests/browser/**",
+            "tests/studio/**",
+            "tests/javascriptcore/**",
+          ],
         },
       },
       {
@@ -38,7 +45,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "browser", include: ["tests/browser/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "browser",
+          include: ["tests/{browser,studio}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

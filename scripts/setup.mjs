@@ -122,8 +122,10 @@ function dropUnusableNode() {
   for (const link of ["node", "node.cmd", "node.ps1"]) rmSync(join(modules, ".bin", link), { force: true });
 }
 
-/** The packages to build, each after those that it imports. */
+/** The packages that the compiler builds, each after those that it imports. */
 const packages = ["chainrule", "cli"].map((name) => join(root, "packages", name));
+/** What the bundler builds, from the sources of all. */
+const studio = join(root, "packages/studio");
 const stampFile = join(modules, ".cache", "chainrule-build");
 
 /** A hash over names, sizes and times of everything that a build reads. */
@@ -137,16 +139,18 @@ function buildStamp() {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
-      else if (!entry.name.endsWith(".test.ts")) add(path);
+      else if (!/\.test\.tsx?$/.test(entry.name)) add(path);
     }
   };
-  for (const folder of packages) {
-    for (const file of ["package.json", "tsconfig.json", "tsconfig.build.json"]) add(join(folder, file));
+  for (const folder of [...packages, studio]) {
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isFile()) add(join(folder, entry.name));
     walk(join(folder, "src"));
   }
+  walk(join(studio, "public"));
   add(join(root, "tsconfig.base.json"));
   add(join(root, "package-lock.json"));
-  add(join(root, "scripts/strip.mjs"));
+  for (const script of ["strip.mjs", "studio-build.mjs"]) add(join(root, "scripts", script));
   return hash.digest("hex");
 }
 
@@ -155,33 +159,42 @@ export async function build() {
   await step("Building", async () => {
     const stamp = buildStamp();
     rmSync(stampFile, { force: true });
-    for (const folder of packages) {
-      // Compiled beside the old one and then put in its place, for a program that is running from there.
-      const fresh = join(folder, `dist-${process.pid}`);
-      const project = join(folder, "tsconfig.build.json");
-      try {
-        await runQuietly(nodeBinary(), [
-          join(modules, "typescript/bin/tsc"),
-          "-p",
-          project,
-          "--outDir",
-          fresh,
-        ]);
-        await stripTestData(fresh);
-        rmSync(join(folder, "dist"), { recursive: true, force: true });
-        renameSync(fresh, join(folder, "dist"));
-      } finally {
-        rmSync(fresh, { recursive: true, force: true });
-      }
-    }
+    // Both are waited for, also where one fails: each clears up after itself.
+    const done = await Promise.allSettled([buildPackages(), buildStudio()]);
+    for (const { status, reason } of done) if (status === "rejected") throw reason;
     mkdirSync(dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, stamp);
   });
 }
 
+async function buildPackages() {
+  for (const folder of packages) {
+    await replaceDist(folder, async (fresh) => {
+      const project = join(folder, "tsconfig.build.json");
+      await runQuietly(nodeBinary(), [join(modules, "typescript/bin/tsc"), "-p", project, "--outDir", fresh]);
+      await stripTestData(fresh);
+    });
+  }
+}
+
+const buildStudio = () =>
+  replaceDist(studio, (fresh) => runQuietly(nodeBinary(), [join(root, "scripts/studio-build.mjs"), fresh]));
+
+/** Builds beside the old one and then puts it in its place, for a program that is running from there. */
+async function replaceDist(folder, make) {
+  const fresh = join(folder, `dist-${process.pid}`);
+  try {
+    await make(fresh);
+    rmSync(join(folder, "dist"), { recursive: true, force: true });
+    renameSync(fresh, join(folder, "dist"));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
 /** Builds, unless nothing changed since the last build. */
 export async function ensureBuilt() {
-  const complete = packages.every((folder) => existsSync(join(folder, "dist")));
+  const complete = [...packages, studio].every((folder) => existsSync(join(folder, "dist")));
   if (complete && existsSync(stampFile) && readFileSync(stampFile, "utf8") === buildStamp()) return;
   await build();
 }

@@ -1,12 +1,12 @@
 // `npm run sizes`: what a browser would download, minified, and minified and gzipped: the whole library, and the
-// lecture's program with only what it uses, compiled and not. Fails above the ceilings, and when the lecture's bundle prints other numbers
-// than its source. Reads the built library.
+// lecture's program with only what it uses, compiled and not; then what the studio loads first, and what it loads when it is needed. Fails
+// above the ceilings, and when the lecture's bundle prints other numbers than its source. Reads what was built.
 //
 // The bundler is Vite, the project's own. esbuild is shown beside it: it keeps all of `nn` and `optim` when a program
 // imports these names from "chainrule", as it does not look into namespaces that are exported (`export * as nn`).
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -114,3 +114,39 @@ for (const [name, bar, ceiling, code] of [
     );
   }
 }
+
+// The studio: all that its first page names, and what those files import at once.
+const app = join(root, "packages/studio/dist/app");
+const first = new Set(["index.html"]);
+for (const file of first) {
+  const text = readFileSync(join(app, file), "utf8");
+  const named = file.endsWith(".html")
+    ? text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)
+    : file.endsWith(".js")
+      ? text.matchAll(/(?:\bfrom|\bimport)\s*"(\.\/[^"]+)"/g)
+      : [];
+  for (const [, path] of named) first.add(join(dirname(file), path).split(sep).join("/"));
+}
+const sizesOfFiles = (files) =>
+  files
+    .map((file) => sizesOf(readFileSync(join(app, file))))
+    .reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
+const FIRST_LOAD = 150;
+const firstLoad = sizesOfFiles([...first]);
+if (firstLoad[1] > FIRST_LOAD) process.exitCode = 1;
+row("");
+row(
+  "studio, first load",
+  figures(firstLoad),
+  firstLoad[1] > FIRST_LOAD ? `ABOVE THE CEILING, ${FIRST_LOAD}` : `(ceiling ${FIRST_LOAD})`,
+);
+const later = readdirSync(join(app, "assets"))
+  .map((file) => `assets/${file}`)
+  .filter((file) => /\.(js|css)$/.test(file) && !first.has(file));
+const worker = later.filter((file) => /^assets\/main-/.test(file));
+row("studio, its Worker", figures(sizesOfFiles(worker)), "when something is opened");
+row(
+  "studio, screens",
+  figures(sizesOfFiles(later.filter((file) => !worker.includes(file)))),
+  "when they are shown",
+);

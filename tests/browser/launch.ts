@@ -81,12 +81,35 @@ async function packagedBrowser(): Promise<LaunchOptions> {
     // Renamed when complete: of two that unpack at once, the second finds the first one's.
     await rename(unpacking, cached).catch(() => rm(unpacking, { recursive: true }));
   }
+  await writeFile(join(cached, "fonts.conf"), fontsIn(join(cached, "fonts")));
   const libraries = [join(cached, "al2023/lib"), process.env.LD_LIBRARY_PATH].filter(Boolean).join(":");
   return {
     executablePath: join(cached, "chromium"),
-    env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(cached, "fonts") },
+    env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(cached, "fonts.conf") },
   };
 }
+
+/** The packaged font for texts, so that they look the same everywhere, and the machine's own for signs that it lacks, such as ∇. */
+const fontsIn = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}</dir>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <cachedir>${join(tmpdir(), "chainrule-fonts-cache")}</cachedir>
+${[
+  ["system-ui", "Open Sans"],
+  ["sans-serif", "Open Sans"],
+  ["monospace", "DejaVu Sans Mono"],
+  ["math", "DejaVu Math TeX Gyre"],
+]
+  .map(
+    ([name, font]) =>
+      `  <alias binding="same"><family>${name}</family><prefer><family>${font}</family></prefer></alias>`,
+  )
+  .join("\n")}
+</fontconfig>
+`;
 
 const contentTypes: Record<string, string> = {
   ".css": "text/css",

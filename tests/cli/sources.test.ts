@@ -308,6 +308,22 @@ describe("inspect", () => {
     ]);
   });
 
+  test("takes amounts for numbers where a type or a model says so", async () => {
+    const path = work.table("bills.csv", 'bill,share\n"$1,234.56",12 %\n(5),7 %\n12,1 %\n');
+    const wanted = [
+      ["bill", "number"],
+      ["share", "number"],
+    ] as const;
+    const rows = [
+      ["1234.56", "12"],
+      ["-5", "7"],
+      ["12", "1"],
+    ];
+    expect(typesIn(await read(path))).toEqual({ bill: "text", share: "text" });
+    expect(rowsIn(await read(path, { overrides: wanted }))).toEqual(rows);
+    expect(rowsIn(await read(path, { types: new Map(wanted), typedOnly: true }))).toEqual(rows);
+  });
+
   test.each<[args: string[], code: number, message: string]>([
     [["--types", "agee=number"], 1, 'no column "agee" to be the column of --types. Did you mean "age"?'],
     [

@@ -18,6 +18,8 @@ test("--version and --help print and end well", async () => {
     "evaluate",
     "cross-validate",
     "learning-curve",
+    "explain",
+    "studio",
     "inspect",
     "doctor",
   ])
@@ -38,6 +40,8 @@ describe.each([
   "evaluate",
   "cross-validate",
   "learning-curve",
+  "explain",
+  "studio",
   "inspect",
 ])("%s --help", (command) => {
   test("shows every option with its default, and two examples, in 80 columns", async () => {

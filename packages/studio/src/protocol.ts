@@ -2,12 +2,27 @@
  * What the page and the Worker say to each other. The model, its data and all computation live in the Worker; the page knows these
  * plain types and no engine. Large arrays are transferred.
  */
-import type { Explained, ElementRef, Health, Quantity, TraceData } from "chainrule/trace";
+import type { ElementRef, Explained, Health, Quantity, TraceData } from "chainrule/trace";
 
 /** Built-in projects. Those of the second line are circuits: expressions without training. */
 export const exampleNames = [
-  "lecture", "mazur", "xor", "moons", "spiral", "digits", "penguins", "cubic",
-  "cs231n-product", "cs231n-neuron", "cs231n-max", "cs231n-quotient", "cs231n-softmax", "micrograd", "micrograd-sanity", "cmu-linear", "cmu-softmax",
+  "lecture",
+  "mazur",
+  "xor",
+  "moons",
+  "spiral",
+  "digits",
+  "penguins",
+  "cubic",
+  "cs231n-product",
+  "cs231n-neuron",
+  "cs231n-max",
+  "cs231n-quotient",
+  "cs231n-softmax",
+  "micrograd",
+  "micrograd-sanity",
+  "cmu-linear",
+  "cmu-softmax",
 ] as const;
 export type ExampleName = (typeof exampleNames)[number];
 
@@ -27,8 +42,15 @@ export interface Project {
   readonly outputNames: readonly string[];
   readonly target: string;
   readonly rows: Readonly<Record<Part, number>>;
-  /** Whether inputs are pictures of so many pixels: digits are 8 × 8. */
-  readonly picture: { readonly width: number; readonly height: number } | null;
+  /**
+   * Whether inputs are pictures of so many pixels: digits are 8 × 8. Input i is the pixel `pixels[i]` (row by row), or the pixel i
+   * where that is not there: the columns of a table may lack some.
+   */
+  readonly picture: {
+    readonly width: number;
+    readonly height: number;
+    readonly pixels?: readonly number[];
+  } | null;
   /** Of a table or run: its columns as they were read. */
   readonly columns: readonly ColumnPreview[];
   /** The first rows as texts, by the order of `columns`. */
@@ -65,9 +87,27 @@ export interface OpenFile {
 /** A table waits for its target; anything else is open. */
 export type Opened =
   | { readonly state: "open"; readonly project: Project }
-  | { readonly state: "target"; readonly name: string; readonly columns: readonly ColumnPreview[]; readonly head: readonly (readonly string[])[]; readonly rows: number; readonly guess: string };
+  | {
+      readonly state: "target";
+      readonly name: string;
+      readonly columns: readonly ColumnPreview[];
+      readonly head: readonly (readonly string[])[];
+      readonly rows: number;
+      readonly guess: string;
+    };
 
-export const activationNames = ["identity", "sigmoid", "tanh", "relu", "leakyRelu", "gelu", "silu", "mish"] as const;
+export const activationNames = [
+  "identity",
+  "sigmoid",
+  "tanh",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "selu",
+  "gelu",
+  "silu",
+  "mish",
+] as const;
 export type ActivationName = (typeof activationNames)[number];
 export const optimizerNames = ["sgd", "momentum", "adam", "adamw", "rmsprop"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
@@ -96,7 +136,7 @@ export interface Progress {
   readonly losses: Float64Array;
   /** Measured between steps, about twice a second: risk of both parts, and the score (accuracy, or R²). */
   readonly measured: readonly Measured[];
-  /** Steps before this one were forgotten on a rewind: curves are cut there. */
+  /** Training went back: the steps from `from` on were forgotten, and curves are cut there. */
   readonly rewound: boolean;
   /** Training stopped by values that are not finite: the first such tensor, and what to do. */
   readonly fault: { readonly problem: string; readonly remedy: string } | null;
@@ -106,6 +146,8 @@ export interface Measured {
   readonly step: number;
   readonly training: { readonly loss: number; readonly score: number };
   readonly validation: { readonly loss: number; readonly score: number } | null;
+  /** ‖∇L‖₂ of the risk on the training rows that were measured: 0 at a stationary point. Null where it was not taken. */
+  readonly gradientNorm: number | null;
 }
 
 /** What the model says over a plane through data space: two inputs vary, the others stand at their medians (or at a row's values). */
@@ -121,10 +163,45 @@ export interface Boundary {
   readonly points: { readonly x: Float32Array; readonly y: Float32Array; readonly truth: Float32Array };
 }
 
+/** What the model says along one input: the others stand at their medians, or follow it where they are functions of it (x² of x). */
+export interface Response {
+  readonly x: number;
+  /** [size], rising. */
+  readonly inputs: Float32Array;
+  /** [size, outputs]: probabilities, or predicted numbers. */
+  readonly values: Float32Array;
+  /** The true function at `inputs`, where the example has one. */
+  readonly truth: Float32Array | null;
+  /** Training rows: their coordinate and truth (class number, or number; of several outputs the first). */
+  readonly points: { readonly x: Float32Array; readonly truth: Float32Array };
+}
+
+/** The numbers that training runs on, prepared, for a program outside of the app. */
+export interface PreparedData {
+  readonly dtype: "float32" | "float64";
+  /** [rows, inputs], row-major. */
+  readonly x: Float64Array;
+  /** [rows] class numbers, or [rows, outputs] numbers. */
+  readonly y: Float64Array;
+  readonly rows: number;
+}
+
 /** Predictions on a part. */
 export type Outcome =
-  | { readonly task: "classification"; readonly confusion: readonly (readonly number[])[]; readonly accuracy: number; readonly truth: Int32Array; readonly predicted: Int32Array; readonly probability: Float32Array }
-  | { readonly task: "regression"; readonly truth: Float32Array; readonly predicted: Float32Array; readonly r2: number };
+  | {
+      readonly task: "classification";
+      readonly confusion: readonly (readonly number[])[];
+      readonly accuracy: number;
+      readonly truth: Int32Array;
+      readonly predicted: Int32Array;
+      readonly probability: Float32Array;
+    }
+  | {
+      readonly task: "regression";
+      readonly truth: Float32Array;
+      readonly predicted: Float32Array;
+      readonly r2: number;
+    };
 
 /** Rows that a trace runs on. */
 export type TraceRows =
@@ -167,7 +244,11 @@ export interface RunSummary {
   readonly score: number;
   readonly loss: number;
   readonly seconds: number;
-  readonly curve: { readonly steps: readonly number[]; readonly training: readonly number[]; readonly validation: readonly number[] };
+  readonly curve: {
+    readonly steps: readonly number[];
+    readonly training: readonly number[];
+    readonly validation: readonly number[];
+  };
 }
 
 /** The Worker, as the page sees it through Comlink: every call gives a promise. Errors carry the sentence to show, with its remedy. */
@@ -188,25 +269,36 @@ export interface StudioWorker {
   /** The page's listener, by Comlink.proxy. Called with the present state at once. */
   listen(listener: (progress: Progress) => void): void;
   boundary(x: number, y: number, size: number, row?: { part: Part; row: number }): Boundary;
+  response(x: number, size: number): Response;
   outcome(part: Part): Outcome;
+  preparedData(part: Part): PreparedData;
   row(part: Part, row: number): RowPreview;
   /** Opens a trace, which stays open until the next one. Edits of the last are dropped. */
   trace(request: TraceRequest): TraceData;
   traceRead(value: number, of: Quantity, range?: { start: number; count: number }): Float64Array;
   traceExplain(ref: ElementRef, options?: { terms?: number; numeric?: boolean }): Explained;
-  traceJacobian(result: number, input: number, row?: number): { rows: number; columns: number; data: Float64Array };
+  traceJacobian(
+    result: number,
+    input: number,
+    row?: number,
+  ): { rows: number; columns: number; data: Float64Array };
   /** All edits that hold from now on; an empty list undoes them. The trace is computed anew. */
   traceEdit(edits: readonly Edit[]): TraceData;
   /** Health of the model now; while watched, it is also taken about 4 times a second into the history. */
   health(): Health;
   watchHealth(on: boolean): void;
-  healthHistory(): readonly { readonly step: number; readonly health: Health }[];
+  /** Its samples, of a long history thinned where there are many: by default all, or those after a step. */
+  healthHistory(after?: number): readonly { readonly step: number; readonly health: Health }[];
   /** Keeps the present training for the comparison. */
   keepRun(name: string): RunSummary;
   runs(): readonly RunSummary[];
+  /** Opens a kept run again as it was kept: its settings, its weights and its step; training can go on and back from there. */
+  openRun(id: string): Project;
   dropRun(id: string): void;
-  /** The model as a file that `chainrule.load` and this app open. */
+  /** The model as a file that this app opens, and where it is a table's model, `load` of chainrule too. */
   modelFile(): { readonly name: string; readonly bytes: Uint8Array };
+  /** A trace as a file, by `Trace.toJSON`: its schema is chainrule's trace.schema.json. */
+  traceFile(request: TraceRequest): { readonly name: string; readonly json: string };
   /** The report of what is open, as one HTML file. */
   report(): { readonly name: string; readonly html: string };
 }

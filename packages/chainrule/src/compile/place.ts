@@ -1,5 +1,5 @@
-/** The folder of the library's own code: two up from here, in the sources and in the built package. */
-const library = new URL("../", import.meta.url).href;
+/** The folder of the library's own code: two up from here, in the sources and in the built package. No file for a bundler to copy. */
+const library = new URL(/* @vite-ignore */ "../", import.meta.url).href;
 const asPath = library.replace(/^file:\/\//, "");
 
 /**

@@ -28,6 +28,16 @@ type InputName<A extends Args> = {
 }[keyof A] &
   string;
 
+/** What the inputs of z_j = Σ_i w_ij y_i + w_0j are called. */
+export interface WeightedSum<Name extends string = string> {
+  readonly weights: Name;
+  /** What the weights are multiplied with. */
+  readonly units: Name;
+  readonly bias?: Name;
+  /** Whether the last but one dimension of the weights counts the results j (and the last the units i), or the other way round. */
+  readonly rows: "results" | "units";
+}
+
 /** Everything that chainrule knows about an op, in one place. */
 export interface OpDefinition<A extends Args> {
   /** PyTorch's name in camelCase. */
@@ -49,6 +59,18 @@ export interface OpDefinition<A extends Args> {
     | { readonly [K in InputName<A>]?: readonly (InputName<A> | "y")[] };
   /** Derivatives by input; an input without one gets no gradient. */
   readonly vjp?: { readonly [K in InputName<A>]?: Vjp<A> };
+  /**
+   * Inputs in which the result is linear, all together, when the others stay: y = Σ ∂y/∂input · input over their elements. Traces
+   * show such a result as the sum of these terms.
+   */
+  readonly linearIn?: readonly InputName<A>[];
+  /** For a product with a matrix of weights: which input is what. */
+  readonly weighted?: WeightedSum<InputName<A>>;
+  /**
+   * ∂y/∂input as formulas that traces read, of ops that work element by element, or (with subscripts, i for the input and j for
+   * the result) along `dim` or `dims`. Such an op's `formula` reads by the same rules where it is no prose.
+   */
+  readonly derivative?: { readonly [K in InputName<A>]?: string };
   /** Arguments inside the domain, away from kinks: generated tests run on them. */
   samples(s: Samples): A[];
   /** Points with a known value and known derivatives: kinks, limits, extremes. */
@@ -69,6 +91,9 @@ export interface Op<A extends Args = Args> {
   readonly vjp: Readonly<Record<string, Vjp<Args>>>;
   /** Whether derivatives are a user's, who may keep the tensors that they return. */
   readonly custom?: boolean;
+  readonly linearIn?: readonly string[];
+  readonly weighted?: WeightedSum;
+  readonly derivative?: { readonly [input: string]: string | undefined };
   /** Absent in the built package, as {@link edges} are: only tests read them, and these run the sources. */
   samples?(s: Samples): A[];
   readonly edges: readonly Edge<Args>[];

@@ -22,6 +22,7 @@ export const leakyRelu = defineOp<{ x: Tensor; negativeSlope: number }>({
   name: "leakyRelu",
   formula: "y = x where x > 0, else negativeSlope · x",
   inputs: ["x"],
+  derivative: { x: "1 where x > 0, else negativeSlope" },
   result: onlyFloating,
   lower({ x, negativeSlope }, out) {
     const y = interpreter.binary("mul", x, negativeSlope, out);
@@ -45,6 +46,7 @@ export const elu = defineOp<{ x: Tensor; alpha: number; scale: number; inputScal
   name: "elu",
   formula: "y = scale · x where x > 0, else scale · alpha · (e^(inputScale · x) − 1)",
   inputs: ["x"],
+  derivative: { x: "scale where x > 0, else scale · alpha · inputScale · e^(inputScale · x)" },
   result: onlyFloating,
   lower({ x, alpha, scale, inputScale }, out) {
     const y = interpreter.binary("mul", x, inputScale, out);
@@ -89,6 +91,7 @@ export const prelu = defineOp<{ x: Tensor; weight: Tensor }>({
   name: "prelu",
   formula: "y = x where x > 0, else weight · x",
   inputs: ["x", "weight"],
+  derivative: { x: "1 where x > 0, else weight", weight: "0 where x > 0, else x" },
   result: onlyFloating,
   lower({ x, weight }, out) {
     const y = interpreter.binary("mul", x, weight, out);

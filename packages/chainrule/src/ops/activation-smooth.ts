@@ -8,8 +8,9 @@ import { ChainruleError } from "../util/errors.ts";
 
 export const softplus = defineOp<{ x: Tensor; beta: number; threshold: number }>({
   name: "softplus",
-  formula: "y = log(1 + e^(βx)) / β, and x where βx > threshold",
+  formula: "y = x where beta · x > threshold, else log(1 + e^(beta · x)) / beta",
   inputs: ["x"],
+  derivative: { x: "1 where beta · x > threshold, else σ(beta · x)" },
   result: onlyFloating,
   lower({ x, beta, threshold }, out) {
     const z = beta === 1 ? x : interpreter.binary("mul", x, beta, out);
@@ -46,6 +47,7 @@ export const logSigmoid = defineOp<{ x: Tensor }>({
   name: "logSigmoid",
   formula: "y = −log(1 + e⁻ˣ)",
   inputs: ["x"],
+  derivative: { x: "σ(−x)" },
   result: onlyFloating,
   lower({ x }, out) {
     const y = interpreter.unary("neg", x, out);
@@ -66,6 +68,7 @@ export const silu = defineOp<{ x: Tensor }>({
   name: "silu",
   formula: "y = x σ(x)",
   inputs: ["x"],
+  derivative: { x: "σ(x) (1 + x (1 − σ(x)))" },
   result: onlyFloating,
   lower({ x }, out) {
     const s = interpreter.unary("sigmoid", x, out);
@@ -91,6 +94,7 @@ export const mish = defineOp<{ x: Tensor }>({
   name: "mish",
   formula: "y = x tanh(log(1 + eˣ))",
   inputs: ["x"],
+  derivative: { x: "tanh(log(1 + eˣ)) + x (1 − tanh(log(1 + eˣ))²) σ(x)" },
   result: onlyFloating,
   lower({ x }, out) {
     const t = interpreter.unary("softplus", x, out);
@@ -117,6 +121,7 @@ export const gelu = defineOp<{ x: Tensor }>({
   name: "gelu",
   formula: "y = x Φ(x), Φ the normal distribution function",
   inputs: ["x"],
+  derivative: { x: "Φ(x) + x φ(x)" },
   result: onlyFloating,
   lower({ x }, out) {
     const y = interpreter.binary("mul", x, Math.SQRT1_2, out);
@@ -156,6 +161,7 @@ export const geluTanh = defineOp<{ x: Tensor }>({
   name: "geluTanh",
   formula: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
   inputs: ["x"],
+  derivative: { x: "½ (1 + tanh(√(2/π) (x + 0.044715 x³))) + ½ x (1 − tanh(√(2/π) (x + 0.044715 x³))²) √(2/π) (1 + 0.134145 x²)" },
   result: onlyFloating,
   lower: ({ x }, out) => interpreter.binary("mul", x, inner(x).tanh().add(1).mul(0.5), out),
   saves: ["x"],

@@ -14,6 +14,7 @@ export const add = defineOp<Pair>({
   name: "add",
   formula: "y = x + other",
   inputs: ["x", "other"],
+  linearIn: ["x", "other"],
   result: promoted,
   lower: ({ x, other }, out) => interpreter.binary("add", x, other, out),
   vjp: {
@@ -36,8 +37,9 @@ export function checkFactor(name: string, factor: Operand): void {
 
 export const addScaled = defineOp<Pair & { alpha: Operand }>({
   name: "addScaled",
-  formula: "y = x + α · other",
+  formula: "y = x + alpha · other",
   inputs: ["x", "other"],
+  linearIn: ["x", "other"],
   result({ x, other, alpha }) {
     const out = promoted({ x, other });
     checkFactor("alpha", alpha);
@@ -66,6 +68,7 @@ export const sub = defineOp<Pair>({
   name: "sub",
   formula: "y = x − other",
   inputs: ["x", "other"],
+  linearIn: ["x", "other"],
   result(args) {
     const out = promoted(args);
     if (isBool(args.x) || isBool(args.other)) {
@@ -90,6 +93,7 @@ export const mul = defineOp<Pair>({
   name: "mul",
   formula: "y = x · other",
   inputs: ["x", "other"],
+  linearIn: ["x"],
   result: promoted,
   lower: ({ x, other }, out) => interpreter.binary("mul", x, other, out),
   saves: { x: ["other"], other: ["x"] },
@@ -105,6 +109,8 @@ export const div = defineOp<Pair>({
   name: "div",
   formula: "y = x / other",
   inputs: ["x", "other"],
+  linearIn: ["x"],
+  derivative: { x: "1 / other", other: "−x / other²" },
   result: promotedFloat,
   lower: ({ x, other }, out) => interpreter.binary("div", x, other, out),
   saves: { x: ["other"], other: ["x", "other"] },
@@ -122,6 +128,7 @@ export const neg = defineOp<{ x: Tensor }>({
   name: "neg",
   formula: "y = −x",
   inputs: ["x"],
+  linearIn: ["x"],
   result({ x }) {
     requireDType(x, ["int32", "float32", "float64"], "Use logicalNot() for bool tensors.");
     return like({ x });
@@ -136,6 +143,7 @@ export const square = defineOp<{ x: Tensor }>({
   name: "square",
   formula: "y = x²",
   inputs: ["x"],
+  derivative: { x: "2 x" },
   result: ({ x }) => (x.dtype === "bool" ? { shape: x.shape, dtype: "int32" } : like({ x })),
   lower: ({ x }, out) => interpreter.unary("square", x, out),
   saves: ["x"],

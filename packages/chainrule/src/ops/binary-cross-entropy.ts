@@ -9,8 +9,9 @@ const SMALLEST = Math.fround(1e-12);
 
 export const binaryCrossEntropy = defineOp<{ x: Tensor; target: Tensor }>({
   name: "binaryCrossEntropy",
-  formula: "y = −(t log x + (1 − t) log(1 − x))",
+  formula: "y = −(target log x + (1 − target) log(1 − x))",
   inputs: ["x", "target"],
+  derivative: { x: "(x − target) / (x (1 − x))", target: "log(1 − x) − log x" },
   result({ x, target }) {
     requireFloating(x);
     return promotedFloat({ x, other: target });

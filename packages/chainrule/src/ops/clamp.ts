@@ -14,6 +14,7 @@ export const clamp = defineOp<{ x: Tensor; min: Limit; max: Limit }>({
   name: "clamp",
   formula: "y = min(max(x, min), max)",
   inputs: ["x", "min", "max"],
+  derivative: { x: "1 where y = x, else 0", min: "1 where y = min, else 0", max: "1 where y = max, else 0" },
   result({ x, min, max }) {
     const limits = [min, max].filter((limit) => limit !== null);
     if (limits.length === 0) {
@@ -66,6 +67,7 @@ export const hardtanh = defineOp<{ x: Tensor; minVal: number; maxVal: number }>(
   name: "hardtanh",
   formula: "y = min(max(x, minVal), maxVal)",
   inputs: ["x"],
+  derivative: { x: "1 where y = x, else 0" },
   result: onlyFloating,
   lower({ x, minVal, maxVal }, out) {
     const y = interpreter.binary("max", x, minVal, out);
@@ -103,6 +105,10 @@ const extreme = (
     name,
     formula: `y = ${primitive}(x, other)`,
     inputs: ["x", "other"],
+    derivative: {
+      x: `1 where x ${wins === "gt" ? ">" : "<"} other, else 0`,
+      other: `1 where x ${wins === "gt" ? "<" : ">"} other, else 0`,
+    },
     result: promoted,
     lower: ({ x, other }, out) => interpreter.binary(primitive, x, other, out),
     saves: ["x", "other"],

@@ -9,6 +9,7 @@ export const cast = defineOp<{ x: Tensor; dtype: DType }>({
   name: "to",
   formula: "y = x, in another dtype",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, dtype }) => ({ shape: x.shape, dtype: checkDType(dtype) }),
   lower: ({ x }, out) => interpreter.copy(x, out),
   vjp: { x: (dy, _, x) => dy.to(x.dtype) }, // ∂ℓ/∂x = ∂ℓ/∂y
@@ -24,6 +25,7 @@ export const clone = defineOp<{ x: Tensor }>({
   name: "clone",
   formula: "y = x, copied",
   inputs: ["x"],
+  linearIn: ["x"],
   result: like,
   lower: ({ x }, out) => interpreter.copy(x, out),
   vjp: { x: (dy) => dy }, // ∂ℓ/∂x = ∂ℓ/∂y

@@ -13,6 +13,7 @@ export const cumsum = defineOp<Along>({
   name: "cumsum",
   formula: "yᵢ = Σ_{j ≤ i} xⱼ",
   inputs: ["x"],
+  linearIn: ["x"],
   result: counted,
   lower: ({ x, dim }, out) => interpreter.scan("sum", x, dim, out),
   // ∂ℓ/∂xᵢ = Σ_{j ≥ i} ∂ℓ/∂yⱼ

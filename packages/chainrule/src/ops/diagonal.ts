@@ -30,6 +30,7 @@ export const diagonal: Op<Diagonal & { x: Tensor }> = defineOp<Diagonal & { x: T
   name: "diagonal",
   formula: "y_i = x_(i, i + offset)",
   inputs: ["x"],
+  linearIn: ["x"],
   result: (args) => ({ shape: diagonalShape(args.x.shape, args), dtype: args.x.dtype }),
   lower: (args) => look(args.x, args),
   vjp: {
@@ -51,6 +52,7 @@ export const embedDiagonal: Op<Embed> = defineOp<Embed>({
   name: "embedDiagonal",
   formula: "y_(i, i + offset) = x_i, and 0 elsewhere",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, shape }) => ({ shape, dtype: x.dtype }),
   lower(args, out) {
     const y = interpreter.copy(0, out);
@@ -74,6 +76,7 @@ const triangle = (name: "tril" | "triu", formula: string): Op<Triangle> =>
     name,
     formula,
     inputs: ["x"],
+    linearIn: ["x"],
     result({ x }) {
       if (x.ndim >= 2) return like({ x });
       throw new ChainruleError(

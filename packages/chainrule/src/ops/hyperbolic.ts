@@ -8,6 +8,7 @@ export const sinh = defineOp<{ x: Tensor }>({
   name: "sinh",
   formula: "y = sinh x",
   inputs: ["x"],
+  derivative: { x: "cosh x" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("sinh", x, out),
   saves: ["x"],
@@ -20,6 +21,7 @@ export const cosh = defineOp<{ x: Tensor }>({
   name: "cosh",
   formula: "y = cosh x",
   inputs: ["x"],
+  derivative: { x: "sinh x" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("cosh", x, out),
   saves: ["x"],
@@ -32,6 +34,7 @@ export const asinh = defineOp<{ x: Tensor }>({
   name: "asinh",
   formula: "y = arsinh x",
   inputs: ["x"],
+  derivative: { x: "1 / √(x² + 1)" },
   result: floatLike,
   // sign x · log1p(|x| + x² / (1 + √(x² + 1))), the fraction divided by x² once more so that nothing overflows
   lower({ x }, out) {
@@ -54,6 +57,7 @@ export const acosh = defineOp<{ x: Tensor }>({
   name: "acosh",
   formula: "y = arcosh x",
   inputs: ["x"],
+  derivative: { x: "1 / √(x² − 1)" },
   result: floatLike,
   // log1p(t + √(t (t + 2))) with t = x − 1, as two roots so that nothing overflows
   lower({ x }, out) {

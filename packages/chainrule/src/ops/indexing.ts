@@ -62,6 +62,7 @@ export const gather = defineOp<Gather>({
   name: "gather",
   formula: "y_(…i…) = x_(…index_(…i…)…) along dim",
   inputs: ["x", "index"],
+  linearIn: ["x"],
   result({ x, dim, index }) {
     checkIndexShape(x, dim, index);
     return { shape: index.shape, dtype: x.dtype };
@@ -86,6 +87,7 @@ export const scatterAdd = defineOp<Scatter>({
   name: "scatterAdd",
   formula: "y = x, and y_(…index_(…i…)…) += source_(…i…) along dim",
   inputs: ["x", "index", "source"],
+  linearIn: ["x", "source"],
   result({ x, dim, index, source }) {
     checkIndexShape(x, dim, index, source);
     checkSourceDType(x, source);
@@ -109,6 +111,7 @@ export const scatter = defineOp<Scatter>({
   name: "scatter",
   formula: "y = x, but y_(…index_(…i…)…) = source_(…i…) along dim",
   inputs: ["x", "index", "source"],
+  linearIn: ["x", "source"],
   result({ x, dim, index, source }) {
     checkIndexShape(x, dim, index, source);
     checkSourceDType(x, source);
@@ -158,6 +161,7 @@ export const indexSelect = defineOp<Gather>({
   name: "indexSelect",
   formula: "y_i = x_(index_i) along dim",
   inputs: ["x", "index"],
+  linearIn: ["x"],
   result({ x, dim, index }) {
     checkIndexVector(index);
     return { shape: resized(x, dim, index.shape[0]), dtype: x.dtype };
@@ -179,6 +183,7 @@ export const indexAdd = defineOp<Gather & { source: Tensor }>({
   name: "indexAdd",
   formula: "y = x, and y_(index_i) += source_i along dim",
   inputs: ["x", "index", "source"],
+  linearIn: ["x", "source"],
   result({ x, dim, index, source }) {
     checkIndexVector(index);
     checkSourceDType(x, source);

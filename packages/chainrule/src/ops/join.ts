@@ -22,6 +22,7 @@ export const catOp = defineOp<Joined>({
   name: "cat",
   formula: "y = the tensors one after the other along dim",
   inputs: ["tensors"],
+  linearIn: ["tensors"],
   result({ tensors, dim, sizes }) {
     const first = tensors.find((x) => !isNothing(x)) ?? tensors[0];
     tensors.forEach((x, i) => {
@@ -70,6 +71,7 @@ export const stackOp = defineOp<{ tensors: readonly Tensor[]; dim: number }>({
   name: "stack",
   formula: "y = the tensors side by side along a new dimension dim",
   inputs: ["tensors"],
+  linearIn: ["tensors"],
   result({ tensors, dim }) {
     const { shape } = tensors[0];
     tensors.forEach((x, i) => {

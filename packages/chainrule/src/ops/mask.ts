@@ -33,6 +33,7 @@ export const maskedFill = defineOp<{ x: Tensor; mask: Tensor; value: Operand }>(
   name: "maskedFill",
   formula: "y = value where mask, else x",
   inputs: ["x", "mask", "value"],
+  linearIn: ["x", "value"],
   result({ x, mask, value }) {
     checkMask(mask);
     return { shape: broadcastShapes(broadcastShapes(x.shape, mask.shape), shapeOf(value)), dtype: x.dtype };

@@ -84,6 +84,8 @@ export const matmul = defineOp<Pair>({
     return interpreter.view(y, out.shape, contiguousStrides(out.shape), 0);
   },
   saves: { x: ["other"], other: ["x"] },
+  linearIn: ["x"],
+  weighted: { weights: "other", units: "x", rows: "units" },
   vjp: {
     // ∂ℓ/∂x = ∂ℓ/∂y · otherᵀ
     x: (dy, { other }) => dy.matmul(other.mT),
@@ -134,6 +136,8 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | nul
     return bias ? interpreter.binary("add", z, bias, out, z) : z;
   },
   saves: { x: ["weight"], weight: ["x"] },
+  linearIn: ["bias", "x"],
+  weighted: { weights: "weight", units: "x", bias: "bias", rows: "results" },
   vjp: {
     // ∂ℓ/∂x = ∂ℓ/∂z · W  [..., in]
     x: (dz, { weight }) => dz.matmul(weight),

@@ -12,8 +12,9 @@ type Norm = Reduced & { p: number };
 
 export const norm = defineOp<Norm>({
   name: "norm",
-  formula: "y = (Σ |x|^p)^(1/p)",
+  formula: "y = (Σᵢ |xᵢ|^p)^(1/p)",
   inputs: ["x"],
+  derivative: { x: "sign(xᵢ) · (|xᵢ| / y)^(p − 1)" },
   result({ x, p, dims, keepdim }) {
     requireFloating(x);
     if (Number.isNaN(p)) {

@@ -13,6 +13,7 @@ export const sqrt = defineOp<{ x: Tensor }>({
   name: "sqrt",
   formula: "y = √x",
   inputs: ["x"],
+  derivative: { x: "1 / (2 y)" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("sqrt", x, out),
   saves: ["y"],
@@ -28,6 +29,7 @@ export const rsqrt = defineOp<{ x: Tensor }>({
   name: "rsqrt",
   formula: "y = 1 / √x",
   inputs: ["x"],
+  derivative: { x: "−½ y³" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("rsqrt", x, out),
   saves: ["y"],
@@ -43,6 +45,7 @@ export const reciprocal = defineOp<{ x: Tensor }>({
   name: "reciprocal",
   formula: "y = 1 / x",
   inputs: ["x"],
+  derivative: { x: "−y²" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("reciprocal", x, out),
   saves: ["y"],
@@ -60,6 +63,7 @@ export const power = defineOp<Power>({
   name: "pow",
   formula: "y = x^other",
   inputs: ["x", "other"],
+  derivative: { x: "other · x^(other − 1)", other: "y log x" },
   result(args) {
     const out = promoted(args);
     if (out.dtype === "bool") {

@@ -9,7 +9,7 @@ import type { Reduced } from "./sum.ts";
 
 export const prod = defineOp<Reduced>({
   name: "prod",
-  formula: "y = Π x over dims",
+  formula: "y = Πᵢ xᵢ over dims",
   inputs: ["x"],
   result: ({ x, dims, keepdim }) => ({
     shape: reducedShape(x.shape, dims, keepdim),

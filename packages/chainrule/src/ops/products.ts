@@ -22,6 +22,8 @@ export const addmm = defineOp<Addmm>({
   name: "addmm",
   formula: "y = β x + α a · b",
   inputs: ["x", "a", "b"],
+  linearIn: ["x", "a"],
+  weighted: { weights: "b", units: "a", bias: "x", rows: "units" },
   result({ x, a, b, beta, alpha }) {
     requireRank("addmm", [2, 2], a, b);
     const shape = [a.shape[0], b.shape[1]];

@@ -10,6 +10,7 @@ export const flip = defineOp<{ x: Tensor; dims: readonly number[] }>({
   name: "flip",
   formula: "y = x with the order along dims reversed",
   inputs: ["x"],
+  linearIn: ["x"],
   result: like,
   lower({ x, dims }, out) {
     // Read backwards: from the last place on, by steps of −stride.

@@ -18,6 +18,7 @@ export const abs = defineOp<{ x: Tensor }>({
   name: "abs",
   formula: "y = |x|",
   inputs: ["x"],
+  derivative: { x: "sign x" },
   result: likeNumber,
   lower: ({ x }, out) => interpreter.unary("abs", x, out),
   saves: ["x"],
@@ -42,6 +43,7 @@ const steps = (
     name,
     formula,
     inputs: ["x"],
+    derivative: { x: "0" },
     result: name === "sign" ? like : likeNumber,
     lower: ({ x }, out) => interpreter.unary(name, x, out),
     vjp: { x: flat }, // ∂ℓ/∂x = 0
@@ -97,6 +99,7 @@ export const floorDivide = defineOp<Pair>({
   name: "floorDivide",
   formula: "y = ⌊x / other⌋",
   inputs: ["x", "other"],
+  derivative: { x: "0", other: "0" },
   result: promotedNumber,
   // (x − x mod other) / other is whole where ⌊x / other⌋ may already have been rounded up: 1 / 0.1 gives 9
   lower({ x, other }, out) {
@@ -124,6 +127,7 @@ export const truncDivide = defineOp<Pair>({
   name: "truncDivide",
   formula: "y = x / other without its fraction",
   inputs: ["x", "other"],
+  derivative: { x: "0", other: "0" },
   result: promotedNumber,
   lower({ x, other }, out) {
     const y = interpreter.binary("div", x, other, out);
@@ -138,6 +142,7 @@ export const remainder = defineOp<Pair>({
   name: "remainder",
   formula: "y = x − ⌊x / other⌋ · other",
   inputs: ["x", "other"],
+  derivative: { x: "1", other: "−⌊x / other⌋" },
   result: promotedNumber,
   lower: ({ x, other }, out) => interpreter.binary("remainder", x, other, out),
   saves: { other: ["x", "other"] },

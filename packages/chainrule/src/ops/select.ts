@@ -10,6 +10,7 @@ export const whereOp = defineOp<{ condition: Tensor; x: Operand; other: Operand 
   name: "where",
   formula: "y = x where the condition holds, else other",
   inputs: ["condition", "x", "other"],
+  linearIn: ["x", "other"],
   result({ condition, x, other }) {
     requireDType(condition, ["bool"], "Compare first: where(x.gt(0), a, b).");
     return {
@@ -55,6 +56,8 @@ export const lerp = defineOp<Interpolation>({
   name: "lerp",
   formula: "y = x + weight · (end − x)",
   inputs: ["x", "end", "weight"],
+  linearIn: ["x", "end"],
+  derivative: { weight: "end − x" },
   result({ x, end, weight }) {
     // A weight without dimensions counts as a number.
     const single = typeof weight === "number" || (weight.ndim === 0 && isFloating(weight.dtype));

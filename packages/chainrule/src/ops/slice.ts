@@ -27,6 +27,7 @@ export const slice: Op<Slice> = defineOp<Slice>({
   name: "slice",
   formula: "y_i = x_(start + i · step)",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, sizes }) => ({ shape: sizes, dtype: x.dtype }),
   lower: (args, out) => look(args.x, args, out.shape),
   vjp: {
@@ -48,6 +49,7 @@ export const embed: Op<Embed> = defineOp<Embed>({
   name: "embed",
   formula: "y_(start + i · step) = x_i, and value elsewhere",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, shape }) => ({ shape, dtype: x.dtype }),
   lower(args, out) {
     const y = interpreter.copy(args.value, out);
@@ -71,6 +73,7 @@ export const select = defineOp<{ x: Tensor; dim: number; index: number }>({
   name: "select",
   formula: "y = x_index along dim",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, dim }) => ({ shape: without(x.shape, dim), dtype: x.dtype }),
   lower: ({ x, dim, index }, out) =>
     interpreter.view(x, out.shape, without(x.strides, dim), x.offset + index * x.strides[dim]),

@@ -36,6 +36,7 @@ export const softmax = defineOp<Along>({
   name: "softmax",
   formula: "yᵢ = e^xᵢ / Σⱼ e^xⱼ",
   inputs: ["x"],
+  derivative: { x: "yⱼ (δᵢⱼ − yᵢ)" },
   result: onlyFloating,
   lower(args, out) {
     const dims = dimsOf(args);
@@ -64,6 +65,7 @@ export const logSoftmax = defineOp<Along>({
   name: "logSoftmax",
   formula: "yᵢ = xᵢ − log Σⱼ e^xⱼ",
   inputs: ["x"],
+  derivative: { x: "δᵢⱼ − e^yᵢ" },
   result: onlyFloating,
   lower(args, out) {
     const dims = dimsOf(args);
@@ -90,8 +92,9 @@ export const logSoftmax = defineOp<Along>({
 
 export const logsumexp = defineOp<Reduced>({
   name: "logsumexp",
-  formula: "y = log Σ eˣ over dims",
+  formula: "y = log Σᵢ e^xᵢ over dims",
   inputs: ["x"],
+  derivative: { x: "e^(xᵢ − y)" },
   result: ({ x, dims, keepdim }) => ({
     shape: reducedShape(x.shape, dims, keepdim),
     dtype: floatingOf(x.dtype),

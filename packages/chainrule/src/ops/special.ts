@@ -8,6 +8,7 @@ export const erf = defineOp<{ x: Tensor }>({
   name: "erf",
   formula: "y = 2/√π ∫₀ˣ e^(−t²) dt",
   inputs: ["x"],
+  derivative: { x: "2 / √π · e^(−x²)" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("erf", x, out),
   saves: ["x"],
@@ -34,6 +35,7 @@ export const erfinv = defineOp<{ x: Tensor }>({
   name: "erfinv",
   formula: "y with erf y = x",
   inputs: ["x"],
+  derivative: { x: "√π / 2 · e^(y²)" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("erfinv", x, out),
   saves: ["y"],
@@ -59,6 +61,7 @@ export const lgamma = defineOp<{ x: Tensor }>({
   name: "lgamma",
   formula: "y = log |Γ(x)|",
   inputs: ["x"],
+  derivative: { x: "ψ(x)" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("lgamma", x, out),
   saves: ["x"],
@@ -74,6 +77,7 @@ export const digamma = defineOp<{ x: Tensor }>({
   name: "digamma",
   formula: "y = ψ(x) = Γ′(x) / Γ(x)",
   inputs: ["x"],
+  derivative: { x: "ψ′(x)" },
   result: floatLike,
   lower: ({ x }, out) => interpreter.unary("digamma", x, out),
   saves: ["x"],
@@ -111,8 +115,9 @@ type Logarithmic = { x: Operand; other: Operand };
 
 export const xlogy: Op<Logarithmic> = defineOp<Logarithmic>({
   name: "xlogy",
-  formula: "y = x log other, and 0 where x = 0",
+  formula: "y = 0 where x = 0, else x log other",
   inputs: ["x", "other"],
+  derivative: { x: "log other", other: "x / other" },
   result: promotedFloat,
   lower({ x, other }, out) {
     const y = interpreter.unary("log", interpreter.copy(other, out), out);

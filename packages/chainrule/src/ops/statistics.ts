@@ -38,8 +38,9 @@ function throughVariance(dv: Tensor, { x, dims, keepdim, correction }: Moment): 
 const moment = (name: "var" | "std", definition: Partial<OpDefinition<Moment>>): Op<Moment> =>
   defineOp<Moment>({
     name,
-    formula: `y = ${name === "std" ? "√" : ""}(Σ (x − mean x)² / (n − correction))`,
+    formula: `y = ${name === "std" ? "√" : ""}(Σᵢ (xᵢ − x̄)² / (n − correction)) over dims`,
     inputs: ["x"],
+    derivative: { x: name === "std" ? "(xᵢ − x̄) / ((n − correction) y)" : "2 (xᵢ − x̄) / (n − correction)" },
     result({ x, dims, keepdim }) {
       requireFloating(x);
       return { shape: reducedShape(x.shape, dims, keepdim), dtype: x.dtype };

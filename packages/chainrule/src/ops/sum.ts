@@ -28,6 +28,7 @@ export const sum = defineOp<Reduced>({
   name: "sum",
   formula: "y = Σ x over dims",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, dims, keepdim }) => ({
     shape: reducedShape(x.shape, dims, keepdim),
     dtype: isFloating(x.dtype) ? x.dtype : "int32",

@@ -11,6 +11,7 @@ export const reshape = defineOp<{ x: Tensor; shape: Shape }>({
   name: "reshape",
   formula: "y = the elements of x, in order, in another shape",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, shape }) => ({ shape: inferShape(shape, x.numel, x.shape), dtype: x.dtype }),
   lower({ x }, out) {
     const strides = viewStrides(x, out.shape);
@@ -56,6 +57,7 @@ export const permute = defineOp<{ x: Tensor; dims: readonly number[] }>({
   name: "permute",
   formula: "y = x with its dimensions in another order",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, dims }) => ({ shape: dims.map((d) => x.shape[d]), dtype: x.dtype }),
   lower: ({ x, dims }, out) =>
     interpreter.view(
@@ -83,6 +85,7 @@ export const expand = defineOp<{ x: Tensor; shape: Shape }>({
   name: "expand",
   formula: "y = x, repeated along dimensions of size 1",
   inputs: ["x"],
+  linearIn: ["x"],
   result: ({ x, shape }) => ({ shape, dtype: x.dtype }),
   lower: ({ x }, out) =>
     interpreter.view(x, out.shape, broadcastStrides(x.shape, x.strides, out.shape), x.offset),

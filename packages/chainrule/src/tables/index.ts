@@ -74,6 +74,7 @@ export {
   type FeaturePreparation,
   type InputLayout,
   inputNames,
+  layoutOf,
   MOST_LEVELS,
   type NumberFeature,
   type TextFeature,
@@ -144,6 +145,7 @@ export {
   type SplitSizes,
   splitRows,
   splitTable,
+  strataOf,
 } from "./procedure/split.ts";
 export { type TrainedTable, type TrainTableOptions, trainTable } from "./procedure/train-table.ts";
 export type { ColumnProfile, ValueRange } from "./profile.ts";
@@ -172,6 +174,7 @@ export {
   type TargetTransform,
   targetNumbers,
   targetTransforms,
+  toLearned,
 } from "./target.ts";
 export { detectTask, type Task } from "./task.ts";
 export { columnAs, missingWords, type RefineOptions, refineText } from "./texts.ts";
@@ -189,5 +192,6 @@ export {
 } from "./use/loaded.ts";
 export { type RowSchema, rowSchema } from "./use/schema.ts";
 export type { ModelSource } from "./use/source.ts";
+export { type TraceTableOptions, traceTable } from "./use/trace-rows.ts";
 export { typesModule } from "./use/types.ts";
 export * as wording from "./wording.ts";

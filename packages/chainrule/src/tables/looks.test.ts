@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { textColumn } from "./column.ts";
-import { lookOf } from "./looks.ts";
+import { amountsOf, lookOf } from "./looks.ts";
 
 test.each<[string[], string | null]>([
   [["$1,234.56", "$7.00"], `CAST(regexp_replace("x", '[^0-9.+-]', '', 'g') AS DOUBLE)`],
@@ -14,4 +14,27 @@ test.each<[string[], string | null]>([
   [[], null],
 ])("%j is recognized", (texts, sql) => {
   expect(lookOf(textColumn("x", texts))?.sql ?? null).toBe(sql);
+});
+
+test.each<[string[], number[] | null, boolean?]>([
+  [
+    ["$1,234.56", "(5)", "-$7", "12 %", "1 234", "€ 3"],
+    [1234.56, -5, -7, 12, 1234, 3],
+  ],
+  [
+    ["1.234,50 €", "(70,87)", "1 234 567,5"],
+    [1234.5, -70.87, 1234567.5],
+  ],
+  [
+    ["12 %", "7%"],
+    [12, 7],
+  ],
+  // Thousands, or three decimals?
+  [["$1,234", "$5"], null],
+  [["$1,234", "$5"], [1.234, 5], true],
+  [["$1,234.5"], null, true],
+  [["$5", "many"], null],
+  [["(5", "5)"], null],
+])("%j are the amounts %j", (texts, numbers, decimalComma = false) => {
+  expect(amountsOf(texts, decimalComma)).toEqual(numbers);
 });

@@ -10,7 +10,7 @@ export interface Look {
 const SIGN = "(?:[$€£¥%]|EUR|USD|GBP|CHF)";
 const amount = (group: string, point: string): RegExp =>
   new RegExp(`^[+-]?\\s*${SIGN}?\\s*[+-]?(?:\\d+|\\d{1,3}(?:${group}\\d{3})+)(?:${point}\\d+)?\\s*${SIGN}?$`);
-const WITH_POINT = amount(",", "\\.");
+const WITH_POINT = amount("[,\\s]", "\\.");
 const WITH_COMMA = amount("[.\\s]", ",");
 /** Without any of these it is a number in digits alone, such as a postal code. */
 const IS_AMOUNT = /[^\d.+-]/;
@@ -28,6 +28,29 @@ export function lookOf({ name, levels }: TextColumn): Look | null {
   if (!levels.every((text) => WITH_COMMA.test(text))) return null;
   const digits = `regexp_replace(${column}, '[^0-9,+-]', '', 'g')`;
   return { what: "amounts", sql: `CAST(replace(${digits}, ',', '.') AS DOUBLE)` };
+}
+
+/**
+ * The numbers that texts name as amounts of money, percents or numbers in groups: "$1,234.56", "(5)" for −5, "12 %" for 12, "1 234".
+ * They are null where a text is none, and where all could be written with a decimal point or with a decimal comma and would be other
+ * numbers then, such as "1,234".
+ *
+ * @param decimalComma known from elsewhere
+ */
+export function amountsOf(levels: readonly string[], decimalComma = false): number[] | null {
+  const byPoint = decimalComma ? null : readBy(levels, WITH_POINT, /[^\d.]/g);
+  const byComma = readBy(levels, WITH_COMMA, /[^\d,]/g);
+  if (byPoint === null || byComma === null) return byPoint ?? byComma;
+  return byPoint.every((value, i) => value === byComma[i]) ? byPoint : null;
+}
+
+function readBy(levels: readonly string[], style: RegExp, others: RegExp): number[] | null {
+  const texts = levels.map((text) => text.replace(/^\((.*)\)$/, "-$1"));
+  if (!texts.every((text) => style.test(text))) return null;
+  return texts.map((text) => {
+    const size = Number(text.replace(others, "").replace(",", "."));
+    return text.includes("-") ? -size : size;
+  });
 }
 
 function dateFormat(levels: readonly string[]): string | null {

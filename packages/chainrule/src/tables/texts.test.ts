@@ -51,6 +51,14 @@ describe("refineText", () => {
     expect(refine(["1,5", "2"]).type).toBe("text");
   });
 
+  test("reads amounts where it is told to", () => {
+    const bills = ["$1,234.56", "(5)", "12", null];
+    expect(shown(refine(bills, { amounts: true }))).toEqual(["1234.56", "-5", "12", ""]);
+    expect(refine(bills).type).toBe("text");
+    expect(shown(refine(["1,234 €", "5"], { amounts: true, decimalComma: true }))).toEqual(["1.234", "5"]);
+    expect(refine(["$1,234", "$5"], { amounts: true }).type).toBe("text");
+  });
+
   test("leaves texts alone where it is told to", () => {
     expect(refine(["1", "2"], { asText: true })).toMatchObject({ type: "text", levels: ["1", "2"] });
   });
@@ -89,6 +97,7 @@ describe("columnAs", () => {
     expect(as(day, "text")).toEqual(["1970-01-01", "1970-01-02", ""]);
     expect(as(day, "number")).toEqual(["0", "86400000", ""]);
     expect(as(textColumn("zip", ["007", "10", null]), "number")).toEqual(["7", "10", ""]);
+    expect(as(textColumn("bill", ["$1,234.50", "12 %", null]), "number")).toEqual(["1234.5", "12", ""]);
     expect(as(textColumn("old", ["2020-01-02", "2020/01/03", null]), "date")).toEqual([
       "2020-01-02",
       "2020-01-03",
@@ -102,6 +111,7 @@ describe("columnAs", () => {
     expect(() => columnAs(mixed, "number", "t.csv")).toThrow(
       'Column "mixed" of t.csv can not be of type number: data row 2 has "x".',
     );
+    expect(() => columnAs(textColumn("bill", ["5", "$1,234"]), "number")).toThrow('data row 2 has "$1,234"');
     expect(() => columnAs(text, "date")).toThrow('data row 1 has "1"');
     expect(() => columnAs(textColumn("b", ["yes", "maybe"]), "boolean")).toThrow('data row 2 has "maybe"');
     expect(() => columnAs({ ...age, values: Float64Array.of(1, 2) } as Column, "boolean")).toThrow(

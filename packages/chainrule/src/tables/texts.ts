@@ -9,6 +9,7 @@ import {
   type TextColumn,
   textAt,
 } from "./column.ts";
+import { amountsOf } from "./looks.ts";
 import { clip, counted } from "./wording.ts";
 
 /** Texts that stand for a missing value, spaces around them left out. */
@@ -21,6 +22,8 @@ export interface RefineOptions {
   readonly missing?: readonly string[];
   /** Whether numbers are written with a decimal comma. Default false. */
   readonly decimalComma?: boolean;
+  /** Take amounts of money, percents and numbers in groups for numbers, where it is certain which: `"$1,234.56"`, `"12 %"`. Default false. */
+  readonly amounts?: boolean;
   /** Leave texts texts, even where they look like something else. Default false. */
   readonly asText?: boolean;
   /** How to name the file in messages. */
@@ -96,9 +99,17 @@ function asNumber(column: TextColumn, options: RefineOptions): NumberColumn | nu
     if (texts.some((text) => LEADING_ZERO.test(text))) return null;
     return { type: "number", name: column.name, values: valuesBy(column, (_, i) => numberOf(texts[i])) };
   }
+  const amounts = options.amounts ? amountsOf(column.levels, options.decimalComma) : null;
+  if (amounts !== null) return numbersBy(column, amounts);
   refuseStray(column, isNumber, options);
   return null;
 }
+
+const numbersBy = (column: TextColumn, values: readonly number[]): NumberColumn => ({
+  type: "number",
+  name: column.name,
+  values: valuesBy(column, (_, i) => values[i]),
+});
 
 function numberOf(text: string): number {
   if (/inf/i.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
@@ -155,7 +166,8 @@ function refuseStray(
 }
 
 /**
- * A column as another type, because the user says so. Texts become what they spell; numbers become texts, truth values where they
+ * A column as another type, because the user says so. Texts become what they spell, amounts such as "$1,234.56", "(5)" and "12 %"
+ * the numbers in them; numbers become texts, truth values where they
  * are 0 and 1, or dates as milliseconds since 1970; truth values become 0 and 1, or their words; dates become texts in ISO form, or
  * milliseconds. A missing value stays missing.
  *
@@ -167,6 +179,8 @@ export function columnAs(column: Column, type: ColumnType, source = "the table")
   if (type === "text") return textsOf(column);
   if (column.type === "text") {
     const stray = firstStray(column, type);
+    const amounts = stray && type === "number" ? amountsOf(column.levels) : null;
+    if (amounts) return numbersBy(column, amounts);
     if (stray) throw wrongValue(name, type, source, stray);
     if (type === "number") return { type, name, values: valuesBy(column, numberOf) };
     if (type === "date") return { type, name, values: valuesBy(column, instantOf) };

@@ -18,14 +18,14 @@ export {
 } from "../autograd/gradcheck.ts";
 export { getNumThreads, setNumThreads } from "../backends/wasm/threads/count.ts";
 export { live } from "../core/live.ts";
-export { enableGrad, isGradEnabled, noGrad } from "../core/modes.ts";
+export { enableGrad, isGradEnabled, noGrad, withMode } from "../core/modes.ts";
 export type { TensorHook } from "../core/node.ts";
 export { allOps, apply, defineOp, type Op, type OpDefinition, type Operand } from "../core/op.ts";
 export * as draws from "../core/random.ts";
 export { defaultGenerator, Generator, manualSeed } from "../core/random.ts";
 export { changes, outside, recording } from "../core/recording.ts";
 export type { Samples } from "../core/samples.ts";
-export { currentScope, inScope, type ScopeOwner } from "../core/scope.ts";
+export { currentScope, inScope, type Scope, type ScopeOwner } from "../core/scope.ts";
 export { defineMethods, type NestedArray, type Spec, Tensor } from "../core/tensor.ts";
 export type { Index } from "../ops/at.ts";
 export { einsum } from "../ops/einsum.ts";
@@ -50,7 +50,7 @@ export {
   promoteTypes,
   type TypedArray,
 } from "../shape/dtype.ts";
-export { numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
+export { numel, type Shape, sameShape, showShape, unravelIndex } from "../shape/shape.ts";
 export { type Compilable, type Compiled, type CompileOptions, compile } from "./compile.ts";
 export * from "./create.ts";
 export { type EngineReport, engineReport } from "./engine.ts";

@@ -50,9 +50,15 @@ export interface Term {
 export interface NumericCheck {
   readonly value: number;
   readonly h: number;
-  /** |analytic − numeric| / max(|analytic|, |numeric|, 1e-8): at most about 1e-7 where all is well. */
+  /**
+   * |analytic − numeric| / max(|analytic|, |numeric|, 1e-4 · max(1, |ℓ|)): at most about 1e-6 where all is well. Below the last of these,
+   * rounding of ℓ drowns a difference.
+   */
   readonly error: number;
-  /** Whether the two one-sided differences disagree: the function has a kink there, and the comparison says nothing. */
+  /**
+   * Whether the two one-sided differences disagree (the function has a kink there) or there are none (`value` is then NaN): the comparison
+   * says nothing.
+   */
   readonly kink: boolean;
 }
 
@@ -130,7 +136,12 @@ export interface TraceData {
   readonly inputs: readonly number[];
   readonly target: number | null;
   readonly output: number;
-  readonly loss: { readonly value: number; readonly number: number } | null;
+  readonly loss: {
+    readonly value: number;
+    readonly number: number;
+    /** ℓ of the same rows after all w ← w − η ∂ℓ/∂w at once; null where no η was given. */
+    readonly after: number | null;
+  } | null;
   /** η of the update; null where none was given. */
   readonly lr: number | null;
   /** Names of the units of a value where they have some: input columns, classes. By id. */
@@ -145,7 +156,11 @@ export interface TraceReader {
   /** One number with its formula. `terms` is how many are listed (default 12); `numeric` asks for the check (default false). */
   explain(ref: ElementRef, options?: { terms?: number; numeric?: boolean }): Explained;
   /** ∂(result)/∂(input) of one op for one row: [outputs, inputs], such as a softmax's full Jacobian. */
-  jacobian(result: number, input: number, row?: number): { rows: number; columns: number; data: Float64Array };
+  jacobian(
+    result: number,
+    input: number,
+    row?: number,
+  ): { rows: number; columns: number; data: Float64Array };
 }
 
 /** A trace as a file: what `toJSON` gives and the JSON Schema describes. Large tensors are cut to what matters. */

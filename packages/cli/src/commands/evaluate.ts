@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import type { ReportData } from "@chainrule/studio/report";
 import { ChainruleError } from "chainrule";
 import {
   columnNamed,
@@ -11,8 +12,6 @@ import {
   type Table,
 } from "chainrule/tables";
 import type { Io } from "../io.ts";
-import { explain } from "../report/explain.ts";
-import { type ReportData, reportHtml } from "../report/report.ts";
 import type { RunConfig } from "../runs/config.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { type Run, readConfig, readRun } from "../runs/run.ts";
@@ -23,7 +22,7 @@ import { readPlan } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { Output, sayReading } from "../terminal/output.ts";
 import { type Evaluated, sayScores } from "../terminal/report.ts";
-import { reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
+import { insights, reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
 import { typesOf, warnOfInfinite, warnOfUnseen } from "./predict.ts";
 
 export interface EvaluateOptions {
@@ -70,7 +69,8 @@ export async function evaluate(
     output.say(output.style.dim(`  ${judged.hint}`));
   }
   if (report !== undefined) {
-    const html = reportHtml({
+    const { reportHtml } = await import("@chainrule/studio/report");
+    const html = await reportHtml({
       ...reportHead(config),
       scored: `On ${judged.rows}.`,
       scores: judged.evaluated.scores,
@@ -106,7 +106,7 @@ async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output
     json: shortEvaluation(evaluation),
     report: async () => ({
       ...evaluation,
-      explanation: (await explain(run.model, plan, evaluation.scores, run.seed)) ?? undefined,
+      ...(await insights(run.model, plan, evaluation, run.seed)),
     }),
     hint: `${plan.table.source} is the table that the model was trained on: --all-rows scores all of it.`,
   };

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import type { ReportData, Reproduction } from "@chainrule/studio/report";
 import {
   evaluatePlan,
   type FinishedModel,
@@ -8,11 +10,13 @@ import {
   type TableModel,
 } from "chainrule/tables";
 import type { EpochReport } from "chainrule/train";
+import { wordsOf } from "../report/command.ts";
 import { explain } from "../report/explain.ts";
-import { type ReportData, reportHtml } from "../report/report.ts";
+import { networkHealth } from "../report/network.ts";
+import { chosenRows, predictedPoints } from "../report/rows.ts";
 import { type CutOptions, finishOf } from "../runs/asked.ts";
 import type { RunConfig } from "../runs/config.ts";
-import { counted, significant } from "../terminal/format.ts";
+import { counted, shellWord, significant } from "../terminal/format.ts";
 
 /** A trained model with all that is known of it. */
 export interface FinishedRun extends FinishedModel {
@@ -48,27 +52,42 @@ export async function runReport(
   signal: AbortSignal,
 ): Promise<string | null> {
   const { model, evaluation, calibration, rows } = run;
-  const explanation = await explain(model, plan, evaluation.scores, config.settings.seed, signal);
-  if (explanation === null) return null;
+  const seen = await insights(model, plan, evaluation, config.settings.seed, signal);
+  if (seen === null) return null;
+  const { reportHtml } = await import("@chainrule/studio/report");
   return reportHtml({
     ...reportHead(config),
     scored: `On ${rows}.`,
     ...evaluation,
+    ...seen,
     calibration,
     history,
-    explanation,
   });
 }
 
+/** What the rows of a plan show of a trained model, beside its scores; null where it was aborted. */
+export async function insights(
+  model: TableModel,
+  plan: Plan,
+  { scores }: PlanEvaluation,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Pick<ReportData, "explanation" | "health" | "points" | "rows"> | null> {
+  const explanation = await explain(model, plan, scores, seed, signal);
+  if (explanation === null) return null;
+  return {
+    explanation,
+    health: networkHealth(model, plan) ?? undefined,
+    points: predictedPoints(model, plan),
+    rows: chosenRows(model, plan),
+  };
+}
+
 /** What a configuration tells. */
-export function reportHead({
-  data,
-  settings,
-  model,
-  versions,
-  created,
-  asked,
-}: RunConfig): Pick<ReportData, "title" | "facts" | "target" | "dropped"> {
+export function reportHead(
+  config: RunConfig,
+): Pick<ReportData, "title" | "facts" | "target" | "dropped" | "reproduce"> {
+  const { data, settings, model, asked } = config;
   const { parts } = data;
   const { hidden, activation, optimizer, lr, schedule, weightDecay, dropout, batchSize, epochs, seed } =
     settings;
@@ -79,9 +98,9 @@ export function reportHead({
     title: `${model.target.name} from ${data.file}`,
     target: model.target.name,
     dropped: data.dropped,
+    reproduce: reproduction(config),
     facts: [
       ["data", `${data.file}: ${counted(data.rows, "row")}, ${counted(data.columns, "column")}`],
-      ["SHA-256", data.sha256],
       ["inputs", counted(model.features.length, "column")],
       [
         "rows",
@@ -98,7 +117,27 @@ export function reportHead({
       ],
       ["training", `at most ${counted(epochs, "epoch")}, batches of ${counted(batchSize, "row")}`],
       ["seed", String(seed)],
-      ["made", `${created} by chainrule ${versions.chainrule}, Node ${versions.node}`],
     ],
+  };
+}
+
+/** How the same model is made again. Paths on this machine are nobody else's business: files are called by their names. */
+function reproduction({ data, asked, settings, versions, engine, created }: RunConfig): Reproduction {
+  const names = data.files.map(({ path }) => basename(path));
+  const test = data.test?.files.map(({ path }) => basename(path))[0];
+  const words = ["npx", "chainrule", "train", ...names, ...wordsOf({ ...asked, test })];
+  return {
+    commands: [words.map(shellWord).join(" ")],
+    facts: [
+      ["seed", String(settings.seed)],
+      ["data", `${data.file}, SHA-256 ${data.sha256}`],
+      ...(data.test === null
+        ? []
+        : [["test data", `${data.test.file}, SHA-256 ${data.test.sha256}`] as const]),
+      ["made", created],
+      ["versions", `chainrule ${versions.chainrule}, Node ${versions.node}`],
+      ["engine", engine.tier],
+    ],
+    note: "The same data, options, seed and engine give the same model to the last bit. Another engine may give other last bits.",
   };
 }

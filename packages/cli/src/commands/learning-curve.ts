@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { type LearningCurve, learningCurve, planOptionsIn, settingsIn } from "chainrule/tables";
 import { Interrupted, type Io } from "../io.ts";
-import { chart } from "../report/charts.ts";
 import { finishOf, type LearningOptions } from "../runs/asked.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { dataFrom } from "../sources/paths.ts";
@@ -54,7 +53,7 @@ export async function learningCurveCommand(
   }
   sayCurve(output, curve, table.source);
   if (out !== undefined) {
-    const svg = curveSvg(curve, table.source);
+    const svg = await curveSvg(curve, table.source);
     await writeWhole(out, (draft) => writeFile(draft, svg));
     output.say();
     output.say(`  Picture written to ${out}`);
@@ -116,7 +115,8 @@ function sayCurve(output: Output, curve: LearningCurve, source: string): void {
 }
 
 /** The curve as an SVG file of its own. */
-function curveSvg(curve: LearningCurve, source: string): string {
+async function curveSvg(curve: LearningCurve, source: string): Promise<string> {
+  const { chartSvg } = await import("@chainrule/studio/report");
   const { points } = curve;
   const x = points.map(({ rows }) => Math.log2(rows));
   const line = (part: "test" | "training") => ({
@@ -127,10 +127,9 @@ function curveSvg(curve: LearningCurve, source: string): string {
     high: points.map((point) => point[part].mean + point[part].sd),
     points: true,
   });
-  return `${chart([line("test"), line("training")], {
+  return `${chartSvg([line("test"), line("training")], {
     x: `training rows of ${source}`,
     y: `${scoreTitle(curve.task)} of ${curve.target}, ± standard deviation of ${counted(curve.seeds, "seed")}`,
     labelX: (at) => Math.round(2 ** at).toLocaleString("en-US"),
-    alone: true,
   })}\n`;
 }

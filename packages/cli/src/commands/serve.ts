@@ -1,6 +1,7 @@
 import { load } from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { isLoopback } from "../serve/host.ts";
+import { untilTold } from "../serve/listen.ts";
 import { type ServerOptions, startServer } from "../serve/server.ts";
 import { clip, counted } from "../terminal/format.ts";
 import { shortPath } from "../terminal/next.ts";
@@ -32,17 +33,4 @@ export async function serve(source: string, options: ServeOptions, io: Io): Prom
   await untilTold(io);
   output.say("stopping after the requests at hand");
   await server.close();
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM. */
-function untilTold(io: Io): Promise<void> {
-  return new Promise((resolve) => {
-    const release = io.onInterrupt(done);
-    process.once("SIGTERM", done);
-    function done(): void {
-      release();
-      process.off("SIGTERM", done);
-      resolve();
-    }
-  });
 }

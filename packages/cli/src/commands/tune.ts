@@ -191,7 +191,7 @@ async function searchAndFinish(job: TuneJob, output: Output, io: Io): Promise<vo
       throw error;
     }
     const scores = await readScores(best);
-    await replaceWhole(join(folder, tuneNames.report), reportPage(search, scores.test));
+    await replaceWhole(join(folder, tuneNames.report), await reportPage(search, scores.test));
     // What other trials could go on from is of no use any more. Their folder is what tells that all is done.
     await rm(join(folder, tuneNames.checkpoints), { recursive: true, force: true });
     sayDone(job, output, io);
@@ -256,7 +256,7 @@ async function sayFound(search: Search, output: Output): Promise<void> {
   const doubt = doubtOf(rows, plan);
   if (doubt !== null) output.warn(doubt);
   sayMatters(output, search);
-  await replaceWhole(join(search.folder, tuneNames.report), reportPage(search, null));
+  await replaceWhole(join(search.folder, tuneNames.report), await reportPage(search, null));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ServeOptions } from "../commands/serve.ts";
 import type { Io } from "../io.ts";
-import { positive, share, whole } from "./shared.ts";
+import { port, positive, share, whole } from "./shared.ts";
 
 export const MODEL = "the folder of a run that train has written, or the file of a model";
 
@@ -43,12 +43,6 @@ Examples:
       const { serve } = await import("../commands/serve.ts");
       await serve(run, options, io);
     });
-}
-
-function port(text: string): number {
-  const value = whole(0)(text);
-  if (value > 65_535) throw new InvalidArgumentError("Give a whole number from 0 to 65535.");
-  return value;
 }
 
 function origin(text: string): string {

@@ -107,6 +107,12 @@ export const whole =
 
 export const seed = whole(0);
 
+export function port(text: string): number {
+  const value = whole(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError("Give a whole number from 0 to 65535.");
+  return value;
+}
+
 export function units(text: string): number[] {
   if (text.trim() === "none") return [];
   const sizes = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { Explanation } from "@chainrule/studio/report";
 import {
   everyNth,
   type Importance,
@@ -10,19 +11,6 @@ import {
   sensitiveColumns,
   type TableModel,
 } from "chainrule/tables";
-
-/** What a model's predictions depend on. */
-export interface Explanation {
-  /** Rows that the columns were shuffled over. */
-  readonly rows: number;
-  /** Columns that the model reads, and how many of them were shuffled: of very many those that move predictions most. */
-  readonly columns: number;
-  readonly tested: number;
-  /** The most important columns, the most important first. */
-  readonly importance: readonly Importance[];
-  /** How predictions follow the first few of them. */
-  readonly dependence: readonly PartialDependence[];
-}
 
 const MOST_ROWS = 1000;
 const FEWEST_ROWS = 200;

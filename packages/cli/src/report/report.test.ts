@@ -1,87 +1,102 @@
 import { trainTable } from "chainrule/tables";
 import { expect, test } from "vitest";
-import { bars, chart } from "./charts.ts";
+import type { Asked } from "../runs/asked.ts";
+import { modelOptions, wordsOf } from "./command.ts";
 import { explain } from "./explain.ts";
-import { escaped } from "./html.ts";
-import { reportHtml } from "./report.ts";
+import { networkHealth } from "./network.ts";
+import { chosenRows, predictedPoints } from "./rows.ts";
 
-const evil = '<script>alert("x")</script>&';
+const askedBy = (words: readonly string[]): Asked =>
+  modelOptions().parse(words, { from: "user" }).opts() as unknown as Asked;
 
-test("a report holds all sections, loads nothing, and lets no name become code", async () => {
-  const rows = Array.from({ length: 120 }, (_, i) => ({
-    [evil]: i % 17,
-    kind: i % 3 === 0 ? evil : "b",
-    y: (i % 17) + (i % 3) * 4,
-  }));
-  const { model, plan, evaluation, result } = await trainTable(rows, {
-    target: "y",
-    hidden: [8],
-    epochs: 3,
-    task: "regression",
-  });
-  const html = reportHtml({
-    title: evil,
-    target: "y",
-    scored: "On 24 rows.",
-    facts: [["data", evil]],
-    history: result.history,
-    explanation: (await explain(model, plan, evaluation.scores, 0)) ?? undefined,
-    dropped: [{ name: evil, detail: "constant" }],
-    ...evaluation,
-  });
-  for (const name of [
-    "Scores",
-    "Generalization",
-    "Training",
-    "Errors",
-    "Prediction intervals",
-    "What predictions depend on",
-    "Configuration",
-  ])
-    expect(html).toContain(`<h2>${name}</h2>`);
-  expect(html).not.toContain("<script");
-  expect(html).toContain(escaped(evil));
-  expect(html).not.toMatch(/\b(src|href)=|url\(|@import|https?:/);
-  expect(html).toContain("prefers-color-scheme: dark");
-  expect(html).not.toMatch(/NaN|undefined|Infinity/);
-  // Tags are closed: sections, figures and pictures.
-  for (const tag of ["section", "figure", "svg", "table", "div"])
-    expect(html.split(`<${tag}`).length, tag).toBe(html.split(`</${tag}>`).length);
+test.each([
+  ["--target", "y"],
+  ["--target", "a column", "--seed", "7", "--lr", "0.01", "--hidden", "8,4"],
+  ["--target", "y", "--hidden", "none", "--no-front-scale", "--task", "regression", "--test", "other.csv"],
+  [
+    "--target",
+    "y",
+    "--exclude",
+    "a,b",
+    "--exclude",
+    "c",
+    "--missing",
+    "none,-",
+    "--types",
+    "zip=category,n=number",
+  ],
+  [
+    "--target",
+    "y",
+    "--split",
+    "group:house",
+    "--threshold",
+    "0.3",
+    "--calibrate",
+    "never",
+    "--class-weights",
+    "balanced",
+  ],
+  [
+    "--target",
+    "y",
+    "--split",
+    "time:day",
+    "--threshold",
+    "f1",
+    "--target-transform",
+    "log",
+    "--test-size",
+    "0.3",
+  ],
+])("what was asked by %s %s … is asked again by the words of the report", (...words) => {
+  const asked = askedBy(words);
+  expect(askedBy(wordsOf(asked))).toEqual(asked);
 });
 
-test("a report of classes shows the confusion matrix and the calibration", async () => {
-  const rows = Array.from({ length: 90 }, (_, i) => ({ x: i % 9, y: i % 9 > 4 ? "up" : "down" }));
-  const { evaluation, calibration } = await trainTable(rows, { target: "y", hidden: [8], epochs: 5 });
-  const html = reportHtml({ title: "t", target: "y", scored: "", facts: [], ...evaluation, calibration });
-  expect(html).toContain("<h2>Classes</h2>");
-  expect(html).toContain('<td class="n hit">');
-  expect(html).toContain("predicted probability of the class up");
-  expect(html).toContain("temperature");
-  expect(html).toContain("logistic regression on the same inputs");
+test("only what is not the default is said", () => {
+  expect(wordsOf(askedBy(["--target", "y", "--seed", "0", "--test-size", "0.2"]))).toEqual(["--target", "y"]);
+  expect(wordsOf({ ...askedBy(["--target", "y"]), findLr: true })).toEqual(["--target", "y", "--find-lr"]);
 });
 
-test("a chart goes from corner to corner, and leaves gaps where there is no number", () => {
-  const svg = chart([{ label: "a", x: [0, 1, 2], y: [0, 2, 1] }], { x: "x", y: "y" });
-  expect(svg).toContain('d="M58 220L233 36L408 128"');
-  expect(chart([{ label: "a", x: [0, 1, 2, 3], y: [0, Number.NaN, 1, 1] }], { x: "x", y: "y" })).toContain(
-    'd="M58 220M291.3 36L408 36"',
+const trained = (y: (i: number) => string | number) =>
+  trainTable(
+    Array.from({ length: 150 }, (_, i) => ({ x: i % 15, kind: i % 3 === 0 ? "a" : "b", y: y(i) })),
+    { target: "y", hidden: [8], epochs: 4, seed: 1 },
   );
-  const ticks = [...svg.matchAll(/text-anchor="(?:end|middle)">([\d.]+)</g)].map(([, text]) => text);
-  expect(ticks).toEqual(["0", "0.5", "1", "1.5", "2", "0", "0.5", "1", "1.5", "2"]);
-  expect(chart([], { x: "x", y: "y" })).not.toContain("NaN");
+
+test("rows of classes are right, wrong and uncertain, each with what it is told to be", async () => {
+  const { model, plan } = await trained((i) => (i % 15 > 7 || i % 11 === 0 ? "up" : "down"));
+  const rows = chosenRows(model, plan);
+  expect(rows.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(rows.map(({ title }) => title)).size).toBe(rows.length);
+  for (const { verdict, truth, predicted, probabilities, cells } of rows) {
+    if (verdict !== "uncertain") expect(truth === predicted).toBe(verdict === "right");
+    expect(probabilities.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
+    expect(probabilities[0].label).toBe(predicted);
+    expect(cells.map(({ name }) => name)).toEqual(["x", "kind"]);
+  }
+  // Of all rows, the uncertain one has the two classes nearest to each other.
+  const lead = ({ probabilities: [a, b] }: (typeof rows)[number]): number => a.probability - b.probability;
+  const unsure = rows.find(({ verdict }) => verdict === "uncertain");
+  expect(unsure && rows.every((row) => row.verdict === "wrong" || lead(row) >= lead(unsure))).toBe(true);
+  expect(predictedPoints(model, plan)).toBeUndefined();
 });
 
-test("a chart of its own has its own colours, and bars go to both sides of zero", () => {
-  const alone = chart([{ label: "a", x: [0, 1], y: [0, 1] }], { x: "x", y: "y", alone: true });
-  expect(alone).toContain("xmlns=");
-  expect(alone).not.toContain("var(");
-  const picture = bars(
-    [
-      { label: "up", value: 1 },
-      { label: "down", value: -1 },
-    ],
-    "t",
-  );
-  expect(picture).toContain('<rect x="263" y="8" width="93"');
-  expect(picture).toContain('<rect x="170" y="28" width="93"');
+test("rows of numbers are near and far, and a network's health is that of validation rows", async () => {
+  const { model, plan, evaluation } = await trained((i) => (i % 15) * 1.5 + (i % 3));
+  const rows = chosenRows(model, plan);
+  const error = ({ truth, predicted }: (typeof rows)[number]): number =>
+    Math.abs(Number(truth) - Number(predicted));
+  const worst = Math.max(...rows.filter(({ verdict }) => verdict === "near").map(error));
+  for (const row of rows.filter(({ verdict }) => verdict === "far"))
+    expect(error(row)).toBeGreaterThanOrEqual(worst);
+  const points = predictedPoints(model, plan);
+  expect(points?.truth.length).toBe(plan.test.rows.length);
+  const found = networkHealth(model, plan);
+  expect(found?.part).toBe("validation rows");
+  expect(found?.health.rows).toBe(plan.split.validation.length);
+  expect(found?.health.layers.at(-1)?.units).toBe(1);
+  const explanation = await explain(model, plan, evaluation.scores, 0);
+  expect(explanation?.importance[0].column).toBe("x");
 });

@@ -94,3 +94,7 @@ export function discard(request: IncomingMessage, most: number): Promise<void> {
     for (const event of ["end", "close", "error"] as const) request.on(event, () => resolve());
   });
 }
+
+/** Whether a request brings something beside its head. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

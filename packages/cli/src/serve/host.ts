@@ -1,4 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { isIPv4 } from "node:net";
+import { clip } from "../terminal/format.ts";
+import { Refusal } from "./answers.ts";
 
 /** Whether a host is this machine alone. */
 export function isLoopback(host: string): boolean {
@@ -12,4 +15,20 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whether the header `Host` of a request, a name with or without a port, is one of this machine alone. */
-export const namesLoopback = (header: string): boolean => isLoopback(header.replace(/:\d*$/, ""));
+const namesLoopback = (header: string): boolean => isLoopback(header.replace(/:\d*$/, ""));
+
+/**
+ * On loopback, only names of loopback: else a page of another site could reach it by a name of its own (DNS rebinding).
+ *
+ * @param listensAt where the server listens
+ * @throws Refusal (403)
+ */
+export function checkHost({ headers: { host } }: IncomingMessage, listensAt: string): void {
+  if (host === undefined || !isLoopback(listensAt) || namesLoopback(host)) return;
+  throw new Refusal(
+    403,
+    "host",
+    `The server answers at this machine's own names only, not at ${clip(host)}.`,
+    "Ask at localhost or 127.0.0.1; or start it with --host to be reached by other names.",
+  );
+}

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { ChainruleError } from "chainrule";
+import type { Socket } from "node:net";
 import { type LoadedModel, rowSchema } from "chainrule/tables";
 import { clip } from "../terminal/format.ts";
 import { type Answer, answerTo, json, Refusal } from "./answers.ts";
-import { discard, Gone, readJson } from "./body.ts";
-import { isLoopback, namesLoopback } from "./host.ts";
+import { discard, Gone, hasBody, readJson } from "./body.ts";
+import { checkHost } from "./host.ts";
+import { listen } from "./listen.ts";
 import { exampleRow, pageAnswer } from "./page.ts";
 import { predictAnswer, warmUp } from "./predict.ts";
 
@@ -70,35 +70,7 @@ export async function startServer(model: LoadedModel, options: ServerOptions): P
   // Beyond that, connections are closed unheard.
   server.maxConnections = Math.max(64, CONNECTIONS * options.queue);
   server.on("connection", (socket) => service.connected(socket));
-  await listen(server, host, port);
-  const { address, port: actual } = server.address() as AddressInfo;
-  return {
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${actual}/`,
-    close: () => service.stop(server),
-  };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen(port, host, () => resolve());
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): ChainruleError {
-  const [problem, remedy] =
-    error.code === "EADDRINUSE"
-      ? [
-          `Port ${port} of ${host} is in use.`,
-          `Stop what listens there, or choose another port: --port ${port + 1}, or --port 0 for any free one.`,
-        ]
-      : error.code === "EACCES"
-        ? [`Port ${port} may not be used by this user.`, "Choose one from 1024 on, such as --port 8080."]
-        : [
-            `It can not listen at ${clip(host)}: ${error.message}.`,
-            "Give an address of this machine by --host, such as 127.0.0.1.",
-          ];
-  return new ChainruleError("argument", problem, remedy, { cause: error });
+  return { url: await listen(server, host, port), close: () => service.stop(server) };
 }
 
 /** What is done for each path, by method. */
@@ -180,7 +152,7 @@ class Service {
   }
 
   private async answer(request: IncomingMessage): Promise<Answer> {
-    this.checkHost(request);
+    checkHost(request, this.options.host);
     const { method = "GET" } = request;
     const [path] = (request.url ?? "/").split("?", 1);
     const route = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
@@ -197,18 +169,6 @@ class Service {
       });
     }
     return handler(request);
-  }
-
-  /** On loopback, only names of loopback: else a page of another site could reach it by a name of its own (DNS rebinding). */
-  private checkHost({ headers }: IncomingMessage): void {
-    const { host } = headers;
-    if (host === undefined || !isLoopback(this.options.host) || namesLoopback(host)) return;
-    throw new Refusal(
-      403,
-      "host",
-      `The server answers at this machine's own names only, not at ${clip(host)}.`,
-      "Ask at localhost or 127.0.0.1; or start it with --host to be reached by other names.",
-    );
   }
 
   private async predict(request: IncomingMessage): Promise<Answer> {
@@ -274,9 +234,6 @@ class Service {
     );
   }
 }
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /** What a browser asks before a page of another origin may send JSON. */
 const preflight = (methods: readonly string[]): Answer =>

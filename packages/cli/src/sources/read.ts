@@ -178,5 +178,5 @@ function finished(
   const wanted = new Map(overrides).get(name) ?? types?.get(name);
   const asText = (wanted ?? (typedOnly || declared ? "text" : undefined)) === "text";
   const decimalComma = parts.some((part) => part.decimalComma);
-  return refineText(column, { missing, decimalComma, asText, source, remedy });
+  return refineText(column, { missing, decimalComma, amounts: wanted === "number", asText, source, remedy });
 }

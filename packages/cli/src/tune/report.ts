@@ -1,6 +1,5 @@
+import type { ChartOptions, Curve, Picture } from "@chainrule/studio/report";
 import type { Scores, Value } from "chainrule/tables";
-import { type ChartOptions, type Curve, chart } from "../report/charts.ts";
-import { escaped, page, table } from "../report/html.ts";
 import { counted, duration, percent, significant } from "../terminal/format.ts";
 import { mainScore, scoreName, scoreText } from "../terminal/score.ts";
 import type { TrialLine } from "./files.ts";
@@ -13,7 +12,7 @@ import { standings, valueText } from "./table.ts";
  *
  * @param test the scores of the test rows; null before there are some
  */
-export function reportPage(search: Search, test: Scores | null): string {
+export async function reportPage(search: Search, test: Scores | null): Promise<string> {
   const { config, lines, plan, asha } = search;
   const { task } = plan;
   const score = scoreName(task);
@@ -42,25 +41,24 @@ export function reportPage(search: Search, test: Scores | null): string {
     test === null
       ? ""
       : `On the test rows, which the search did not see: ${score} ${scoreText(task, mainScore(test))}.`;
-  return page(
+  const { searchHtml } = await import("@chainrule/studio/report");
+  return searchHtml({
     title,
-    `<h1>${escaped(title)}</h1>
-<p>${trials} in ${escaped(duration(search.elapsed))}; rungs after ${config.rungs.join(", ")} epochs, of each the best 1 in ${config.eta} goes on.</p>
-<p>${escaped(`${found} ${tested}`)}</p>
-<p class="dim">The validation score of the best of many is better than what it will be on other rows; the test score is not.</p>
-<h2>What mattered</h2>
-<p class="dim">The share of the variance of the trials’ ranks after ${config.rungs[0]} epochs that lies between groups of like values, less what
-chance puts there (Kelley’s ε²). A point is a trial that did not fail; the default has another colour.</p>
-<div class="row">
-${matters.map((matter) => scatter(matter, search)).join("\n")}
-</div>
-<h2>Trials</h2>
-${table(head, rows.map(cells))}`,
-  );
+    sentences: [
+      `${trials} in ${duration(search.elapsed)}; rungs after ${config.rungs.join(", ")} epochs, of each the best 1 in ${config.eta} goes on.`,
+      `${found} ${tested}`.trim(),
+    ].filter((text) => text !== ""),
+    notes: [
+      "The validation score of the best of many is better than what it will be on other rows; the test score is not.",
+    ],
+    mattersNote: `The share of the variance of the trials’ ranks after ${config.rungs[0]} epochs that lies between groups of like values, less what chance puts there (Kelley’s ε²). A point is a trial that did not fail; the default has another colour.`,
+    matters: matters.map((matter) => scatter(matter, search)),
+    trials: { head, rows: rows.map(cells) },
+  });
 }
 
-/** The scores of the first rung against one setting, as SVG. */
-function scatter({ name, importance, groups, log }: Matter, { lines, plan: { task } }: Search): string {
+/** The scores of the first rung against one setting. */
+function scatter({ name, importance, groups, log }: Matter, { lines, plan: { task } }: Search): Picture {
   const rows = firstRung(lines).filter(({ metric }) => metric !== null);
   const numeric = rows.every(({ values }) => typeof values[name] === "number");
   const levels = groups.map(({ values }) => JSON.stringify(values[0]));
@@ -86,8 +84,9 @@ function scatter({ name, importance, groups, log }: Matter, { lines, plan: { tas
         ticksX: levels.map((_, i) => i),
         labelX: (x) => groupText(groups[x].values),
       };
-  const picture = chart(
-    [
+  return {
+    title: `${name}: ${importance > 0 ? percent(importance) : "–"}`,
+    curves: [
       points(
         "trials",
         rows.filter(({ trial }) => trial !== 0),
@@ -97,13 +96,10 @@ function scatter({ name, importance, groups, log }: Matter, { lines, plan: { tas
         rows.filter(({ trial }) => trial === 0),
       ),
     ],
-    {
-      x: name,
-      y: `validation ${scoreName(task)}`,
-      // No more than all rows are told right.
-      labelY: (y) => (task === "classification" && y > 1 ? "" : scoreText(task, y)),
-      ...axis,
-    },
-  );
-  return `<figure><figcaption>${escaped(name)}: ${importance > 0 ? percent(importance) : "–"}</figcaption>${picture}</figure>`;
+    x: name,
+    y: `validation ${scoreName(task)}`,
+    // No more than all rows are told right.
+    labelY: (y) => (task === "classification" && y > 1 ? "" : scoreText(task, y)),
+    ...axis,
+  };
 }
