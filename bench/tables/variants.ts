@@ -8,6 +8,7 @@ import {
   type Task,
 } from "chainrule/tables";
 import { mean } from "./results.ts";
+import { crossFit, crossRefit, type Outcome, refit, type Work } from "./ways.ts";
 
 export interface Variant {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface Variant {
   readonly data?: Pick<PlanOptions, "targetTransform">;
   /** Changes what was decided of the data. */
   readonly plan?: (plan: Plan) => Plan;
+  /** Uses the rows for learning in another way. Default: 15 % of them choose the epoch of one network. */
+  readonly way?: (work: Work) => Promise<Outcome>;
 }
 
 const variant = (name: string, about: string, settings: GivenSettings): Variant => ({
@@ -54,6 +57,28 @@ const plain: Variant = {
   }),
 };
 
+/** Other ways to use few rows. */
+const ways: readonly Variant[] = [
+  {
+    name: "cross-fit",
+    about: "the mean of five networks, each with another fifth of the rows held out",
+    settings: () => ({}),
+    way: crossFit,
+  },
+  {
+    name: "refit",
+    about: "ends after the wave of the rate that the held-out rows choose, trained anew on all rows",
+    settings: () => ({}),
+    way: refit,
+  },
+  {
+    name: "cross-refit",
+    about: "as `refit`, the wave chosen by five folds",
+    settings: () => ({}),
+    way: crossRefit,
+  },
+];
+
 export const variants: readonly Variant[] = [
   variant("default", "nothing", {}),
   plain,
@@ -80,6 +105,7 @@ export const variants: readonly Variant[] = [
   variant("last-epoch", "the last epoch", { keepBest: "last" }),
   variant("narrow", "three layers of 128 in place of 256", { hidden: [128, 128, 128] }),
   variant("ema", "weights averaged by a decay of 0.98", { average: "ema", averageDecay: 0.98 }),
+  ...ways,
 ];
 
 /** Scaled by the moments of the training rows. */

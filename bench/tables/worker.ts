@@ -1,17 +1,10 @@
 /** A process that trains on one table after the other, each on one thread: see `compare.ts`, which starts it. */
 import { setNumThreads } from "chainrule";
-import {
-  chooseSettings,
-  columnNamed,
-  learn,
-  makeModel,
-  planFor,
-  scoresOf,
-  type Table,
-} from "chainrule/tables";
+import { columnNamed, type PlanOptions, planFor, type Split, scoresOf, type Table } from "chainrule/tables";
 import { mean, type OurRun } from "./results.ts";
 import { readSplit, tablesNamed } from "./tables.ts";
 import { variantNamed } from "./variants.ts";
+import { heldOut } from "./ways.ts";
 
 export interface Job {
   readonly variant: string;
@@ -37,20 +30,22 @@ async function trained({ variant, table: name, seed }: Job): Promise<OurRun> {
   const { learning, test } = await readSplit(entry, seed);
   const exclude = entry.exclude?.map(({ column }) => column);
   const begun = performance.now();
-  const { settings: settingsFor, data, plan: change } = variantNamed(variant);
-  const decided = planFor(learning, { target: entry.target, task: entry.task, test, exclude, seed, ...data });
-  const plan = change ? change(decided) : decided;
-  const rows = plan.split.training.length;
-  const settings = chooseSettings({ ...settingsFor(plan.task, rows), seed }, rows, plan.task);
-  const model = makeModel(plan, settings);
-  const result = await learn(model, plan, settings, {}, new AbortController().signal);
+  const { settings, data, plan: change = (plan) => plan, way = heldOut } = variantNamed(variant);
+  const options: PlanOptions = { target: entry.target, task: entry.task, test, exclude, seed, ...data };
+  const plan = change(planFor(learning, options));
+  const planOf = ({ training, validation }: Pick<Split, "training" | "validation">) => {
+    const parts: Split = { training, validation, calibration: new Int32Array(0), test: new Int32Array(0) };
+    return change(planFor(learning, { ...options, split: { kind: "rows", parts } }));
+  };
+  const given = { ...settings(plan.task, plan.split.training.length), seed };
+  const { predictions, epochs, bestEpoch } = await way({ plan, planOf, given });
   const seconds = Math.round(performance.now() - begun) / 1000;
-  const scores = scoresOf(plan.target, model.predict(test), test, plan.test.rows);
+  const scores = scoresOf(plan.target, predictions, test, plan.test.rows);
   const found =
     scores.task === "classification"
       ? { score: rounded(1 - scores.accuracy), logLoss: rounded(scores.logLoss) }
       : { score: rounded(scores.rmse / deviation(test, entry.target)) };
-  return { table: name, seed, ...found, seconds, epochs: result.epochs, bestEpoch: result.best?.epoch ?? 0 };
+  return { table: name, seed, ...found, seconds, epochs, bestEpoch };
 }
 
 /** So that equal error rates are equal numbers. */
