@@ -1,5 +1,5 @@
 /**
- * Small PNG files of screens: colours are counted and the most frequent 256 kept in a palette; several pictures make an animated PNG,
+ * Small PNG files of screens: colours are counted and the most frequent 255 kept in a palette; several pictures make an animated PNG,
  * of which each frame holds only what changed. By the PNG specification, third edition (W3C, 2025).
  */
 import { crc32, deflateSync, inflateSync } from "node:zlib";
@@ -17,9 +17,12 @@ export interface Frame {
   readonly delay: number;
 }
 
+/** Of 256 places, one is for what is transparent. */
+const MOST_COLOURS = 255;
+
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** One picture with at most 256 colours. */
+/** One picture with at most 255 colours. */
 export const smallPng = (png: Uint8Array): Uint8Array => animatedPng([{ png, delay: 0 }]);
 
 /** Pictures of one size, shown one after the other without end. */
@@ -37,9 +40,12 @@ export function animatedPng(frames: readonly Frame[]): Uint8Array {
     return places;
   });
 
+  // The place after the last colour is transparent: what stays as it was in the frame before.
+  const same = palette.length / 3;
   const chunks = [
     chunk("IHDR", bytes(u32(width), u32(height), Uint8Array.of(8, 3, 0, 0, 0))),
-    chunk("PLTE", palette),
+    chunk("PLTE", bytes(palette, Uint8Array.of(0, 0, 0))),
+    chunk("tRNS", bytes(new Uint8Array(same).fill(255), Uint8Array.of(0))),
   ];
   if (frames.length > 1) chunks.push(chunk("acTL", bytes(u32(frames.length), u32(0))));
   let sequence = 0;
@@ -49,9 +55,11 @@ export function animatedPng(frames: readonly Frame[]): Uint8Array {
       i === 0 ? { x: 0, y: 0, w: width, h: height } : changed(indexed[i - 1]!, places, width, height);
     if (frames.length > 1) {
       const place = bytes(u32(box.w), u32(box.h), u32(box.x), u32(box.y));
-      chunks.push(chunk("fcTL", bytes(u32(sequence++), place, u16(delay), u16(1000), Uint8Array.of(0, 0))));
+      chunks.push(chunk("fcTL", bytes(u32(sequence++), place, u16(delay), u16(1000), Uint8Array.of(0, 1))));
     }
-    const data = deflateSync(rowsOf(places, width, box), { level: 9 });
+    const before = i === 0 ? undefined : indexed[i - 1];
+    const shown = before ? places.map((place, k) => (place === before[k] ? same : place)) : places;
+    const data = deflateSync(rowsOf(shown, width, box), { level: 9 });
     chunks.push(i === 0 ? chunk("IDAT", data) : chunk("fdAT", bytes(u32(sequence++), data)));
   });
   return bytes(SIGNATURE, ...chunks, chunk("IEND", new Uint8Array(0)));
@@ -149,9 +157,9 @@ function paletteOf(pictures: readonly Picture[]): {
   const chosen: number[] = [];
   // Of many, colours that look alike share a place at first, so that rare ones get one too.
   const frequent = [...counts].sort((x, y) => y[1] - x[1]).map(([colour]) => colour);
-  for (const apart of frequent.length > 256 ? [10, 5, 1] : [1]) {
+  for (const apart of frequent.length > MOST_COLOURS ? [10, 5, 1] : [1]) {
     for (const colour of frequent) {
-      if (chosen.length === 256) break;
+      if (chosen.length === MOST_COLOURS) break;
       if (chosen.every((other) => distance(other, colour) >= apart * apart)) chosen.push(colour);
     }
   }

@@ -56,7 +56,7 @@ export const moving = {
   height: 640,
   /** How many steps are skipped before the first frame, and how many are shown. */
   skipped: 3,
-  steps: 12,
+  steps: 10,
   /** Of each frame, in milliseconds. */
   delay: 1200,
 } as const;

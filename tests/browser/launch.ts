@@ -108,6 +108,10 @@ ${[
       `  <alias binding="same"><family>${name}</family><prefer><family>${font}</family></prefer></alias>`,
   )
   .join("\n")}
+  <match target="pattern">
+    <test name="weight" compare="more_eq"><const>demibold</const></test>
+    <edit name="weight" mode="assign"><const>bold</const></edit>
+  </match>
 </fontconfig>
 `;
 

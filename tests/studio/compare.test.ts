@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look, { timeout: 15_000 });
 const table = () => page.getByRole("region", { name: "Runs side by side" });
-const go = (name: string) => page.getByRole("link", { name, exact: true }).click();
+const go = (name: string) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 
 /** The texts of a row of the table by its name. */
 const row = (name: string) =>

@@ -235,9 +235,9 @@ test("60 frames a second while a small network trains", async () => {
   // A busy machine gives no page its frames: then those of a screen that draws nothing, while training goes on, are what is possible.
   let [drawn, possible] = [0, 60];
   for (let attempt = 0; attempt < 4 && drawn < Math.min(55, 0.8 * possible); attempt++) {
-    await page.getByRole("link", { name: "Open", exact: true }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "Open", exact: true }).click();
     possible = await frames();
-    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "Train", exact: true }).click();
     await controls().waitFor();
     drawn = await frames();
   }

@@ -184,6 +184,8 @@ export interface PreparedData {
   /** [rows] class numbers, or [rows, outputs] numbers. */
   readonly y: Float64Array;
   readonly rows: number;
+  /** Whether the network of the present settings is a plain one whose weights are drawn, and not one that was opened with its weights. */
+  readonly plain: boolean;
 }
 
 /** Predictions on a part. */

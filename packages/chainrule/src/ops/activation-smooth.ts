@@ -161,7 +161,9 @@ export const geluTanh = defineOp<{ x: Tensor }>({
   name: "geluTanh",
   formula: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
   inputs: ["x"],
-  derivative: { x: "½ (1 + tanh(√(2/π) (x + 0.044715 x³))) + ½ x (1 − tanh(√(2/π) (x + 0.044715 x³))²) √(2/π) (1 + 0.134145 x²)" },
+  derivative: {
+    x: "½ (1 + tanh(√(2/π) (x + 0.044715 x³))) + ½ x (1 − tanh(√(2/π) (x + 0.044715 x³))²) √(2/π) (1 + 0.134145 x²)",
+  },
   result: onlyFloating,
   lower: ({ x }, out) => interpreter.binary("mul", x, inner(x).tanh().add(1).mul(0.5), out),
   saves: ["x"],

@@ -71,16 +71,33 @@ export function fileOf(trace: TraceReader, options: TraceFileOptions = {}): Trac
  * derivatives: a third of the places each; the others go by the product of both.
  */
 function weightiest(value: Float64Array, gradient: Float64Array | null, most: number): number[] {
-  const places = Array.from(value, (_, i) => i);
-  const by = (size: (i: number) => number): number[] => places.toSorted((a, b) => size(b) - size(a) || a - b);
   const third = Math.floor(most / 3);
-  const kept = new Set(by((i) => Math.abs(value[i])).slice(0, third));
-  if (gradient) for (const i of by((i) => Math.abs(gradient[i])).slice(0, third)) kept.add(i);
-  for (const i of by((i) => Math.abs(value[i] * (gradient?.[i] ?? 1)))) {
+  const kept = new Set(largest(value.map(Math.abs), third));
+  if (gradient) for (const i of largest(gradient.map(Math.abs), third)) kept.add(i);
+  for (const i of largest(
+    gradient ? value.map((v, i) => Math.abs(v * gradient[i])) : value.map(Math.abs),
+    most,
+  )) {
     if (kept.size >= most) break;
     kept.add(i);
   }
   return [...kept].sort((a, b) => a - b);
+}
+
+/** The places of the largest sizes, the largest first; of equal ones the first ones. */
+function largest(sizes: Float64Array, most: number): number[] {
+  const best: number[] = [];
+  // Nearly all are compared with the last of the best alone: a sort of all would take most of the time that a file takes.
+  for (let i = 0; i < sizes.length; i++) {
+    if (best.length >= most && !(sizes[i] > sizes[best[most - 1]])) continue;
+    let at = Math.min(best.length, most - 1);
+    while (at > 0 && sizes[i] > sizes[best[at - 1]]) {
+      best[at] = best[at - 1];
+      at--;
+    }
+    if (most > 0) best[at] = i;
+  }
+  return best;
 }
 
 const quantity = oneOf("value", "gradient", "update");

@@ -97,21 +97,15 @@ function observe(setup: Setup): Pass {
   };
 }
 
-/** ℓ of a forward pass alone; NaN where there is none. */
-export function riskOf(setup: Setup): number {
-  const restore = startRandom(setup.random);
+/** ℓ of a forward pass alone; NaN where there is none. Running averages of `setup` move. */
+export function riskOf({ random, model, loss, inputs, target }: Setup): number {
+  const restore = startRandom(random);
   try {
     return withMode("observer", null, () =>
       noGrad(() => {
-        const given = new Map<Tensor, Given>();
-        const output = called("The model", copyOfPart(setup.model, "", given), setup.inputs);
-        const { loss, target } = setup;
+        const output = called("The model", model, inputs);
         if (!loss) return output.numel === 1 ? output.item() : Number.NaN;
-        return called(
-          "The loss",
-          copyOfPart(loss, "loss.", given),
-          target ? [output, target] : [output],
-        ).item();
+        return called("The loss", loss, target ? [output, target] : [output]).item();
       }),
     );
   } finally {

@@ -89,7 +89,7 @@ function shifted(text: string | undefined, forms: Readonly<Record<string, string
   if (text.startsWith("[")) return text;
   // A comma has no lowered form, but between lowered digits it is clear.
   if (letters.every((c) => c in forms || c === ",")) return letters.map((c) => forms[c] ?? c).join("");
-  return `${sign}${letters.length > 1 ? `{${text}}` : text}`;
+  return /^[\p{L}\d]+$/u.test(text) ? sign + text : `${sign}{${text}}`;
 }
 
 const raisedDigits = (exponent: number): string => above(String(exponent).replace("-", "−"));

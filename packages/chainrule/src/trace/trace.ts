@@ -74,12 +74,18 @@ function setupOf(model: Traceable, x: TraceInput, options: TraceOptions): Setup 
   return {
     model: own,
     inputs: inputs.map(double),
-    inputNames: isNamed ? Object.keys(x) : inputs.map((_, i) => (inputs.length > 1 ? `x${i + 1}` : "x")),
+    inputNames: isNamed ? Object.keys(x) : namesOf(inputs, options.names?.inputs ?? []),
     target: target && double(target),
     loss: loss instanceof Module ? doubled(loss) : loss,
     gradient: gradient && double(gradient),
     random: randomOf(model),
   };
+}
+
+/** What inputs without names are called: as they are told where each is one number, else x, or x1, x2, …. */
+function namesOf(inputs: readonly Tensor[], told: readonly string[]): readonly string[] {
+  if (told.length === inputs.length && inputs.every(({ numel }) => numel === 1)) return told;
+  return inputs.map((_, i) => (inputs.length > 1 ? `x${i + 1}` : "x"));
 }
 
 /** A copy in float64; whole numbers and truth values stay what they are. */
@@ -276,7 +282,8 @@ function describe(
       role: value.role,
       symbol: symbols.whole(value),
       name:
-        value.name || (step ? `${step.op.name}${pathOf(step.scope) ? ` in ${layerName(value)}` : ""}` : ""),
+        value.name ||
+        (step ? `${step.op.name}${pathOf(step.scope) ? ` in ${layerName(value)}` : ""}` : value.role),
       shape: value.tensor.shape,
       dtype: value.tensor.dtype,
       layer: layerOf.get(value) ?? null,

@@ -70,7 +70,7 @@ function sayInputs(output: Output, reader: TraceReader): void {
 function sayForward(output: Output, reader: TraceReader, group: Group, { layer, terms }: Shown): void {
   const { data } = reader;
   sayTitle(output, data, group);
-  if (group.part === "loss") sayProbabilities(output, reader, group);
+  if (group.part === "loss") sayLoss(output, reader, group);
   const most = layer === undefined ? UNITS : UNITS_OF_ONE;
   for (const columns of columnsOf(group, data)) {
     const indices = sayNumbers(output, reader, columns, "value", most);
@@ -111,28 +111,41 @@ function sayBackward(output: Output, reader: TraceReader, group: Group, { layer,
   }
 }
 
-/** What cross-entropy makes of the outputs: the probability of each class, or for several rows that of the true one. */
-function sayProbabilities(output: Output, reader: TraceReader, group: Group): void {
+/** What the loss makes of the outputs and the target, in words that need no symbols of their own. */
+function sayLoss(output: Output, reader: TraceReader, group: Group): void {
   const { data } = reader;
-  if (data.target === null || !isCrossEntropy(data, group)) return;
-  const [rows, classes] = data.values[data.output].shape;
+  if (data.target === null) return;
   const z = reader.read(data.output, "value");
   const truth = reader.read(data.target, "value");
+  if (isCrossEntropy(data, group)) sayProbabilities(output, data, z, truth);
+  else if (group.layers[0]?.kind === "MSELoss" && z.length === 1) {
+    const [name = ""] = data.unitNames[data.output] ?? [];
+    const [left, right, exponent] = [z[0], truth[0], 2].map((value) => ({ kind: "number", value }) as const);
+    const square = exprText({ kind: "power", base: { kind: "minus", left, right }, exponent });
+    output.fact("ℓ = (z − t)²", `${square}, with ${clip(name, 24)} on the scale that is learned`);
+  }
+}
+
+/** The probability of each class, or for several rows that of the true one. */
+function sayProbabilities(output: Output, data: TraceData, z: Float64Array, truth: Float64Array): void {
+  const [rows, classes] = data.values[data.output].shape;
   const names = data.unitNames[data.output];
   const nameOf = (j: number): string => clip(names?.[j] ?? String(j + 1), 24);
   const p = Array.from({ length: rows }, (_, n) => softmax(z.subarray(n * classes, (n + 1) * classes)));
   if (rows === 1) {
     const shown = p[0].map((share, j) => `${nameOf(j)} ${percent(share)}`);
-    output.fact("p = eᶻ / Σ eᶻ", shown.join(", "));
+    output.fact("p = eᶻ/Σ eᶻ", shown.join(", "));
     output.fact("ℓ = −ln p", `of ${nameOf(truth[0])}: −ln ${numberText(p[0][truth[0]])}`);
-  } else {
-    for (const [n, of] of p.slice(0, 2 * UNITS).entries())
-      output.fact(
-        `−ln p of ${n + 1}`,
-        `${nameOf(truth[n])}: −ln ${numberText(of[truth[n]])} = ${numberText(-Math.log(of[truth[n]]))}`,
-      );
-    output.fact("ℓ", `the mean over ${counted(rows, "row")}`);
+    return;
   }
+  for (const [n, of] of p.slice(0, 2 * UNITS).entries()) {
+    const right = of[truth[n]];
+    output.fact(
+      `−ln p of ${n + 1}`,
+      `${nameOf(truth[n])}: −ln ${numberText(right)} = ${numberText(-Math.log(right))}`,
+    );
+  }
+  output.fact("ℓ", `the mean over ${counted(rows, "row")}`);
 }
 
 const isCrossEntropy = ({ values, output }: TraceData, { layers }: Group): boolean =>

@@ -19,6 +19,8 @@ test("numbers are written as in a book", () => {
   expect(fullNumber(-0.21707153467853746)).toBe("−0.21707153467853746");
   expect(fullNumber(1e-7)).toBe("1×10⁻⁷");
   expect(formatPercent(0.9722)).toBe("97.2 %");
+  expect(formatPercent(0.9999)).toBe("99.9 %");
+  expect(formatPercent(0.0001)).toBe("0.1 %");
 });
 
 test("what is typed is read in the ways that people type", () => {

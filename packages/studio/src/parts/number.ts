@@ -23,9 +23,15 @@ export const fullNumber = (x: number): string => {
 /** A number of things, with its thousands apart: `12,345`. */
 export const formatCount = (n: number): string => n.toLocaleString("en-US");
 
-/** A share as `97.2 %`. */
-export const formatPercent = (x: number): string =>
-  Number.isFinite(x) ? `${signed((100 * x).toFixed(Math.abs(x) < 1 ? 1 : 0))} %` : "–";
+/** A share as `97.2 %`. Of what is not quite all or none, 100 % and 0 % are not said. */
+export function formatPercent(x: number): string {
+  if (!Number.isFinite(x)) return "–";
+  const whole = x <= -1 || x >= 1;
+  const shown = (100 * x).toFixed(whole ? 0 : 1);
+  if (shown === "100.0") return "99.9 %";
+  if (x > 0 && shown === "0.0") return "0.1 %";
+  return `${signed(shown)} %`;
+}
 
 /** What a person typed as a number, with either minus sign and a comma or a point; NaN for anything else. */
 export function parseNumber(text: string): number {

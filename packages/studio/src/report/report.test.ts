@@ -200,5 +200,6 @@ test("the report of a search shows what mattered and all trials", () => {
   });
   expect(html).toContain(`<title>${escaped}</title>`);
   expect(html).not.toContain("<script");
-  expect(html.match(/<circle/g)).toHaveLength(2);
+  // Two points, and their sign beside the name.
+  expect(html.match(/<circle/g)).toHaveLength(3);
 });

@@ -155,7 +155,8 @@ function reportRow(session: Session, part: Part, row: number, verdict: ReportRow
 const traceFile = (session: Session, part: Part, row: number): TraceFile =>
   traceOf(session, { step: -1, rows: { kind: "row", part, row } }).toJSON();
 
-function reproduction({ problem, config, steps }: Session): Reproduction {
+function reproduction(session: Session): Reproduction {
+  const { problem, config, steps } = session;
   const facts: [string, string][] = [
     ["Seed", String(config.seed)],
     ["Steps", String(steps)],
@@ -168,7 +169,7 @@ function reproduction({ problem, config, steps }: Session): Reproduction {
       note: "Open the same files, choose the settings above, and train as many steps.",
     };
   }
-  const data = preparedOf(problem, "training");
+  const data = preparedOf(session, "training");
   const program = programOf({ project: problem.told, example: problem.example, config, data, steps });
   return {
     commands: program.text.trimEnd().split("\n"),

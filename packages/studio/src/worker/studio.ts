@@ -240,7 +240,7 @@ export class Studio implements Answers {
   }
 
   preparedData(part: Part): PreparedData {
-    return preparedOf(this.#network().problem, part);
+    return preparedOf(this.#network().session, part);
   }
 
   row(part: Part, row: number): RowPreview {

@@ -6,6 +6,7 @@ import {
   pathOf,
   shortened,
   spanOf,
+  tenth,
   ticksOf,
   tickText,
   WIDTH,
@@ -87,13 +88,22 @@ export function Chart({ curves, ...options }: Props) {
       {legend.map((line, row) =>
         line.map(({ label, place, right }) => (
           <g key={place}>
-            <path
-              d={`M${right - LETTER * label.length - 20} ${24 + LINE * row}h16`}
-              stroke={colour(place)}
-              stroke-width="2"
-              stroke-dasharray={dashes(place)}
-              fill="none"
-            />
+            {curves[place]?.line === false ? (
+              <circle
+                cx={tenth(right - LETTER * label.length - 9)}
+                cy={24 + LINE * row}
+                r="3"
+                fill={colour(place)}
+              />
+            ) : (
+              <path
+                d={`M${tenth(right - LETTER * label.length - 20)} ${24 + LINE * row}h16`}
+                stroke={colour(place)}
+                stroke-width="2"
+                stroke-dasharray={dashes(place)}
+                fill="none"
+              />
+            )}
             <text x={right} y={28 + LINE * row} text-anchor="end" fill={colour(place)}>
               {label}
             </text>

@@ -39,12 +39,21 @@ export function Figure({ title, caption, table, children }: Props) {
   );
 }
 
-/** The table behind curves over one x. */
+/** The table behind curves over one x; where points share an x, each has a row of its own. */
 export function tableOfCurves(
   x: string,
   curves: readonly { readonly label: string; readonly x: readonly number[]; readonly y: readonly number[] }[],
   labelX?: (x: number) => string,
 ): TableData {
+  const isScattered = curves.some((curve) => new Set(curve.x).size < curve.x.length);
+  if (isScattered) {
+    return {
+      head: ["", x, "y"],
+      rows: curves.flatMap((curve) =>
+        curve.x.map((value, i) => [curve.label, labelX?.(value) ?? value, curve.y[i] ?? null]),
+      ),
+    };
+  }
   const all = [...new Set(curves.flatMap((curve) => [...curve.x]))].sort((a, b) => a - b);
   const found = curves.map((curve) => new Map(curve.x.map((value, i) => [value, curve.y[i] ?? null])));
   return {

@@ -92,6 +92,10 @@ test("the table behind curves joins them over x, and thins out what is long", ()
       [3, null, 6],
     ],
   });
+  expect(tableOfCurves("x", [{ label: "a", x: [1, 1], y: [2, 3] }]).rows).toEqual([
+    ["a", 1, 2],
+    ["a", 1, 3],
+  ]);
   const rows = Array.from({ length: 1000 }, (_, i) => [i]);
   const figure = renderToString(h(Figure, { title: "t", table: { head: ["x"], rows }, children: "p" }));
   expect(figure).toContain("one row of 5");

@@ -25,6 +25,12 @@ export interface PlotLook {
 
 const MOST_RUNS = 1500;
 
+/** How far ticks may be apart: between steps of training there is none. */
+const INCREMENTS = Array.from({ length: 25 }, (_, i) =>
+  [1, 2, 5].map((n) => Number(`${n}e${i - 12}`)),
+).flat();
+const WHOLE_INCREMENTS = INCREMENTS.filter((x) => x >= 1);
+
 /** A uPlot that draws long lines thinned to what its pixels can show, as often as it is asked to. */
 export class Plot {
   #u: uPlot;
@@ -58,7 +64,15 @@ export class Plot {
           y: look.log ? { distr: 3, log: 10, range: (_, low, high) => logRange(low, high) } : {},
         },
         axes: [
-          { ...axis, label: look.xLabel, labelSize: 18, labelGap: 0, labelFont: font(), size: 28 },
+          {
+            ...axis,
+            label: look.xLabel,
+            labelSize: 18,
+            labelGap: 0,
+            labelFont: font(),
+            size: 28,
+            incrs: () => (this.#isWhole() ? WHOLE_INCREMENTS : INCREMENTS),
+          },
           {
             ...axis,
             ...(look.log && {
@@ -157,6 +171,13 @@ export class Plot {
     }
     if (first > last) return [0, 1];
     return first === last ? [first - 0.5, last + 0.5] : [first, last];
+  }
+
+  /** Whether x counts something, as far as its ends tell. */
+  #isWhole(): boolean {
+    return this.#look.lines.every(
+      ({ x, y }) => !x || y.length === 0 || (Number.isInteger(x[0]) && Number.isInteger(x[y.length - 1])),
+    );
   }
 
   #rangeX(): [number, number] {

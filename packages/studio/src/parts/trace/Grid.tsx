@@ -5,6 +5,7 @@ import { type Cell, cellName, moved } from "./cells.ts";
 import { NumberInput } from "./NumberInput.tsx";
 import type { Plane } from "./planes.ts";
 import { keyOf, type TraceState } from "./state.ts";
+import { useKept } from "./use.ts";
 
 interface Props {
   readonly state: TraceState;
@@ -44,6 +45,26 @@ export function Grid({ state, plane, lit }: Props) {
     setFocus({ row, column });
     table.current?.querySelector<HTMLElement>(`[data-cell="${row},${column}"]`)?.focus();
   };
+  // Rows change with their numbers and marks, and with where the focus is.
+  const kept = useKept();
+  const rowFrom = (row: number): unknown[] => {
+    const marks = columns.flatMap((column) => {
+      const ref = plane.at(row, column);
+      const key = ref ? keyOf(ref) : `one ${plane.id}`;
+      return key === current ? [`${column}!`] : lit.has(key) ? [String(column)] : [];
+    });
+    return [
+      state.numbers.value,
+      state.former.value,
+      plane.id,
+      plane.rows,
+      plane.columns,
+      marks.join(" "),
+      roving.row === row ? roving.column : -1,
+      editing?.row === row ? editing.column : -1,
+      ...state.hiding(),
+    ];
+  };
   const onKeyDown = (event: KeyboardEvent, cell: Cell) => {
     if (event.target !== event.currentTarget) return;
     const ref = plane.at(cell.row, cell.column);
@@ -57,6 +78,7 @@ export function Grid({ state, plane, lit }: Props) {
   };
   return (
     <table
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the pattern of a data grid, with arrow keys
       role="grid"
       class={`trace-grid${plane.picture ? " pixels" : ""}`}
       aria-label={plane.name}
@@ -76,64 +98,67 @@ export function Grid({ state, plane, lit }: Props) {
         </thead>
       )}
       <tbody>
-        {rows.map((row) => (
-          <tr key={row}>
-            {!plane.picture && <th scope="row">{plane.rowLabel(row)}</th>}
-            {columns.map((column) => {
-              const cell = { row, column };
-              const ref = plane.at(row, column);
-              const bias = ref === null && row === 0;
-              const number = ref ? state.number(ref) : bias ? 1 : undefined;
-              if (number === undefined) return <td key={column} />;
-              const key = ref ? keyOf(ref) : "";
-              const hidden = ref !== null && state.hidden(ref);
-              const before = ref && !hidden ? state.formerNumber(ref) : undefined;
-              const isLeftOut = Number.isNaN(number) && !state.mayEdit;
-              const isEdited = editing?.row === row && editing.column === column && ref !== null;
-              const marks = [
-                key === current && "current",
-                ref ? lit.has(key) && "lit" : lit.has(`one ${plane.id}`) && "lit",
-                before !== undefined && "changed",
-                number < 0 && !hidden && "minus",
-              ];
-              return (
-                <td
-                  key={column}
-                  role="gridcell"
-                  data-cell={`${row},${column}`}
-                  data-key={key || undefined}
-                  class={marks.filter(Boolean).join(" ")}
-                  tabIndex={roving.row === row && roving.column === column ? 0 : -1}
-                  aria-selected={key === current}
-                  aria-label={`${isLeftOut ? "left out of the file" : cellName(plane, cell, hidden ? null : number)}${before === undefined ? "" : `, before ${formatNumber(before)}`}`}
-                  title={hidden ? undefined : isLeftOut ? "left out of the file" : fullNumber(number)}
-                  onClick={() => {
-                    setFocus(cell);
-                    if (ref && key !== current && !isLeftOut) state.pick(ref);
-                  }}
-                  onDblClick={() => ref && state.editable(ref) && setEditing(cell)}
-                  onKeyDown={(event) => onKeyDown(event, cell)}
-                >
-                  {isEdited ? (
-                    <NumberInput
-                      state={state}
-                      of={ref as ElementRef}
-                      onDone={() => {
-                        setEditing(null);
-                        focusOn(cell);
-                      }}
-                    />
-                  ) : (
-                    <>
-                      {before !== undefined && <s>{formatNumber(before)}</s>}
-                      {hidden ? "?" : isLeftOut ? "…" : formatNumber(number, plane.picture ? 2 : 4)}
-                    </>
-                  )}
-                </td>
-              );
-            })}
-          </tr>
-        ))}
+        {rows.map((row) =>
+          kept(String(row), rowFrom(row), () => (
+            <tr key={row}>
+              {!plane.picture && <th scope="row">{plane.rowLabel(row)}</th>}
+              {columns.map((column) => {
+                const cell = { row, column };
+                const ref = plane.at(row, column);
+                const bias = ref === null && row === 0;
+                const number = ref ? state.number(ref) : bias ? 1 : undefined;
+                if (number === undefined) return <td key={column} />;
+                const key = ref ? keyOf(ref) : "";
+                const hidden = ref !== null && state.hidden(ref);
+                const before = ref && !hidden ? state.formerNumber(ref) : undefined;
+                const isLeftOut = Number.isNaN(number) && !state.mayEdit;
+                const isEdited = editing?.row === row && editing.column === column && ref !== null;
+                const marks = [
+                  key === current && "current",
+                  ref ? lit.has(key) && "lit" : lit.has(`one ${plane.id}`) && "lit",
+                  before !== undefined && "changed",
+                  number < 0 && !hidden && "minus",
+                ];
+                return (
+                  <td
+                    key={column}
+                    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of that grid
+                    role="gridcell"
+                    data-cell={`${row},${column}`}
+                    data-key={key || undefined}
+                    class={marks.filter(Boolean).join(" ")}
+                    tabIndex={roving.row === row && roving.column === column ? 0 : -1}
+                    aria-selected={key === current}
+                    aria-label={`${isLeftOut ? "left out of the file" : cellName(plane, cell, hidden ? null : number)}${before === undefined ? "" : `, before ${formatNumber(before)}`}`}
+                    title={hidden ? undefined : isLeftOut ? "left out of the file" : fullNumber(number)}
+                    onClick={() => {
+                      setFocus(cell);
+                      if (ref && key !== current && !isLeftOut) state.pick(ref);
+                    }}
+                    onDblClick={() => ref && state.editable(ref) && setEditing(cell)}
+                    onKeyDown={(event) => onKeyDown(event, cell)}
+                  >
+                    {isEdited ? (
+                      <NumberInput
+                        state={state}
+                        of={ref as ElementRef}
+                        onDone={() => {
+                          setEditing(null);
+                          focusOn(cell);
+                        }}
+                      />
+                    ) : (
+                      <>
+                        {before !== undefined && <s>{formatNumber(before)}</s>}
+                        {hidden ? "?" : isLeftOut ? "…" : formatNumber(number, plane.picture ? 2 : 4)}
+                      </>
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          )),
+        )}
       </tbody>
     </table>
   );

@@ -48,7 +48,6 @@ export function HeatMap({ state, plane, lit }: Props) {
     top: clamp(asked.top, 0, plane.rows - seen.height / high),
   };
   const numbers = state.numbers.value;
-  const hiding = state.predicting.value ? [state.place.value, state.revealed.value] : null;
   const number = (at: Cell): number | null => {
     const ref = plane.at(at.row, at.column);
     if (!ref) return null;
@@ -62,7 +61,7 @@ export function HeatMap({ state, plane, lit }: Props) {
         if (Number.isFinite(x)) size = Math.max(size, x);
       }
     return size;
-  }, [numbers, plane.id, ...(hiding ?? [])]);
+  }, [numbers, plane.id, ...state.hiding()]);
   const current = plane.place(state.cursor.value.ref);
   const changed = state.edits.value.flatMap(
     ({ value, index }) => plane.place({ value, of: "value", index }) ?? [],
@@ -80,36 +79,30 @@ export function HeatMap({ state, plane, lit }: Props) {
   };
   const bitmap = useRef<HTMLCanvasElement | null>(null);
   const drawn = useRef<unknown[]>([]);
+  const look = useRef("");
   useEffect(() => {
     const target = canvas.current;
     const context = target?.getContext("2d");
     if (!target || !context) return;
+    const key = [numbers, plane.id, scheme, most, ...state.hiding()];
+    const anew = key.some((part, i) => part !== drawn.current[i]);
+    const ratio = devicePixelRatio;
+    const marked = heat.marked.filter(({ kind }) => kind !== "focus" || document.activeElement === target);
+    const looks = JSON.stringify([seen, view, marked, ratio]);
+    if (!anew && looks === look.current) return;
+    look.current = looks;
     const colours = coloursOf(target);
-    const key = [numbers, plane.id, scheme, most, ...(hiding ?? [])];
-    if (
-      !bitmap.current ||
-      key.some((part, i) => part !== drawn.current[i]) ||
-      key.length !== drawn.current.length
-    ) {
+    if (anew || !bitmap.current) {
       bitmap.current = bitmapOf(heat, colours);
       drawn.current = key;
     }
-    const ratio = devicePixelRatio;
     const [pixelsWide, pixelsHigh] = [Math.round(seen.width * ratio), Math.round(seen.height * ratio)];
     if (target.width !== pixelsWide || target.height !== pixelsHigh) {
       target.width = pixelsWide;
       target.height = pixelsHigh;
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const focused = document.activeElement === target;
-    draw(
-      context,
-      seen,
-      view,
-      { ...heat, marked: heat.marked.filter(({ kind }) => kind !== "focus" || focused) },
-      bitmap.current,
-      colours,
-    );
+    draw(context, seen, view, { ...heat, marked }, bitmap.current, colours);
   });
 
   /** Zooms so that the same number stays below the pointer. */
@@ -178,6 +171,7 @@ export function HeatMap({ state, plane, lit }: Props) {
   return (
     <div class="trace-heat" ref={frame}>
       <div class="trace-heat-view" style={{ width: `${seen.width}px`, height: `${seen.height}px` }}>
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it has keys of its own, as an application; the table behind it is plain */}
         <canvas
           ref={canvas}
           tabIndex={0}

@@ -1,11 +1,13 @@
 import { type ElementRef, exprText, type Quantity } from "chainrule/trace";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatNumber, fullNumber } from "../number.ts";
-import { columnsOf, type Group, type Link, weightEnds, weightIndex } from "./graph.ts";
-import { type Box, endOf, type Layout, NAMES, pictureOf, type Shown, top, type Unit } from "./layout.ts";
+import { columnsOf, type Group, type Link, weightEnds } from "./graph.ts";
+import { drawLines, type Marked } from "./Lines.tsx";
+import { type Box, type Layout, pictureOf, type Shown, type Unit } from "./layout.ts";
+import { Pixels } from "./Pixels.tsx";
 import type { Picture } from "./planes.ts";
-import { keyOf, type TraceState } from "./state.ts";
-import { useWidth } from "./use.ts";
+import { keyOf, refOfKey, type TraceState } from "./state.ts";
+import { useKept, useWidth } from "./use.ts";
 import { layoutOf } from "./walk.ts";
 
 interface Props {
@@ -66,6 +68,33 @@ export function Network({ state, picture, operands, lit }: Props) {
     { left: named && picture === null ? Math.min(96, width * 0.17) : 8, right: 8 },
   );
   const boxOf = (group: number) => layout.boxes[group];
+  const pickAt = ({ target }: Event) => {
+    const key = target instanceof Element ? target.closest("[data-key]")?.getAttribute("data-key") : null;
+    if (key) state.pick(refOfKey(key));
+  };
+  const kept = useKept();
+  const markedOf = ({ weight }: Link): Marked[] => {
+    if (!weight) return [];
+    const within = ({ value }: ElementRef) => value === weight.value || value === weight.bias;
+    const all = [
+      ...(within(cursor.ref) ? [{ ...cursor.ref, kind: "current" as const }] : []),
+      ...operands.filter(within).map((ref) => ({ ...ref, kind: "lit" as const })),
+    ];
+    return all.map(({ value, index, kind }) => ({ value, index, kind }));
+  };
+  // Lines change with what they lead to, with what is marked among them, and with the numbers.
+  const drawn = ({ x, top, height, units, picture }: Box) =>
+    `${x} ${top} ${height} ${picture?.pixel} ${units.map(({ unit }) => unit).join(" ")}`;
+  const linesFrom = (link: Link) => [
+    state.numbers.value,
+    backward,
+    layout.width,
+    layout.height,
+    JSON.stringify(markedOf(link)),
+    drawn(boxOf(link.from)),
+    drawn(boxOf(link.to)),
+    ...state.hiding(),
+  ];
   const at = boxOf(here)?.x ?? 0;
   useEffect(() => {
     const element = frame.current;
@@ -74,20 +103,23 @@ export function Network({ state, picture, operands, lit }: Props) {
       element.scrollLeft = at - room / 2;
   }, [at, width, room]);
   return (
-    <div class="trace-network" ref={frame}>
-      <svg width={width} height={layout.height} role="group" aria-label="The network">
-        {graph.links.map((link) => (
-          <Lines
-            key={`${link.value} ${link.to}`}
-            state={state}
-            link={link}
-            from={boxOf(link.from)}
-            to={boxOf(link.to)}
-            layout={layout}
-            lit={lit}
-            backward={backward}
-          />
-        ))}
+    // A wide network moves within its frame, also by keyboard.
+    <div class="trace-network" ref={frame} role="region" aria-label="Picture of the network" tabIndex={0}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: by keyboard the same numbers are reached in the matrices and by stepping */}
+      <svg width={width} height={layout.height} role="group" aria-label="The network" onClick={pickAt}>
+        {graph.links.map((link) =>
+          kept(`${link.value} ${link.to}`, linesFrom(link), () =>
+            drawLines({
+              state,
+              link,
+              from: boxOf(link.from),
+              to: boxOf(link.to),
+              layout,
+              backward,
+              marked: markedOf(link),
+            }),
+          ),
+        )}
         {layout.boxes.map((box) => (
           <GroupBox
             key={box.group.id}
@@ -106,89 +138,6 @@ export function Network({ state, picture, operands, lit }: Props) {
 }
 
 const NARROWEST = 72;
-
-interface LinesProps {
-  readonly state: TraceState;
-  readonly link: Link;
-  readonly from: Box;
-  readonly to: Box;
-  readonly layout: Layout;
-  readonly lit: ReadonlySet<string>;
-  readonly backward: boolean;
-}
-
-function Lines({ state, link, from, to, layout, lit, backward }: LinesProps) {
-  const { weight } = link;
-  const half = layout.pill.width / 2;
-  if (!weight) {
-    const a = { x: from.x + from.half + (from.named ? NAMES : 0), y: middleOf(from) };
-    const b = { x: to.x - to.half, y: middleOf(to) };
-    const far = to.group.depth - from.group.depth > 1 ? layout.height : 0;
-    const bend = far ? Math.min(layout.height - 6, Math.max(from.top + from.height, to.top + to.height)) : 0;
-    const path = far
-      ? `M${a.x},${a.y} C${a.x + 30},${bend} ${b.x - 30},${bend} ${b.x},${b.y}`
-      : `M${a.x},${a.y} C${(a.x + b.x) / 2},${a.y} ${(a.x + b.x) / 2},${b.y} ${b.x},${b.y}`;
-    return <path class="flow" d={path} />;
-  }
-  // In the backward pass lines show ∂ℓ/∂w; of a weight that has none, a thin line.
-  const quantity = (value: number): Quantity =>
-    backward && state.data.value.values[value].hasGradient ? "gradient" : "value";
-  const refs: { ref: ElementRef; i: number; j: number }[] = [];
-  const add = (i: number, j: number) => {
-    const value = i < 0 ? (weight.bias as number) : weight.value;
-    refs.push({ ref: { value, of: quantity(value), index: i < 0 ? j : weightIndex(weight, i, j) }, i, j });
-  };
-  const ends = to.units.flatMap(({ unit }) => (typeof unit === "number" ? [unit] : []));
-  const starts = from.units.flatMap(({ unit }) =>
-    typeof unit === "number" ? [unit] : unit === "one" ? [-1] : [],
-  );
-  for (const j of ends) for (const i of starts) add(i, j);
-  // Of a picture only those lines are drawn that matter now.
-  const cursor = state.cursor.value.ref;
-  if (from.picture)
-    for (const key of [...lit, keyOf(cursor)]) {
-      const [, value, index] = key.split(" ");
-      if (Number(value) !== weight.value) continue;
-      const { i, j } = weightEnds(weight, Number(index));
-      add(i, j);
-    }
-  const numbers = refs.map(({ ref }) =>
-    state.hidden(ref) || (backward && ref.of === "value") ? 0 : (state.number(ref) ?? 0),
-  );
-  const most = Math.max(...numbers.map(Math.abs), 1e-300);
-  const marks = refs.map(({ ref }) => {
-    const other = keyOf({ ...ref, of: ref.of === "value" ? "gradient" : "value" });
-    if (cursor.value === ref.value && cursor.index === ref.index) return "current";
-    return lit.has(keyOf(ref)) || lit.has(other) ? "lit" : "";
-  });
-  // What is lit lies above the rest.
-  const order = refs.map((_, n) => n).sort((a, b) => Number(marks[a] !== "") - Number(marks[b] !== ""));
-  return (
-    <g class="weights">
-      {order.map((n) => {
-        const { ref, i, j } = refs[n];
-        const a = endOf(from, i < 0 ? "one" : i);
-        const b = endOf(to, j);
-        if (!a || !b) return null;
-        const share = Math.abs(numbers[n]) / most;
-        const line = { x1: a.x + (from.picture && i >= 0 ? 0 : half), y1: a.y, x2: b.x - half, y2: b.y };
-        return (
-          <g
-            key={keyOf(ref)}
-            onClick={() => state.pick(ref)}
-            class={`weight ${numbers[n] < 0 ? "minus" : "plus"} ${marks[n]}`}
-            data-key={keyOf(ref)}
-          >
-            <line {...line} stroke-width={0.6 + 3.4 * share} stroke-opacity={0.2 + 0.6 * share} />
-            <line {...line} class="reach" />
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-const middleOf = (box: Box): number => box.top + 44 + (box.height - 44) / 2;
 
 interface GroupProps {
   readonly state: TraceState;
@@ -301,6 +250,8 @@ function UnitPill({ state, box, unit, layout, refOf, lit, name }: PillProps) {
   const key = keyOf(ref);
   const number = state.number(ref);
   const hidden = state.hidden(ref);
+  const text = hidden ? "?" : number === undefined ? "" : fitting(number, pill.width);
+  const negative = number !== undefined && number < 0 && !hidden;
   const current = same(state, ref);
   const marks = [
     "unit",
@@ -309,7 +260,7 @@ function UnitPill({ state, box, unit, layout, refOf, lit, name }: PillProps) {
     !hidden && state.formerNumber(ref) !== undefined && "changed",
   ];
   return (
-    <g class={marks.filter(Boolean).join(" ")} onClick={() => state.pick(ref)} data-key={key}>
+    <g class={marks.filter(Boolean).join(" ")} data-key={key}>
       <title>
         {name ? `${name}: ` : ""}
         {hidden || number === undefined ? "to be predicted" : fullNumber(number)}
@@ -319,9 +270,9 @@ function UnitPill({ state, box, unit, layout, refOf, lit, name }: PillProps) {
         x={x}
         y={y + 4}
         text-anchor="middle"
-        class={number !== undefined && number < 0 && !hidden ? "minus" : ""}
+        class={[negative && "minus", text.length * 6.6 > pill.width - 4 && "tight"].filter(Boolean).join(" ")}
       >
-        {hidden ? "?" : number === undefined ? "" : fitting(number, pill.width)}
+        {text}
       </text>
       {name && box.group.kind === "input" ? (
         <text class="name" x={x - pill.width / 2 - 5} y={y + 4} text-anchor="end">
@@ -339,53 +290,6 @@ function UnitPill({ state, box, unit, layout, refOf, lit, name }: PillProps) {
 }
 
 const same = (state: TraceState, ref: ElementRef): boolean => keyOf(state.cursor.value.ref) === keyOf(ref);
-
-interface PixelsProps {
-  readonly state: TraceState;
-  readonly box: Box;
-  readonly refOf: (unit: number) => ElementRef;
-  readonly lit: ReadonlySet<string>;
-}
-
-/** A picture at the input: ink by value, or blue and orange by derivative. */
-function Pixels({ state, box, refOf, lit }: PixelsProps) {
-  const { picture } = box;
-  if (!picture) return null;
-  const { width, height, pixel, left, pixels } = picture;
-  const refs = pixels.map((_, unit) => refOf(unit));
-  const numbers = refs.map((ref) => (state.hidden(ref) ? 0 : (state.number(ref) ?? 0)));
-  const most = Math.max(...numbers.map(Math.abs), 1e-300);
-  return (
-    <g class={`pixels ${refs[0].of}`}>
-      <rect
-        class="frame"
-        x={left - 1}
-        y={top(box) - 1}
-        width={width * pixel + 2}
-        height={height * pixel + 2}
-      />
-      {refs.map((ref, unit) => {
-        const key = keyOf(ref);
-        const mark = same(state, ref) ? "current" : lit.has(key) ? "lit" : "";
-        return (
-          <rect
-            key={unit}
-            data-key={key}
-            class={`pixel ${numbers[unit] < 0 ? "minus" : "plus"} ${mark}`}
-            x={left + (pixels[unit] % width) * pixel}
-            y={top(box) + Math.floor(pixels[unit] / width) * pixel}
-            width={pixel - 0.5}
-            height={pixel - 0.5}
-            fill-opacity={Math.abs(numbers[unit]) / most}
-            onClick={() => state.pick(ref)}
-          >
-            <title>{`pixel ${(pixels[unit] % width) + 1}, ${Math.floor(pixels[unit] / width) + 1}: ${formatNumber(numbers[unit])}`}</title>
-          </rect>
-        );
-      })}
-    </g>
-  );
-}
 
 /** As many digits as there is room for. */
 function fitting(number: number, width: number): string {

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import type { ElementRef, Quantity } from "chainrule/trace";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { TraceSource } from "../../state/traceSource.ts";
-import { Button, Tabs, Toggle } from "../controls/index.ts";
+import { Button, NumberField, Tabs, Toggle } from "../controls/index.ts";
 import { Num } from "../Num.tsx";
 import { FormulaPanel } from "./FormulaPanel.tsx";
 import { columnsOf } from "./graph.ts";
@@ -221,6 +221,16 @@ function Marks({ state }: { state: TraceState }) {
             Reset all
           </Button>
         </span>
+      )}
+      {state.data.value.rows > 1 && (
+        <NumberField
+          label={`Row of ${state.data.value.rows}`}
+          value={state.row.value + 1}
+          min={1}
+          max={state.data.value.rows}
+          whole
+          onChange={(row) => state.toRow(row - 1)}
+        />
       )}
       <Toggle
         label="Hide and predict"

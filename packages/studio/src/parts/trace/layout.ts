@@ -35,7 +35,8 @@ export interface Layout {
 }
 
 const PITCH = 30;
-const HEAD = 44;
+/** Height of the two lines above a group's units. */
+export const HEAD = 44;
 const GAP = 14;
 /** Room for the names of units at their right. */
 export const NAMES = 40;

@@ -28,6 +28,11 @@ export const MOST_READ = 2 ** 22;
 
 export const keyOf = ({ value, of, index }: ElementRef): string => `${of} ${value} ${index}`;
 
+export const refOfKey = (key: string): ElementRef => {
+  const [of, value, index] = key.split(" ");
+  return { of: of as ElementRef["of"], value: Number(value), index: Number(index) };
+};
+
 let opened = 0;
 
 export class TraceState {
@@ -116,6 +121,15 @@ export class TraceState {
       const near = places[this.place.value + by];
       if (near) this.ask(near.ref, false);
     }
+  }
+
+  /** Goes to the same number of another row of the batch, 0-based. */
+  toRow(row: number): void {
+    const { ref, ...cursor } = this.cursor.value;
+    const { rows, units } = layoutOf(this.data.value, this.data.value.values[ref.value]);
+    this.row.value = row;
+    const index = rows > 1 ? row * units + (ref.index % units) : ref.index;
+    this.goTo({ ...cursor, ref: { ...ref, index } }, this.held.value);
   }
 
   /** Goes to a number that was chosen. What is shown around it stays where it is part of it. */
@@ -249,10 +263,6 @@ export class TraceState {
     return explained;
   }
 
-  jacobian(result: number, input: number) {
-    return this.source.value.jacobian(result, input, this.row.value);
-  }
-
   /** Where each quantity and each number stand in the walk. */
   private readonly order = computed(() => {
     const { stages, places } = this.walk.value;
@@ -274,6 +284,11 @@ export class TraceState {
     if (this.revealed.value.has(keyOf(ref))) return false;
     const at = placesOf.get(keyOf(ref));
     return at === undefined || at >= this.place.value;
+  }
+
+  /** Changes whenever something else is hidden. */
+  hiding(): unknown[] {
+    return this.predicting.value ? [this.place.value, this.revealed.value] : [null, null];
   }
 
   reveal(ref: ElementRef): void {

@@ -1,4 +1,4 @@
-import type { RefObject } from "preact";
+import type { RefObject, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** The width of an element in CSS pixels, kept up to date. */
@@ -46,4 +46,17 @@ export function useMedia(query: string): boolean {
     return () => list.removeEventListener("change", changed);
   }, [query]);
   return holds;
+}
+
+/** Keeps what was drawn under a key for as long as what it is drawn from stays the same: stepping redraws only what it changes. */
+export function useKept(): (key: string, from: readonly unknown[], draw: () => VNode) => VNode {
+  const kept = useRef(new Map<string, { from: readonly unknown[]; drawn: VNode }>());
+  return (key, from, draw) => {
+    const known = kept.current.get(key);
+    if (known && known.from.length === from.length && known.from.every((part, i) => part === from[i]))
+      return known.drawn;
+    const drawn = draw();
+    kept.current.set(key, { from, drawn });
+    return drawn;
+  };
 }

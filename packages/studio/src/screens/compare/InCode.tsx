@@ -10,6 +10,9 @@ import { type Program, programOf } from "./program.ts";
 /** So many steps a program trains that was looked at before training. */
 const USUAL_STEPS = 1000;
 
+const opened =
+  "This network was opened with its own layers and weights, so no short program makes it anew. Take the model's file along, or start anew with other settings.";
+
 /** How to do in code what happened here. */
 export function InCode({ project }: { project: Project }) {
   const [program, setProgram] = useState<Program | null>(null);
@@ -22,6 +25,7 @@ export function InCode({ project }: { project: Project }) {
     worker.preparedData("training").then(
       (data) => {
         if (!current) return;
+        if (!data.plain) return setProblem(opened);
         setProblem("");
         setProgram(
           programOf({ project, example: route.peek().example, config: project.config, data, steps }),

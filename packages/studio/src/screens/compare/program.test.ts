@@ -74,7 +74,13 @@ test("each program gives the losses of the app", async () => {
 });
 
 test("names and titles of a table do no harm to the program", () => {
-  const data = { dtype: "float32", x: Float64Array.of(1, 2), y: Float64Array.of(0, 1), rows: 2 } as const;
+  const data = {
+    dtype: "float32",
+    x: Float64Array.of(1, 2),
+    y: Float64Array.of(0, 1),
+    rows: 2,
+    plain: true,
+  } as const;
   const config = {
     hidden: [],
     activation: "relu",

@@ -43,7 +43,7 @@ export function Alarms({ health, onLayer }: Props) {
       )}
       <ul>
         {alarms.map((alarm) => (
-          <li key={`${alarm.kind} ${alarm.layer}`} class={`alarm ${alarm.severity}`}>
+          <li key={`${alarm.kind} ${alarm.layer}`} class={`alarm alarm-${alarm.severity}`}>
             <p>
               <strong>
                 <span class="severity">{severities[alarm.severity]}</span> {titleOf(alarm)}

@@ -18,12 +18,31 @@ interface Watched {
   readonly history: readonly { readonly step: number; readonly health: HealthData }[];
 }
 
-/** While training runs, the Worker takes samples by itself; standing still, it is asked for the state of now. */
-async function look(): Promise<Watched> {
-  const running = progress.peek()?.running ?? false;
-  const latest = running ? (await worker.healthHistory()).at(-1)?.health : undefined;
-  const now = latest ?? (await worker.health());
-  return { now, history: await worker.healthHistory() };
+/** Of a longer history every second sample is forgotten. */
+const MOST_SAMPLES = 240;
+
+/**
+ * Looks at the health again and again, and keeps what was seen: only new samples cross over. While training runs, the Worker takes them
+ * by itself; standing still, it is asked for the state of now.
+ */
+class Watcher {
+  #history: Watched["history"] = [];
+  /** Where training was at the last look. */
+  #step = 0;
+
+  async look(): Promise<Watched> {
+    const { running = false, step = 0 } = progress.peek() ?? {};
+    const asked = running ? null : await worker.health();
+    // Steps were forgotten on the way back: so are their samples.
+    const known = step < this.#step ? this.#history.filter((sample) => sample.step <= step) : this.#history;
+    this.#step = step;
+    const fresh = await worker.healthHistory(known.at(-1)?.step ?? -1);
+    const all = [...known, ...fresh];
+    this.#history =
+      all.length > MOST_SAMPLES ? all.filter((_, n) => n % 2 === 0 || n === all.length - 1) : all;
+    const now = asked ?? this.#history.at(-1)?.health ?? (await worker.health());
+    return { now, history: this.#history };
+  }
 }
 
 export default function Health() {
@@ -40,7 +59,8 @@ export default function Health() {
     return () => tell(false);
   }, [trainable]);
   const running = progress.value?.running ?? false;
-  const watched = useLatest(look, `health ${running}`, { pause: 400, on: trainable });
+  const watcher = useMemo(() => new Watcher(), []);
+  const watched = useLatest(() => watcher.look(), `health ${running}`, { pause: 400, on: trainable });
   // Between two questions the last answer stays: starting and stopping asks anew.
   const last = useRef<Watched | null>(null);
   last.current = watched ?? last.current;

@@ -61,8 +61,12 @@ export function Opened({ project }: { project: Project }) {
         </dl>
         {balance.length > 0 && <Balance balance={balance} />}
       </div>
-      {columns.length > 0 && <Columns columns={columns} rows={all || null} />}
-      {head.length > 0 && columns.length > 0 && <Head names={columns.map(({ name }) => name)} head={head} />}
+      {columns.length > 0 && (
+        <div class="grid told">
+          <Columns columns={columns} rows={all || null} />
+          {head.length > 0 && <Head names={columns.map(({ name }) => name)} head={head} />}
+        </div>
+      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { Figure, type TableData } from "../../parts/charts/index.ts";
-import { Select, Tabs } from "../../parts/controls/index.ts";
+import { NumberField, Select, Tabs } from "../../parts/controls/index.ts";
 import { formatNumber } from "../../parts/number.ts";
 import type { Boundary, Project, Response } from "../../protocol.ts";
 import { worker } from "../../state/studio.ts";
@@ -31,6 +31,8 @@ export function DataSpace({ project }: { project: Project }) {
   const [x, setX] = useState(first);
   const [y, setY] = useState(second);
   const [output, setOutput] = useState(0);
+  /** The training row that gives the other inputs; null for their medians. */
+  const [row, setRow] = useState<number | null>(null);
   // A single input of classes has no plane to draw.
   if (views.length === 0) return null;
   const inputChoice = (label: string, value: number, change: (input: number) => void) => (
@@ -46,6 +48,27 @@ export function DataSpace({ project }: { project: Project }) {
       <div class="fields">
         {inputs > 1 && inputChoice(view === "plane" ? "Across" : "Along", x, setX)}
         {view === "plane" && inputs > 1 && inputChoice("Up", y, setY)}
+        {view === "plane" && inputs > 2 && (
+          <Select
+            label="The other inputs"
+            value={row === null ? "medians" : "row"}
+            options={[
+              { value: "medians", label: "at their medians" },
+              { value: "row", label: "as in a training row" },
+            ]}
+            onChange={(choice) => setRow(choice === "row" ? 0 : null)}
+          />
+        )}
+        {view === "plane" && row !== null && (
+          <NumberField
+            label="Training row"
+            value={row}
+            min={0}
+            max={project.rows.training - 1}
+            whole
+            onChange={setRow}
+          />
+        )}
         {regression && project.outputNames.length > 1 && (
           <Select
             label="Output"
@@ -56,7 +79,7 @@ export function DataSpace({ project }: { project: Project }) {
         )}
       </div>
       {view === "plane" ? (
-        <Plane project={project} x={x} y={y} output={output} />
+        <Plane project={project} x={x} y={y} output={output} row={row} />
       ) : (
         <Along project={project} x={x} output={output} />
       )}
@@ -89,10 +112,12 @@ interface PlaneProps {
   readonly x: number;
   readonly y: number;
   readonly output: number;
+  readonly row: number | null;
 }
 
-function Plane({ project, x, y, output }: PlaneProps) {
-  const boundary = useLatest(() => worker.boundary(x, y, SIDE), `boundary ${x} ${y}`);
+function Plane({ project, x, y, output, row }: PlaneProps) {
+  const at = row === null ? undefined : ({ part: "training", row } as const);
+  const boundary = useLatest(() => worker.boundary(x, y, SIDE, at), `boundary ${x} ${y} ${row}`);
   const draw = useMemo(
     () =>
       boundary
@@ -106,7 +131,8 @@ function Plane({ project, x, y, output }: PlaneProps) {
   const caption = classes
     ? "Colour: the predicted class, stronger where the model is surer. Line: where it changes its mind."
     : "Ground: the prediction. Points: the data, in the colours of their truth.";
-  const others = project.inputNames.length > 2 ? " The other inputs stand at their medians." : "";
+  const stand = row === null ? "stand at their medians" : `are those of training row ${row}`;
+  const others = project.inputNames.length > 2 ? ` The other inputs ${stand}.` : "";
   const units = project.columns.length > 0 ? " Columns are as they are prepared for the network." : "";
   return (
     <Figure

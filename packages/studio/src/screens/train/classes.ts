@@ -35,6 +35,7 @@ export function drawClassPoint(
 ): void {
   const shape = shapePaths[sign];
   if (!shape) {
+    context.font = context.font.replace("11px", "bold 12px");
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineWidth = 3;

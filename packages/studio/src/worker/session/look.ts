@@ -268,7 +268,8 @@ export function rowOf(session: Session, part: Part, row: number): RowPreview {
   };
 }
 
-export function preparedOf({ parts }: Problem, part: Part): PreparedData {
+export function preparedOf({ problem, config }: Session, part: Part): PreparedData {
+  const { parts } = problem;
   const { inputs, target, rows } = parts[part];
   if (rows === 0 || target === null)
     throw refusal("data", `There are no ${part} rows.`, "Choose another part.");
@@ -284,5 +285,6 @@ export function preparedOf({ parts }: Problem, part: Part): PreparedData {
     x: Float64Array.from(inputs[0].contiguous().data),
     y: Float64Array.from(target.contiguous().data),
     rows,
+    plain: problem.plain(config),
   };
 }
