@@ -390,7 +390,7 @@ test("stepping a 784–128–10 network answers within 100 ms and keeps up with 
     );
     expect(response[30]).toBeLessThan(100);
     expect(measured.position).toBeGreaterThan(30);
-      // Three frames at 60 a second: the machine may be busy with other tests. Alone it is one.
+    // Three frames at 60 a second: the machine may be busy with other tests. Alone it is one.
     expect(frame[45]).toBeLessThan(50);
     expect(problems).toEqual([]);
   } finally {
