@@ -9,6 +9,13 @@ const MOST_BYTES = 1e6;
 
 const from = process.env.INIT_CWD ?? process.cwd();
 const [given] = process.argv.slice(2);
+if (given?.startsWith("-")) {
+  const help = given === "-h" || given === "--help";
+  const usage =
+    "Usage: npm run simple-model [-- FILE]\n\nWrites the worked examples as one page, simple_model.html or FILE.";
+  console[help ? "log" : "error"](help ? usage : `There is no option ${given}.\n\n${usage}`);
+  process.exit(help ? 0 : 1);
+}
 const out = given === undefined ? join(root, "simple_model.html") : resolve(from, given);
 
 await ensureInstalled();

@@ -108,7 +108,7 @@ export const matmul = defineOp<Pair>({
 
 export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | null }>({
   name: "linear",
-  formula: "z_j = Σ_i w_ji x_i + b_j",
+  formula: "z_j = Σ_i w_ij x_i + w_0j, where w_ij is weight[j, i] and w_0j is bias[j]",
   inputs: ["x", "weight", "bias"],
   result({ x, weight, bias }) {
     sameDType(x, weight);
@@ -163,7 +163,8 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | nul
 });
 
 /**
- * The linear map of a layer, as `torch.nn.functional.linear`: z_j = Σ_i w_ji x_i + b_j.
+ * The linear map of a layer, as `torch.nn.functional.linear`: z_j = Σ_i w_ij x_i + w_0j, where w_ij is `weight[j, i]` and
+ * w_0j is `bias[j]`.
  *
  * @param x [..., in]
  * @param weight [out, in]

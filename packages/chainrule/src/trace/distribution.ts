@@ -36,8 +36,9 @@ export function distributionOf(numbers: ArrayLike<number>, bins = BINS): Distrib
     // Not so for NaN either.
     if (!(x >= min && x <= max)) continue;
     squares += (x - mean) * (x - mean);
-    // The quotient is only nearly right: the edges decide.
-    let bin = Math.min(last, Math.trunc((x - edges[0]) * perBin));
+    // The quotient is only nearly right, and none where the range under- or overflows: the edges decide.
+    const guess = (x - edges[0]) * perBin;
+    let bin = guess < last ? Math.trunc(guess) : last;
     while (bin < last && x >= edges[bin + 1]) bin++;
     while (bin > 0 && x < edges[bin]) bin--;
     counts[bin]++;
@@ -47,7 +48,8 @@ export function distributionOf(numbers: ArrayLike<number>, bins = BINS): Distrib
 
 function edgesOf(low: number, high: number, bins: number): Float64Array {
   const edges = new Float64Array(bins + 1);
-  for (let i = 0; i <= bins; i++) edges[i] = low + (i / bins) * (high - low);
+  // Not low + (i / bins)(high − low): that difference may overflow.
+  for (let i = 0; i <= bins; i++) edges[i] = low * (1 - i / bins) + high * (i / bins);
   edges[bins] = high;
   return edges;
 }

@@ -83,8 +83,11 @@ function checkNumber({ tensor }: Value, index: number, number: number): void {
       `Places go from 0 to ${numel - 1}.`,
     );
   }
-  const fits =
-    dtype === "int32" ? number === (number | 0) : dtype === "bool" ? number === 0 || number === 1 : true;
-  if (!fits || typeof number !== "number")
-    throw new ChainruleError("argument", `${number} is no ${dtype} number.`, "Give a whole number.");
+  const [fits, wanted] =
+    dtype === "int32"
+      ? [number === (number | 0), "a whole number below 2³¹"]
+      : dtype === "bool"
+        ? [number === 0 || number === 1, "0 or 1"]
+        : [Number.isFinite(number), "a finite number"];
+  if (!fits) throw new ChainruleError("argument", `${number} is no ${dtype} number.`, `Give ${wanted}.`);
 }

@@ -6,8 +6,8 @@ import { type Bound, evaluate, express, readFormula } from "./formula.ts";
 import { columnOf, rowOf } from "./local.ts";
 import { dimsOf, elementAt, groupOf, isLeftOut, isLine, meaningOf, placeAt } from "./meaning.ts";
 import type { Slot, Step, Value } from "./record.ts";
+import { equals, largest, numberOf, plainSum, product, sumOf, total } from "./sums.ts";
 import type { Symbols } from "./symbols.ts";
-import { exprText } from "./text.ts";
 
 /** What an explanation needs to know of a trace. */
 export interface Known {
@@ -24,14 +24,6 @@ type Factor = Term["factors"][number];
 
 /** An explanation without the numeric check. */
 export type Explanation = Omit<Explained, "numeric">;
-
-const numberOf = (value: number, ref?: ElementRef): Expr => ({ kind: "number", value, ...(ref && { ref }) });
-
-/** Items with "=" between them; one that reads as the one before it is left out. */
-const equals = (...items: readonly Expr[]): Expr => {
-  const texts = items.map((item) => exprText(item, { number: String }));
-  return { kind: "equals", items: items.filter((_, i) => i === 0 || texts[i] !== texts[i - 1]) };
-};
 
 /** The explanation of one number, with at most `most` terms. */
 export function explainElement(known: Known, ref: ElementRef, most: number): Explanation {
@@ -171,6 +163,8 @@ const call = (name: string, args: readonly Expr[]): Expr => ({ kind: "call", nam
 /** A summand whose factors are written only if it is shown. */
 interface Summand {
   readonly product: number;
+  /** Whether it is shown however small it is. */
+  readonly stays?: boolean;
   term(): Term;
   /** For a backward one, its local derivative as a formula; null where it has none. */
   formula?(): Written | null;
@@ -191,6 +185,7 @@ function termsOf(known: Known, step: Step, slot: Slot, index: number): Summand[]
   const data = slot.value?.tensor.data;
   return at.map((i, k) => ({
     product: derivative[k] * (data ? data[i] : slot.number),
+    stays: isBias,
     term() {
       const own = operand(known, slot, i);
       const coefficient = factors[k];
@@ -242,7 +237,7 @@ function gradient(known: Known, value: Value, index: number, base: Base, most: n
         term: () =>
           term([
             factor(known, step.result, "gradient", j),
-            inner(known, slot, index, j, derivative[k], factors[k], formula() !== null),
+            inner(known, slot, index, j, derivative[k], factors[k], formula()),
           ]),
         formula,
       });
@@ -252,8 +247,7 @@ function gradient(known: Known, value: Value, index: number, base: Base, most: n
   const op = first?.step.op;
   const source = op ? { op: op.name, formula: op.formula, layer: known.layerName(first.step.result) } : null;
   const sum = summed(base, summands, most, source);
-  const short =
-    uses.length === 1 ? probabilityMinusTarget(first, index, (y, j) => known.number(y, "gradient", j)) : null;
+  const short = uses.length === 1 ? probabilityMinusTarget(known, first, index) : null;
   if (!short || sum.symbols?.kind !== "equals" || sum.values?.kind !== "equals") return sum;
   const result = sum.values.items.at(-1) as Expr;
   return {
@@ -272,13 +266,13 @@ const withFormula = ({ factors }: Term, formula: Written | null, by: keyof Writt
     }),
   );
 
-/** The results that an element stands for even where the derivative is 0: of ops that have formulas. */
-function resultsOf(slot: Slot, index: number): readonly number[] {
+/** The results that an element can have a part in, whatever its derivative is: of ops that have formulas. Null where that is not known. */
+function resultsOf(slot: Slot, index: number): readonly number[] | null {
   const { step, value } = slot;
-  if (!step.op.derivative?.[slot.name] || !value) return [];
+  if (!step.op.derivative?.[slot.name] || !value) return null;
   const { shape, numel } = step.result.tensor;
   const dims = dimsOf(step);
-  if (dims) return isLine(step) ? groupOf(step, dims, index) : [];
+  if (dims) return isLine(step) ? groupOf(step, dims, index) : null;
   if (numel === value.tensor.numel) return [index];
   return Array.from({ length: numel }, (_, j) => j).filter((j) => elementAt(slot, j, shape) === index);
 }
@@ -291,20 +285,22 @@ function inner(
   j: number,
   derivative: number,
   element: { readonly value: Value; readonly index: number } | null,
-  hasFormula: boolean,
+  formula: Written | null,
 ): Factor {
   if (element) return constantOr(known, element.value, element.index);
   const { step, value } = slot;
-  if (!hasFormula && step.op.linearIn?.includes(slot.name))
-    return { symbol: numberOf(derivative), value: derivative };
+  if (step.op.linearIn?.includes(slot.name))
+    return { symbol: formula?.symbols ?? numberOf(derivative), value: derivative };
   const by = known.symbols.element(value as Value, "value", index);
-  // A function of one number has a derivative f′ at it.
-  const isUnary = step.op.derivative && step.slots.length === 1 && dimsOf(step) === null;
-  const symbol: Expr = isUnary
+  const symbol: Expr = isUnary(step)
     ? call(`${step.op.name}′`, [by])
     : { kind: "derivative", of: known.symbols.element(step.result, "value", j), by };
   return { symbol, value: derivative };
 }
+
+/** Whether an op is a function of one number, which has a derivative f′ at it. */
+const isUnary = (step: Step): boolean =>
+  step.op.derivative !== undefined && step.slots.length === 1 && dimsOf(step) === null;
 
 /** ∂y_j/∂v_i as the op's formula, if it has one that gives this number. */
 function derivativeAt(
@@ -323,10 +319,13 @@ function derivativeAt(
   const meaning = meaningOf({ ...place, bound }, known.symbols, most);
   if (!isSame(evaluate(formula, meaning), derivative)) return null;
   const symbols = express(formula, meaning, "symbol");
-  // A derivative that is only a number needs no formula.
-  return symbols.kind === "number" && !symbols.ref
-    ? null
-    : { symbols, values: express(formula, meaning, "number") };
+  if (symbols.kind !== "number" || symbols.ref)
+    return { symbols, values: express(formula, meaning, "number") };
+  // A derivative that is only a number, such as a rectifier's 0 or 1, is told by where it is taken.
+  if (!isUnary(step)) return null;
+  const at = factor(known, slot.value as Value, "value", index);
+  const name = `${step.op.name}′`;
+  return { symbols: call(name, [at.symbol]), values: call(name, [numberOf(at.value, at.ref)]) };
 }
 
 /** A number that is a sum, with its largest terms; between symbols and values with f′ as formulas, where there are some. */
@@ -339,44 +338,18 @@ function summed(
   const { shown, rest } = largest(summands, most);
   const terms = shown.map((summand) => summand.term());
   const formulas = shown.map((summand) => summand.formula?.() ?? null);
-  const sum = (write: (t: Term, i: number) => Expr): Expr =>
-    total(terms.map(write), shown.length < summands.length);
-  const none = terms.length === 0;
-  const hasFormula = formulas.some((formula) => formula !== null);
-  const plain = none
-    ? []
-    : [sum(({ factors }) => product(factors.map(({ value, ref }) => numberOf(value, ref))))];
-  const written = (by: keyof Written): Expr[] =>
-    hasFormula ? [sum((t, i) => withFormula(t, formulas[i], by))] : [];
+  const termCount = summands.length;
+  const sum = { ...base, how: "sum", terms, termCount, rest, source } as const;
+  if (formulas.every((formula) => formula === null)) return { ...sum, ...plainSum(sum) };
+  const isCut = terms.length < termCount;
+  const written = (by: keyof Written): Expr =>
+    total(
+      terms.map((t, i) => withFormula(t, formulas[i], by)),
+      isCut,
+    );
   return {
-    ...base,
-    how: "sum",
-    symbols: equals(
-      base.symbol,
-      none ? numberOf(base.number) : sum(({ factors }) => product(factors.map(({ symbol }) => symbol))),
-      ...written("symbols"),
-    ),
-    values: equals(base.symbol, ...written("values"), ...plain, numberOf(base.number)),
-    terms,
-    termCount: summands.length,
-    rest,
-    source,
+    ...sum,
+    symbols: equals(base.symbol, sumOf(terms, "symbols", isCut), written("symbols")),
+    values: equals(base.symbol, written("values"), sumOf(terms, "values", isCut), numberOf(base.number)),
   };
-}
-
-function total(items: readonly Expr[], isCut: boolean): Expr {
-  const all = isCut ? [...items, { kind: "text", text: "…" } as const] : items;
-  return all.length === 1 ? all[0] : { kind: "plus", items: all };
-}
-
-const product = (items: readonly Expr[]): Expr => (items.length === 1 ? items[0] : { kind: "times", items });
-
-/** The summands of largest size, in their own order, and the sum of the others. */
-function largest(summands: readonly Summand[], most: number): { shown: readonly Summand[]; rest: number } {
-  if (summands.length <= most) return { shown: summands, rest: 0 };
-  const order = Array.from(summands, (_, i) => i);
-  order.sort((a, b) => Math.abs(summands[b].product) - Math.abs(summands[a].product) || a - b);
-  const kept = new Set(order.slice(0, most));
-  const rest = summands.reduce((sum, { product: p }, i) => (kept.has(i) ? sum : sum + p), 0);
-  return { shown: summands.filter((_, i) => kept.has(i)), rest };
 }

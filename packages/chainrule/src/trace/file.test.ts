@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nn } from "../index.ts";
+import { nn, tensor } from "../index.ts";
 import { randn } from "../tensor/index.ts";
 import { trace, traceFromFile } from "./index.ts";
 import { mazur, named } from "./testing/check.ts";
@@ -40,6 +40,23 @@ describe("files", () => {
     const absent = numbers.findIndex((x) => Number.isNaN(x));
     expect(() => reader.explain({ value: weights, of: "value", index: absent })).toThrow(/keeps 10 elements/);
   });
+  test("of a network for digits have a sensible size", () => {
+    const network = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
+    const target = tensor([3], { dtype: "int32" });
+    const wide = trace(network, randn([1, 784]), { target, loss: new nn.CrossEntropyLoss(), lr: 0.1 });
+    expect(JSON.stringify(wide).length).toBeLessThan(500_000);
+  });
+  test("give room only for what can be asked at once", () => {
+    const file = JSON.parse(JSON.stringify(t));
+    file.values[0].shape = [2 ** 40];
+    file.numbers[0].indices = [0, 2 ** 39];
+    const reader = traceFromFile(file);
+    expect(() => reader.read(0, "value")).toThrow(/at once/);
+    expect([...reader.read(0, "value", { start: 2 ** 39, count: 2 })]).toEqual([0.1, Number.NaN]);
+    expect(() => reader.read(0, "value", { start: -1, count: 2 })).toThrow(/has 1099511627776 elements/);
+    expect(() => reader.jacobian(named(t, "z⁽¹⁾"), 0)).toThrow(/at once/);
+    expect(() => reader.read(0, "indices" as never)).toThrow(/no indices/);
+  });
   test.each([
     ["the text of another kind", "hello", /no JSON/],
     ["null", null, /is no object/],
@@ -56,6 +73,15 @@ describe("files", () => {
       /numbers\.0\.value has 1/,
     ],
     ["no numbers of a value", { ...t.toJSON(), numbers: {} }, /has no "0"/],
+    ["a name of no value", { ...t.toJSON(), unitNames: { 99: ["a"] } }, /unitNames\[0\] names no value/],
+    [
+      "an element that is not there",
+      {
+        ...t.toJSON(),
+        explained: [{ ...t.toJSON().explained[0], ref: { value: 0, of: "value", index: 2 } }],
+      },
+      /explained\[0\] refers to an element/,
+    ],
     [
       "an endless formula",
       { ...t.toJSON(), explained: [{ ...t.toJSON().explained[0], symbol: nested(1000) }] },

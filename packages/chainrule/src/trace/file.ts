@@ -1,4 +1,4 @@
-/** Traces as files: what is kept of the numbers, and reading them again. */
+/** Reads traces from files. */
 import { ChainruleError } from "../util/errors.ts";
 import {
   fields,
@@ -23,82 +23,12 @@ import {
   type TraceData,
   type TraceFile,
   type TraceReader,
+  type TraceValue,
 } from "./format.ts";
-
-export interface TraceFileOptions {
-  /** Of each larger tensor so many elements are kept: those with the largest |value|, |gradient| and |value · gradient|. Default 64. */
-  most?: number;
-  /** Terms of each explanation. Default 8. */
-  terms?: number;
-}
+import { checkPlace, termsOf } from "./places.ts";
+import { plainSum } from "./sums.ts";
 
 type Kept = TraceFile["numbers"][number];
-
-/** A trace as plain data, for `JSON.stringify`: numbers, and the explanations of those that are kept, each with its numeric check. */
-export function fileOf(trace: TraceReader, options: TraceFileOptions = {}): TraceFile {
-  const { most = 64, terms = 8 } = options;
-  const { data } = trace;
-  const numbers: Record<number, Kept> = {};
-  const refs: ElementRef[] = [];
-  for (const value of data.values) {
-    const given = trace.read(value.id, "value");
-    const gradient = value.hasGradient ? trace.read(value.id, "gradient") : null;
-    const hasUpdate = gradient !== null && value.role === "parameter" && data.lr !== null;
-    const update = hasUpdate ? trace.read(value.id, "update") : null;
-    const indices = given.length > most ? weightiest(given, gradient, most) : null;
-    const pick = (all: Float64Array): number[] => (indices ? indices.map((i) => all[i]) : Array.from(all));
-    numbers[value.id] = {
-      indices,
-      value: pick(given),
-      gradient: gradient && pick(gradient),
-      update: update && pick(update),
-    };
-    for (const index of indices ?? given.keys()) refs.push({ value: value.id, of: "value", index });
-  }
-  const backwards = refs.toReversed();
-  const all = [
-    ...refs,
-    ...backwards
-      .filter(({ value }) => numbers[value].gradient)
-      .map((ref) => ({ ...ref, of: "gradient" as const })),
-    ...refs.filter(({ value }) => numbers[value].update).map((ref) => ({ ...ref, of: "update" as const })),
-  ];
-  return { ...data, numbers, explained: all.map((ref) => trace.explain(ref, { terms, numeric: true })) };
-}
-
-/**
- * The places of the elements that matter most, ascending. Whoever shows a wide layer shows its largest numbers and its largest
- * derivatives: a third of the places each; the others go by the product of both.
- */
-function weightiest(value: Float64Array, gradient: Float64Array | null, most: number): number[] {
-  const third = Math.floor(most / 3);
-  const kept = new Set(largest(value.map(Math.abs), third));
-  if (gradient) for (const i of largest(gradient.map(Math.abs), third)) kept.add(i);
-  for (const i of largest(
-    gradient ? value.map((v, i) => Math.abs(v * gradient[i])) : value.map(Math.abs),
-    most,
-  )) {
-    if (kept.size >= most) break;
-    kept.add(i);
-  }
-  return [...kept].sort((a, b) => a - b);
-}
-
-/** The places of the largest sizes, the largest first; of equal ones the first ones. */
-function largest(sizes: Float64Array, most: number): number[] {
-  const best: number[] = [];
-  // Nearly all are compared with the last of the best alone: a sort of all would take most of the time that a file takes.
-  for (let i = 0; i < sizes.length; i++) {
-    if (best.length >= most && !(sizes[i] > sizes[best[most - 1]])) continue;
-    let at = Math.min(best.length, most - 1);
-    while (at > 0 && sizes[i] > sizes[best[at - 1]]) {
-      best[at] = best[at - 1];
-      at--;
-    }
-    if (most > 0) best[at] = i;
-  }
-  return best;
-}
 
 const quantity = oneOf("value", "gradient", "update");
 const reference = fields({ value: whole, of: quantity, index: whole });
@@ -237,15 +167,11 @@ export function traceFromFile(json: unknown): TraceReader {
   const kept = data.values.map(({ id, shape, hasGradient }) => {
     const at = `numbers.${id}`;
     const found = keptNumbers(own(numbers, String(id), "numbers"), at);
-    checkKept(
-      found,
-      shape.reduce((n, size) => n * size, 1),
-      hasGradient,
-      at,
-    );
+    checkKept(found, sizeOf({ shape }), hasGradient, at);
     return found;
   });
   const explained = list(explanation)(own(source, "explained", "the file"), "explained");
+  explained.forEach((one, i) => void checkElements(one, data.values, `explained[${i}]`));
   return new FileReader(data, kept, explained);
 }
 
@@ -281,7 +207,21 @@ function checkReferences(data: TraceData): void {
     "inputs, output and target",
   );
   if (data.loss) isValue(data.loss.value, "loss.value");
-  if (data.rows < 1) refuse("rows", "is below 1");
+  all(Object.keys(data.unitNames).map(Number), "unitNames");
+}
+
+/** Whether all that an explanation refers to is there, however deep it stands. */
+function checkElements(part: unknown, values: readonly TraceValue[], at: string): void {
+  if (typeof part !== "object" || part === null) return;
+  for (const [key, child] of Object.entries(part)) {
+    if (key !== "ref") {
+      checkElements(child, values, at);
+      continue;
+    }
+    const { value, index } = child as ElementRef;
+    if (!(value < values.length && index < sizeOf(values[value])))
+      refuse(at, "refers to an element that is not there");
+  }
 }
 
 function checkKept(
@@ -303,7 +243,25 @@ function checkKept(
   if (hasGradient !== (gradient !== null)) refuse(`${at}.gradient`, "and the value's hasGradient differ");
 }
 
+const sizeOf = ({ shape }: Pick<TraceValue, "shape">): number => shape.reduce((n, size) => n * size, 1);
+
+/** More numbers than this are asked for in parts. */
+const MOST_NUMBERS = 2 ** 26;
+
+/** Room for numbers: a file may claim any shape for the few that it holds. */
+function room(count: number): Float64Array {
+  if (count <= MOST_NUMBERS) return new Float64Array(count);
+  throw absent(
+    `${count} numbers were asked for at once.`,
+    `Ask for at most ${MOST_NUMBERS}, by read(value, of, { start, count }).`,
+  );
+}
+
 const keyOf = ({ value, of, index }: ElementRef): string => `${value}.${of}.${index}`;
+
+/** With the equations that the file leaves out, as they say no more than the terms. */
+const withPlainSum = (found: Explained): Explained =>
+  found.how === "sum" && found.symbols === null ? { ...found, ...plainSum(found) } : found;
 
 /** A trace whose numbers lie in a file. */
 class FileReader implements TraceReader {
@@ -319,12 +277,13 @@ class FileReader implements TraceReader {
 
   read(value: number, of: Quantity, range?: { start: number; count: number }): Float64Array {
     const kept = this.#kept[value];
-    const numbers = kept?.[of];
+    const numbers = of === "value" || of === "gradient" || of === "update" ? kept?.[of] : null;
     if (!numbers)
       throw absent(`The trace has no ${of} of value ${value}.`, "Ask for what `data` says is there.");
-    const size = this.data.values[value].shape.reduce((n, part) => n * part, 1);
+    const size = sizeOf(this.data.values[value]);
     const { start, count } = range ?? { start: 0, count: size };
-    const found = new Float64Array(Math.max(0, Math.min(count, size - start))).fill(Number.NaN);
+    checkPlace(start, size, `Value ${value}`, count);
+    const found = room(count).fill(Number.NaN);
     numbers.forEach((one, k) => {
       const place = (kept.indices?.[k] ?? k) - start;
       if (place >= 0 && place < found.length) found[place] = one;
@@ -341,27 +300,30 @@ class FileReader implements TraceReader {
         "Save more of it, by toJSON({ most }), or trace the model itself.",
       );
     }
-    return withTerms(found, options.terms ?? found.terms.length);
+    return withPlainSum(withTerms(found, termsOf(options.terms ?? found.terms.length)));
   }
 
   /** Put together from the explanations of the input's gradients, as far as the file has them. */
   jacobian(result: number, input: number, row = 0): { rows: number; columns: number; data: Float64Array } {
     const size = (id: number): [start: number, count: number] => {
-      const { shape, role } = this.data.values[id] ?? refuse(`value ${id}`, "is not there");
-      const all = shape.reduce((n, part) => n * part, 1);
+      const found = this.data.values[id];
+      if (!found) throw absent(`There is no value ${id}.`, "Ask for what `data` says is there.");
+      const { shape, role } = found;
+      const all = sizeOf(found);
       const { rows } = this.data;
       const hasRows = rows > 1 && shape[0] === rows && (role === "input" || role === "result");
       return hasRows ? [(row * all) / rows, all / rows] : [0, all];
     };
+    checkPlace(row, this.data.rows, "The batch", 1, "rows");
     const [start, rows] = size(result);
     const [from, columns] = size(input);
-    const data = new Float64Array(rows * columns);
+    const data = room(rows * columns);
     for (let i = 0; i < columns; i++) {
       const { terms, termCount } = this.explain({ value: input, of: "gradient", index: from + i });
       if (terms.length < termCount)
         throw absent("The file does not hold this whole Jacobian.", "Save all terms, by toJSON({ terms }).");
       for (const { factors } of terms) {
-        const { ref } = factors[0];
+        const ref = factors[0]?.ref;
         const j = ref?.value === result ? ref.index - start : -1;
         if (j >= 0 && j < rows) data[j * columns + i] += factors.at(-1)?.value ?? 0;
       }

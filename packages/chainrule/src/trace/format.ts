@@ -177,6 +177,9 @@ export interface TraceFile extends TraceData {
       }
     >
   >;
-  /** The explanations of the elements above, in the order of computation, then backwards. */
+  /**
+   * The explanations of the elements above, in the order of computation, then backwards. `symbols` and `values` are null also where they
+   * say no more than the terms of a sum; `traceFromFile` has them again.
+   */
   readonly explained: readonly Explained[];
 }

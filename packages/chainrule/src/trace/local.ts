@@ -71,32 +71,35 @@ export const rowOf = (step: Step, slot: Slot, at: number): Entries =>
 /**
  * A column of the Jacobian: the results that depend on element `at` of `slot`.
  *
- * @param also results that are told even where the derivative happens to be 0
+ * @param only the results that can depend on it, which are told even where the derivative happens to be 0; null where that is not known
  */
-export const columnOf = (step: Step, slot: Slot, at: number, also: readonly number[]): Entries =>
-  weightedColumn(step, slot, at) ?? entries(step, slot, (args) => column(step, slot, at, args), also);
+export const columnOf = (step: Step, slot: Slot, at: number, only: readonly number[] | null): Entries =>
+  weightedColumn(step, slot, at) ?? entries(step, slot, (args) => column(step, slot, at, args), only);
 
 function entries(
   step: Step,
   slot: Slot,
   derivatives: (args: Arguments) => Float64Array,
-  also: readonly number[] = [],
+  only: readonly number[] | null = null,
 ): Entries {
   const actual = derivatives(argumentsOf(step));
   const found: Entries = { at: [], derivative: [], factor: [] };
   const others = step.op.linearIn ? probed(step, slot) : [];
   if (others.length === 0) {
-    const told = new Set(also);
-    actual.forEach((d, i) => {
-      if (d !== 0 || told.has(i)) add(found, i, d, null);
-    });
+    if (only) for (const i of only) add(found, i, actual[i], null);
+    else
+      actual.forEach((d, i) => {
+        if (d !== 0) add(found, i, d, null);
+      });
     return found;
   }
   // With the places of elements in the place of the other inputs' values, a derivative that is one of these elements tells which.
   const first = derivatives(withProbes(step, others, 0));
   const second = derivatives(withProbes(step, others, 0.5));
   for (let i = 0; i < actual.length; i++) {
-    if (actual[i] === 0 && first[i] === 0) continue;
+    // 0 · NaN and 0 · ∞ of elements beside tell nothing.
+    const isElsewhere = first[i] === 0 && second[i] === 0 && !(Math.abs(actual[i]) > 0);
+    if (isElsewhere || (actual[i] === 0 && first[i] === 0)) continue;
     add(found, i, actual[i], factorOf(others, actual[i], first[i], second[i]));
   }
   return found;

@@ -134,7 +134,7 @@ export function meaningOf(place: Place, symbols: Symbols, most: number): Meaning
       if (found) return symbols.operand(found.value, found.index);
       if (isRunning(sub, bound)) {
         const x = name === "y" ? step.result : step.slots.find((s) => s.name === name)?.value;
-        if (x) return symbols.running(x, "k");
+        if (x) return symbols.running(x, group?.[0] ?? 0, dimsOf(step) ?? [], "k");
       }
       // What is only a number is written as one.
       return name === "x̄" ? { kind: "symbol", base: name } : numberExpr(name, sub, bound);

@@ -65,20 +65,23 @@ export class Symbols {
       : this.element(value, "value", index);
   }
 
-  /** z_k, for a running index along one dimension. */
-  running(value: Value, letter: string): Expr {
-    const { base, sup } = this.name(value);
-    return symbol(base, letter, sup);
+  /** z_1k: an element with a letter in the place of its index along one dimension, or for its indices along several. */
+  running(value: Value, index: number, dims: readonly number[], letter: string): Expr {
+    return this.#plain(value, index, dims, letter);
   }
 
-  #plain(value: Value, index: number): Symbol {
+  #plain(value: Value, index: number, dims: readonly number[] = [], letter = ""): Symbol {
     const { base, sup, weights } = this.name(value);
     const { shape } = value.tensor;
-    const places = unravelIndex(index, shape).map((i) => i + 1);
-    if (this.#rows === 1 && shape[0] === 1 && isOfRows(value)) places.shift();
+    const [runs] = dims;
+    const places: (number | string)[] = unravelIndex(index, shape).map((i, d) =>
+      d === runs ? letter : i + 1,
+    );
+    for (const d of dims.slice(1).sort((a, b) => b - a)) places.splice(d, 1);
+    if (this.#rows === 1 && shape[0] === 1 && runs !== 0 && isOfRows(value)) places.shift();
     if (weights === "results" && places.length >= 2) places.push(...places.splice(-2).reverse());
     if (weights === "bias") places.unshift(0);
-    return symbol(base, places.join(places.some((i) => i > 9) ? "," : "") || undefined, sup);
+    return symbol(base, places.join(places.some((i) => Number(i) > 9) ? "," : "") || undefined, sup);
   }
 
   /** W^(k) and z^(k) of each weighted sum, and y^(k) of what it reads. */
@@ -144,19 +147,25 @@ function weightedSum(
   return { weights, units, bias: of(weighted.bias), rows: weighted.rows };
 }
 
+/** Letters of normalizations. */
 const greek: Readonly<Record<string, string>> = {
   weight: "γ",
   bias: "β",
   running_mean: "μ",
   running_var: "σ²",
 };
+/** Letters of all other layers. */
+const latin: Readonly<Record<string, string>> = { weight: "w", bias: "b" };
 
-/** Parameters that are no weights of sums, and buffers: γ and β of a normalization, or the field's own name. */
+/** Parameters that are no weights of sums, and buffers: γ and β of a normalization, E of an embedding, or the field's own name. */
 function nameOfState(value: Value): Name {
   const cut = value.name.lastIndexOf(".");
   const field = value.name.slice(cut + 1);
   const path = value.name.slice(0, Math.max(cut, 0));
-  const base = value.tensor.ndim > 1 && field === "weight" ? "E" : (greek[field] ?? (field || "p"));
+  const [use] = value.uses;
+  const letters = use?.step.scope?.owner.scopeKind().includes("Norm") ? greek : latin;
+  const isTable = field === "weight" && use?.step.op.name === "indexSelect";
+  const base = isTable ? "E" : (letters[field] ?? (field || "p"));
   return { base, sup: path ? `[${path}]` : field ? undefined : `[${value.id}]` };
 }
 

@@ -53,8 +53,10 @@ function plain(expr: Expr, number: (value: number) => string): string {
       const isNegation = expr.left.kind === "text" && expr.left.text === "";
       return isNegation ? `−${right}` : `${write(expr.left, "plus", 0, number)} − ${right}`;
     }
-    case "fraction":
-      return `${write(expr.top, "times", 0, number)} / ${write(expr.bottom, "power", 1, number)}`;
+    case "fraction": {
+      const around = expr.bottom.kind === "power" ? "none" : "power";
+      return `${write(expr.top, "times", 0, number)} / ${write(expr.bottom, around, 1, number)}`;
+    }
     case "power": {
       const base = write(expr.base, "power", 0, number);
       const exponent = plain(expr.exponent, number);

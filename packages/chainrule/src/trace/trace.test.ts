@@ -12,7 +12,7 @@ import {
   randn,
   withMode,
 } from "../tensor/index.ts";
-import { type TraceOptions, trace } from "./index.ts";
+import { type Explained, type TraceOptions, trace } from "./index.ts";
 import { asText, checkAll, close, float64, named, total } from "./testing/check.ts";
 
 /** A model that uses its input twice, and sees two inputs. */
@@ -215,10 +215,12 @@ describe("edits", () => {
     expect(refused(999, 0, 1)).toThrow(/no value 999/);
     expect(refused(0, 2, 1)).toThrow(/no element 2/);
     expect(refused(t.data.target ?? 0, 0, 0.5)).toThrow(/no int32/);
+    expect(refused(0, 0, Number.NaN)).toThrow(/finite number/);
   });
 });
 
 describe("questions that have no answer", () => {
+  const same = (x: Tensor): Tensor => x;
   const t = trace(new nn.Linear(2, 2), randn([1, 2]));
   test.each([
     [() => t.read(99, "value"), /no value 99/],
@@ -236,6 +238,17 @@ describe("questions that have no answer", () => {
       /one number/,
     ],
     [() => trace(() => 3 as unknown as Tensor, randn([1])), /no tensor/],
+    [() => trace({} as never, randn([1])), /model is object/],
+    [() => trace(same, [1, 2] as never), /where a tensor is needed/],
+    [() => trace(same, randn([1]), { loss: "mse" as never }), /loss is string/],
+    [() => trace(same, randn([1]), { target: [1] as never, loss: same }), /where a tensor is needed/],
+    [() => trace(same, randn([1]), { loss: same, gradient: randn([1]) }), /a loss and a gradient/],
+    [() => trace(same, randn([1]), { lr: Number.NaN }), /rate is NaN/],
+    [() => trace(same, randn([1]), { mode: "training" as never }), /no mode "training"/],
+    [() => t.explain({ value: 0, of: "constructor" as never, index: 0 }), /no quantity/],
+    [() => t.explain({ value: "__proto__" as never, of: "value", index: 0 }), /no value/],
+    [() => t.explain({ value: 0, of: "value", index: 0 }, { terms: -1 }), /-1 terms/],
+    [() => t.jacobian(t.data.output, 0, 7), /number 7 was asked for/],
   ])("%s", (ask, message) => {
     expect(ask).toThrow(message);
   });
@@ -246,12 +259,12 @@ test("a wide layer shows its largest terms and the rest as one", () => {
   const t = trace(new nn.Linear(200, 3), randn([1, 200]));
   const found = t.explain({ value: t.data.output, of: "value", index: 2 }, { terms: 10 });
   expect([found.terms.length, found.termCount]).toEqual([10, 201]);
-  const smallest = Math.min(...found.terms.map(({ product }) => Math.abs(product)));
-  const others = t
-    .explain({ value: t.data.output, of: "value", index: 2 }, { terms: 1000 })
-    .terms.map(({ product }) => Math.abs(product));
-  expect(others.filter((size) => size > smallest)).toHaveLength(9);
-  expect(asText(found.symbols)).toMatch(/w[₀₁₂₃₄₅₆₇₈₉]+,₃⁽¹⁾·y.* \+ …$/);
+  // The bias is shown whatever its size, and nine others.
+  const sizes = ({ terms }: Explained): number[] => terms.slice(1).map(({ product }) => Math.abs(product));
+  const smallest = Math.min(...sizes(found));
+  const all = t.explain({ value: t.data.output, of: "value", index: 2 }, { terms: 1000 });
+  expect(sizes(all).filter((size) => size >= smallest)).toHaveLength(9);
+  expect(asText(found.symbols)).toMatch(/= w₀₃⁽¹⁾·1 \+ w[₀₁₂₃₄₅₆₇₈₉]+,?₃⁽¹⁾·y.* \+ …$/);
   expect(total(found)).toBeCloseTo(found.number, 12);
 });
 

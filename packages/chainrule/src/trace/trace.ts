@@ -1,10 +1,9 @@
 /** A pass through a model as something to ask: every number, where it came from, and what follows when one is changed. */
 import { Module } from "../nn/index.ts";
-import { isFloating, sameShape, Tensor, withMode } from "../tensor/index.ts";
+import { isFloating, sameShape } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { edited, type TraceEdit, updated } from "./edit.ts";
 import { type Explanation, explainElement, type Known } from "./explain.ts";
-import { fileOf, type TraceFileOptions } from "./file.ts";
 import {
   type ElementRef,
   type Explained,
@@ -15,27 +14,15 @@ import {
   type TraceReader,
   type TraceValue,
 } from "./format.ts";
-import { layersOf, pathOf } from "./layers.ts";
+import { layersOf } from "./layers.ts";
 import { jacobianOf } from "./local.ts";
 import { type End, numericCheck } from "./numeric.ts";
+import { checkPlace, termsOf } from "./places.ts";
 import type { Value } from "./record.ts";
-import { type Pass, randomOf, riskOf, run, type Setup, type Traceable, type TraceLoss } from "./run.ts";
+import { type Pass, riskOf, run, type Setup, type Traceable, type TraceLoss } from "./run.ts";
+import { setupOf, type TraceInput, type TraceOptions } from "./setup.ts";
 import { Symbols } from "./symbols.ts";
-
-export interface TraceOptions {
-  /** What the loss compares the output with. Classes int32, or numbers. */
-  target?: Tensor | null;
-  /** The loss, of one number. Without one, an output of one number is ℓ itself, and any other is not differentiated. */
-  loss?: TraceLoss | null;
-  /** ∂ℓ/∂output, in the shape of the output, in the place of a loss. */
-  gradient?: Tensor | null;
-  /** η: with it, a trace tells every parameter after w ← w − η ∂ℓ/∂w. */
-  lr?: number | null;
-  /** The mode of the model. Default: the one that it is in. */
-  mode?: "train" | "eval";
-  /** Names of the inputs' columns (or, where each input is one number, of the inputs), and of the output's units. */
-  names?: { inputs?: readonly string[]; outputs?: readonly string[] };
-}
+import { fileOf, type TraceFileOptions } from "./to-file.ts";
 
 /**
  * One forward and backward pass through a model, every number of it explained. It runs on a copy in float64: the model, its
@@ -43,58 +30,20 @@ export interface TraceOptions {
  *
  * @param model - a module, or a function of tensors
  * @param x - the input, or several in order, or by name; whole numbers (codes, classes) stay whole numbers
- * @throws ChainruleError `shape` when the loss is not one number, and whatever the model throws
+ * @throws ChainruleError `shape` when the loss is not one number, `argument` for options of another kind, and whatever the model
+ * throws
  *
  * @example
  * const t = trace(model, x, { target, loss: new nn.MSELoss(), lr: 0.1 });
  * t.data.layers;
  * t.explain({ value: t.data.output, of: "value", index: 0 });
  */
-export function trace(
-  model: Traceable,
-  x: Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>,
-  options: TraceOptions = {},
-): Trace {
+export function trace(model: Traceable, x: TraceInput, options: TraceOptions = {}): Trace {
   return new Trace(setupOf(model, x, options), {
     lr: options.lr ?? null,
     names: options.names ?? {},
   });
 }
-
-type TraceInput = Parameters<typeof trace>[1];
-
-function setupOf(model: Traceable, x: TraceInput, options: TraceOptions): Setup {
-  const { target = null, loss = null, gradient = null, mode } = options;
-  const isNamed = !(x instanceof Tensor) && !Array.isArray(x);
-  const inputs: readonly Tensor[] = x instanceof Tensor ? [x] : Object.values(x);
-  if (target && !loss)
-    throw new ChainruleError("argument", "There is a target and no loss.", "Give the loss too.");
-  const own = model instanceof Module ? doubled(model) : model;
-  if (mode && own instanceof Module) own.train(mode === "train");
-  return {
-    model: own,
-    inputs: inputs.map(double),
-    inputNames: isNamed ? Object.keys(x) : namesOf(inputs, options.names?.inputs ?? []),
-    target: target && double(target),
-    loss: loss instanceof Module ? doubled(loss) : loss,
-    gradient: gradient && double(gradient),
-    random: randomOf(model),
-  };
-}
-
-/** What inputs without names are called: as they are told where each is one number, else x, or x1, x2, …. */
-function namesOf(inputs: readonly Tensor[], told: readonly string[]): readonly string[] {
-  if (told.length === inputs.length && inputs.every(({ numel }) => numel === 1)) return told;
-  return inputs.map((_, i) => (inputs.length > 1 ? `x${i + 1}` : "x"));
-}
-
-/** A copy in float64; whole numbers and truth values stay what they are. */
-function double(x: Tensor): Tensor {
-  const copy = x.detach().clone();
-  return isFloating(copy.dtype) ? copy.to("float64") : copy;
-}
-
-const doubled = <M extends Module>(model: M): M => withMode("observer", null, () => model.clone().double());
 
 interface Told {
   readonly lr: number | null;
@@ -149,13 +98,14 @@ export class Trace implements TraceReader {
     const value = this.#value(ref.value);
     checkPlace(ref.index, value.tensor.numel, `Value ${ref.value}`);
     this.#check(value, ref.of);
-    const explanation: Explanation = explainElement(this.#known, ref, options.terms ?? 12);
+    const explanation: Explanation = explainElement(this.#known, ref, termsOf(options.terms ?? 12));
     const asked = options.numeric === true && ref.of === "gradient";
     const numeric = asked ? numericCheck(this.#end, value, ref.index, explanation.number) : null;
     return { ...explanation, numeric };
   }
 
   jacobian(result: number, input: number, row = 0): { rows: number; columns: number; data: Float64Array } {
+    checkPlace(row, this.data.rows, "The batch", 1, "rows");
     return jacobianOf(this.#value(result), this.#value(input), row, this.data.rows);
   }
 
@@ -176,7 +126,7 @@ export class Trace implements TraceReader {
   }
 
   #value(id: number): Value {
-    const value = this.#pass.values[id];
+    const value = Number.isInteger(id) ? this.#pass.values[id] : undefined;
     if (value) return value;
     throw new ChainruleError(
       "index",
@@ -208,6 +158,7 @@ export class Trace implements TraceReader {
   #check({ id }: Value, of: Quantity): void {
     const { hasGradient, role } = this.data.values[id];
     if (of === "value") return;
+    if (of !== "gradient" && of !== "update") throw missing(`There is no quantity "${String(of)}".`);
     if (!hasGradient) throw missing(`Value ${id} has no gradient.`);
     if (of === "gradient") return;
     if (role !== "parameter") throw missing(`Value ${id} is no parameter, and has no update.`);
@@ -235,22 +186,6 @@ export class Trace implements TraceReader {
 const missing = (problem: string): ChainruleError =>
   new ChainruleError("argument", problem, "Ask for what `data` says is there.");
 
-function checkPlace(start: number, length: number, what: string, count = 1): void {
-  if (
-    Number.isInteger(start) &&
-    Number.isInteger(count) &&
-    start >= 0 &&
-    count >= 0 &&
-    start + count <= length
-  )
-    return;
-  throw new ChainruleError(
-    "index",
-    `${what} has ${length} elements, and ${count === 1 ? "" : `${count} from `}${start} were asked for.`,
-    `Places go from 0 to ${length - 1}.`,
-  );
-}
-
 /** How many rows went through together. */
 function rowsOf({ inputs }: Pass): number {
   const [first] = inputs;
@@ -274,6 +209,7 @@ function describe(
     const layer = layers[layerOf.get(value) ?? -1];
     return layer ? (layer.path ? `layer ${layer.path} (${layer.kind})` : layer.kind) : "";
   };
+  const isInLayer = (value: Value): boolean => Boolean(layers[layerOf.get(value) ?? -1]?.path);
   const reached = reachedFrom(pass, setup);
   const told = values.map((value): TraceValue => {
     const { step } = value;
@@ -282,8 +218,7 @@ function describe(
       role: value.role,
       symbol: symbols.whole(value),
       name:
-        value.name ||
-        (step ? `${step.op.name}${pathOf(step.scope) ? ` in ${layerName(value)}` : ""}` : value.role),
+        value.name || `${step?.op.name ?? value.role}${isInLayer(value) ? ` in ${layerName(value)}` : ""}`,
       shape: value.tensor.shape,
       dtype: value.tensor.dtype,
       layer: layerOf.get(value) ?? null,

@@ -214,6 +214,7 @@ describe("what a model says", () => {
       x: Float64Array.of(0.05, 0.1),
       y: Float64Array.of(0.01, 0.99),
       rows: 1,
+      plain: true,
     });
   });
 });
