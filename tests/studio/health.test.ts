@@ -32,7 +32,7 @@ async function ownHealth(example: ExampleName, config: Partial<TrainingConfig>, 
   return health;
 }
 
-/** The cells of the table of layers: path and kind, units, dead, saturated. */
+/** The cells of the table of layers: number and kind, units, dead, saturated. */
 const layerRows = () =>
   page
     .getByRole("region", { name: "Layers" })
@@ -50,8 +50,8 @@ test("before training: layers, gradients and true histograms of the initial weig
     own.gradientNorm,
     6,
   );
-  const rows = own.layers.map(({ path, kind, units, dead, saturated }) => [
-    `${path} ${kind}`,
+  const rows = own.layers.map(({ k, kind, units, dead, saturated }) => [
+    `${k} ${kind}`,
     String(units),
     String(dead.length || "–"),
     String(saturated.length || "–"),
@@ -75,14 +75,16 @@ test("a network whose rectifiers died raises its alarm with its evidence, and le
   const own = await ownHealth("moons", config, 60);
   const alarm = own.alarms.find(({ kind }) => kind === "dead-units");
   if (!alarm) throw new Error("no unit died: the test needs another rate");
-  await alarms().getByText(alarm.evidence).waitFor();
-  await alarms().getByText(alarm.remedy).first().waitFor();
   const layer = own.layers.find(({ path }) => path === alarm.layer)!;
+  // The page names layers as Trace does, by their number.
+  const evidence = alarm.evidence.replace(`layer ${layer.path} (`, `layer ${layer.k} (`);
+  await alarms().getByText(evidence).waitFor();
+  await alarms().getByText(alarm.remedy).first().waitFor();
   await alarms()
-    .getByRole("button", { name: `Show layer ${layer.path} (${layer.kind})` })
+    .getByRole("button", { name: `Show layer ${layer.k} (${layer.kind})` })
     .first()
     .click();
-  await page.getByRole("heading", { name: `layer ${layer.path} (${layer.kind}): 8 units` }).waitFor();
+  await page.getByRole("heading", { name: `layer ${layer.k} (${layer.kind}): 8 units` }).waitFor();
   await page.getByRole("heading", { name: `Dead, for every row: ${layer.dead.length} of 8 units` }).waitFor();
   await alarms()
     .getByRole("button", { name: `Follow unit ${layer.dead[0]! + 1} in Trace` })

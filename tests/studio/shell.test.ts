@@ -128,6 +128,16 @@ test("nonsense in an address is left out", async () => {
   expect(studio.problems).toEqual([]);
 });
 
+test("the way to a step that is far off can be stopped where it is", async () => {
+  const { page } = studio;
+  await studio.visit("#/trace?ex=digits&step=9000000");
+  await page.getByRole("button", { name: "Stop here" }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+  expect(await hash()).toBe("#/trace?ex=digits");
+  expect(await page.getByRole("alert").count()).toBe(0);
+  expect(studio.problems).toEqual([]);
+});
+
 test("a Worker that can not go on gives a sentence and a way to start again, to what the link names", async () => {
   const { page } = studio;
   await page.route(/main-[^/]*\.js$/, (route) => route.abort());

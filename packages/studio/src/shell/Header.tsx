@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { Button, Select } from "../parts/controls/index.ts";
-import { hashOf, route, screens } from "../state/route.ts";
-import { awaitingTarget, busy, progress, project } from "../state/studio.ts";
+import { go, hashOf, route, screens } from "../state/route.ts";
+import { awaitingTarget, busy, pause, progress, project } from "../state/studio.ts";
 import { type Theme, theme, themes } from "../state/theme.ts";
 import { showHelp } from "./Help.tsx";
 import { screenName } from "./screens.ts";
@@ -77,11 +77,23 @@ function State() {
       <span class="doing" role="status">
         {busy.value && `${busy.value}…`}
       </span>
+      {/* A link may name a step that takes long to reach. */}
+      {project.value === null && busy.value !== "" && progress.value?.running && (
+        <Button onClick={stopHere} title="Shows the training as far as it has come">
+          Stop here
+        </Button>
+      )}
       {project.value?.kind === "example" && <CopyLink />}
       {/* Train has these itself, and more. */}
       {project.value?.trainable && route.value.screen !== "train" && <Training />}
     </div>
   );
+}
+
+/** Ends the way to the step that the address names, which then names none. */
+function stopHere(): void {
+  go({ step: null }, { replace: true });
+  void pause();
 }
 
 const copied = signal("");

@@ -259,6 +259,7 @@ describe("refuses, in a sentence that names the file", () => {
     ["a picture", [file("a.png", "PNG")], /"a\.png" can not be opened/],
     ["JSON that is cut off", [file("a.json", '[{"x": 1}, {"x"')], /a\.json is no JSON/],
     ["JSON of another form", [file("a.json", "[1, 2]")], /Row 1 of a\.json is no object/],
+    ["JSON whose rows hold nothing", [file("a.json", "[{}, {}]")], /rows of a\.json have no values/],
     ["JSON with lists in it", [file("a.json", '[{"x": [1]}]')], /Row 1 of a\.json has a list as "x"/],
     [
       "an object that holds no rows",

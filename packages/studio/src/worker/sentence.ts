@@ -14,10 +14,26 @@ export interface PlainError {
   readonly remedy: string;
 }
 
+/** A remedy that names options of the library, which the page does not have, with those of the command line instead. */
+const forPage = (remedy: string): string =>
+  remedy
+    .replace(/\binclude: \["((?:[^"\\]|\\.)*)"\]/g, '`chainrule train --include "$1"` in a terminal')
+    .replace(
+      /\b(task|targetTransform): "([a-z]+)"/g,
+      (_, name: string, value: string) =>
+        `\`chainrule train --${name === "task" ? name : "target-transform"} ${value}\` in a terminal`,
+    );
+
 export function plainError(error: unknown): PlainError {
   if (error instanceof ChainruleError) {
-    const { name, message, code, where, remedy } = error;
-    return { name, message, code, problem: [...where, error.problem].join(": "), remedy };
+    const { name, message, code, where } = error;
+    return {
+      name,
+      message,
+      code,
+      problem: [...where, error.problem].join(": "),
+      remedy: forPage(error.remedy),
+    };
   }
   const found = error instanceof Error ? error.message : String(error);
   const memory = error instanceof RangeError && /allocat|memory|length/i.test(found);

@@ -218,9 +218,13 @@ export class Plot {
   }
 }
 
+/** Numbers further below the greatest are rounding: a few of them would press the rest into a line at the top. */
+const DECADES = 16;
+
 /** A little more than what there is, and at least so much that a tick falls into it. */
-function logRange(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0.1, 1];
+function logRange(lowest: number | null, high: number | null): [number, number] {
+  if (lowest === null || high === null) return [0.1, 1];
+  const low = Math.max(lowest, high * 10 ** -DECADES);
   const grow = high > 3 * low ? 1.15 : 1.5;
   // uPlot's ticks go up from the lowest end, and meet the next power of ten only from one digit and zeros.
   const power = 10 ** Math.floor(Math.log10(low / grow));

@@ -102,13 +102,16 @@ export function FormulaPanel({ state, lit }: Props) {
       {explained.ref.of === "gradient" && <Way state={state} explained={explained} />}
       {source && (
         <p class="dim small">
-          <code>{source.formula}</code>, the operation {source.op}
-          {source.layer && ` of ${source.layer}`}
+          <code>{source.op === "linear" ? WEIGHTED_SUM : source.formula}</code>, the operation {source.op}
+          {source.layer && ` of ${source.layer.replace(/^layer /, "module ")}`}
         </p>
       )}
     </div>
   );
 }
+
+/** As the pages write it, from unit i to unit j: PyTorch's own w has its indices the other way round. */
+const WEIGHTED_SUM = "z_j = w_0j · 1 + Σ_i w_ij y_i";
 
 /** Long sums are written by their first terms and their last: the table has them all. */
 function shortened(expr: Expr): Expr {

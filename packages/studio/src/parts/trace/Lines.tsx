@@ -55,8 +55,9 @@ export function drawLines({ state, link, from, to, layout, marked, backward }: L
       const { i, j } = weightEnds(weight, index);
       add(i, j);
     }
+  // NaN stands for a number that was left out of a file: its line is a thin one.
   const numbers = refs.map(({ ref }) =>
-    state.hidden(ref) || (backward && ref.of === "value") ? 0 : (state.number(ref) ?? 0),
+    state.hidden(ref) || (backward && ref.of === "value") ? 0 : state.number(ref) || 0,
   );
   const most = Math.max(...numbers.map(Math.abs), 1e-300);
   const marks = refs.map(
@@ -79,7 +80,12 @@ export function drawLines({ state, link, from, to, layout, marked, backward }: L
             class={`weight ${numbers[n] < 0 ? "minus" : "plus"} ${marks[n]}`}
             data-key={keyOf(ref)}
           >
-            <line {...line} stroke-width={0.6 + 3.4 * share} stroke-opacity={0.2 + 0.6 * share} />
+            <line
+              {...line}
+              class="drawn"
+              stroke-width={0.6 + 3.4 * share}
+              stroke-opacity={0.2 + 0.6 * share}
+            />
             <line {...line} class="reach" />
           </g>
         );

@@ -18,7 +18,7 @@ interface Props {
   readonly state: TraceState;
   /** Keys are listened to on the whole page, or within the view only where several of them are on one page. */
   readonly keys: "page" | "view";
-  /** What stands beside the buttons. */
+  /** What stands beside the slider. */
   readonly children?: ComponentChildren;
 }
 
@@ -137,7 +137,6 @@ export function Scrubber({ state, keys, children }: Props) {
           options={speeds.map((value) => ({ value, label: `${value} a second` }))}
           onChange={setSpeed}
         />
-        {children}
       </div>
       <div class="trace-slide">
         <input
@@ -157,6 +156,7 @@ export function Scrubber({ state, keys, children }: Props) {
           {granularity === "term" && term !== null && `, term ${term + 1} of ${state.shownTerms.value}`} ·{" "}
           {where}
         </span>
+        {children}
       </div>
     </div>
   );

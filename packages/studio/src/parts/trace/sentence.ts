@@ -40,6 +40,13 @@ export function sentenceOf(data: TraceData, explained: Explained, hidden = false
     return `${name} ${gradientWords(explained)}${hidden ? end : `${end}${effect(name, number)}`}`;
   const value = data.values[ref.value];
   const op = value.op?.name ?? "";
+  if (how === "sum" && termCount === 1) {
+    const [term] = explained.terms;
+    if (term) {
+      const factors = term.factors.map((factor) => spoken(factor.symbol)).join(" times ");
+      return `${name} is ${factors}${end}${hidden ? "" : "."}`;
+    }
+  }
   if (how === "sum") {
     const kind = value.inputs.some((input) => data.values[input.value].role === "parameter")
       ? "weighted sum"

@@ -1,9 +1,9 @@
-import type { Alarm, Health, LayerHealth } from "chainrule/trace";
+import type { Alarm, Health as HealthData, LayerHealth } from "chainrule/trace";
 import { Button } from "../../parts/controls/index.ts";
-import { layerName, traceUnit } from "./units.ts";
+import { layerName, traceUnit, withLayerNames } from "./units.ts";
 
 interface Props {
-  readonly health: Health;
+  readonly health: HealthData;
   readonly onLayer: (layer: LayerHealth) => void;
 }
 
@@ -24,7 +24,10 @@ const severities: Readonly<Record<Alarm["severity"], string>> = {
   note: "Note",
 };
 
-const titleOf = ({ kind, layer }: Alarm): string => `${kinds[kind]}${layer ? ` in layer ${layer}` : ""}`;
+const titleOf = ({ kind, layer: path }: Alarm, { layers }: HealthData): string => {
+  const layer = path ? layers.find((found) => found.path === path) : undefined;
+  return `${kinds[kind]}${layer ? ` in ${layerName(layer)}` : ""}`;
+};
 
 /** What calls for something to be done: each with what was seen and what helps. */
 export function Alarms({ health, onLayer }: Props) {
@@ -34,7 +37,9 @@ export function Alarms({ health, onLayer }: Props) {
       <h2>What needs attention</h2>
       {/* Without numbers, so that it is spoken when an alarm comes or goes, and not at each sample. */}
       <p class="unseen" role="status">
-        {alarms.length === 0 ? "No alarms." : `Alarms: ${alarms.map(titleOf).join("; ")}.`}
+        {alarms.length === 0
+          ? "No alarms."
+          : `Alarms: ${alarms.map((alarm) => titleOf(alarm, health)).join("; ")}.`}
       </p>
       {alarms.length === 0 && (
         <p class="good">
@@ -46,10 +51,10 @@ export function Alarms({ health, onLayer }: Props) {
           <li key={`${alarm.kind} ${alarm.layer}`} class={`alarm alarm-${alarm.severity}`}>
             <p>
               <strong>
-                <span class="severity">{severities[alarm.severity]}</span> {titleOf(alarm)}
+                <span class="severity">{severities[alarm.severity]}</span> {titleOf(alarm, health)}
               </strong>
             </p>
-            <p>{alarm.evidence}</p>
+            <p>{withLayerNames(alarm.evidence, health.layers)}</p>
             <p>
               <span class="dim">What helps:</span> {alarm.remedy}
             </p>

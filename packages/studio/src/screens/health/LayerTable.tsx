@@ -41,8 +41,15 @@ export function LayerTable({ health, chosen, onChoose }: Props) {
           {layers.map((layer, n) => (
             <tr key={n} class={n === chosen ? "chosen" : ""}>
               <th scope="row">
-                <button type="button" class="link" aria-pressed={n === chosen} onClick={() => onChoose(n)}>
-                  {layer.path} {layer.kind}
+                <button
+                  type="button"
+                  class="link"
+                  aria-pressed={n === chosen}
+                  title={layer.path && `The model's module ${layer.path}`}
+                  onClick={() => onChoose(n)}
+                >
+                  {layer.k > 0 && `${layer.k} `}
+                  {layer.kind}
                 </button>
               </th>
               <td class="n">{layer.units}</td>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, NumberField, Select } from "../../parts/controls/index.ts";
+import { formatNumber } from "../../parts/number.ts";
 import { Icon } from "../../parts/trace/Icon.tsx";
 import type { Part, Project, RowPreview, TraceRows } from "../../protocol.ts";
 import { failureOf } from "../../state/failure.ts";
@@ -83,7 +84,7 @@ export function RowChoice({ project, rows, onChange, step }: Props) {
           )}
         </span>
       )}
-      <Said part={part} row={row} step={step} />
+      <Said part={part} row={row} step={step} regression={project.task === "regression"} />
       {note && (
         <span class="dim" role="status">
           {note}
@@ -93,8 +94,15 @@ export function RowChoice({ project, rows, onChange, step }: Props) {
   );
 }
 
+interface SaidProps {
+  readonly part: Part;
+  readonly row: number;
+  readonly step: number;
+  readonly regression: boolean;
+}
+
 /** What the row truly is, and what the model says. */
-function Said({ part, row, step }: { part: Part; row: number; step: number }) {
+function Said({ part, row, step, regression }: SaidProps) {
   const [preview, setPreview] = useState<RowPreview | null>(null);
   useEffect(() => {
     let current = true;
@@ -108,9 +116,17 @@ function Said({ part, row, step }: { part: Part; row: number; step: number }) {
   }, [part, row, step]);
   if (!preview) return null;
   const right = preview.truth === preview.predicted;
+  const shown = (text: string) =>
+    regression
+      ? text
+          .split(", ")
+          .map((number) => formatNumber(Number(number), 6))
+          .join(", ")
+      : text;
   return (
     <span class="num">
-      true <b>{preview.truth}</b>, predicted <b class={right ? "good" : ""}>{preview.predicted}</b>
+      true <b>{shown(preview.truth)}</b>, predicted{" "}
+      <b class={right ? "good" : ""}>{shown(preview.predicted)}</b>
     </span>
   );
 }

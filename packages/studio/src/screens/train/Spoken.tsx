@@ -45,4 +45,5 @@ function sentenceOf(): string {
 export const scoreWords = ({ task }: Pick<Project, "task">): string =>
   task === "classification" ? "Accuracy" : "R²";
 export const formatScore = ({ task }: Pick<Project, "task">, score: number): string =>
-  task === "classification" ? formatPercent(score) : formatNumber(score);
+  // R² of a single row is none.
+  task === "classification" ? formatPercent(score) : Number.isNaN(score) ? "–" : formatNumber(score);

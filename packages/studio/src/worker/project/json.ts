@@ -16,6 +16,9 @@ export function tableFromJson(bytes: Uint8Array, name: string): Table {
   const checked = rows.map((row, i) => checkedRow(row, i, file));
   const names = new Set<string>();
   for (const row of checked) for (const key of Object.keys(row)) names.add(key);
+  if (names.size === 0) {
+    throw refusal("data", `The rows of ${file} have no values.`, 'Write rows as {"name": value, …}.');
+  }
   if (names.size > MOST_COLUMNS) {
     throw refusal(
       "data",
