@@ -17,8 +17,8 @@ export default defineConfig({
           // Pages hold their styles as texts.
           css: true,
           // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [
             ...configDefaults.exclude,
@@ -33,8 +33,8 @@ export default defineConfig({
         test: {
           // The suite once more, with every number computed by compiled programs.
           name: "compiled",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           env: { CHAINRULE_SUITE: "compiled" },
           setupFiles: ["packages/chainrule/src/compile/testing/setup-lazy.ts"],
           include: [
@@ -48,8 +48,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/{browser,studio}/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],
