@@ -12,6 +12,8 @@ import { addResume } from "./options/resume.ts";
 import { addRuns } from "./options/runs.ts";
 import { addServe } from "./options/serve.ts";
 import { addStudio } from "./options/studio.ts";
+import { addToOnnx } from "./options/to-onnx.ts";
+import { addToPyTorch } from "./options/to-pytorch.ts";
 import { addTrain } from "./options/train.ts";
 import { addTune } from "./options/tune.ts";
 import { addTypes } from "./options/types.ts";
@@ -47,6 +49,8 @@ Examples:
   addServe(program, io);
   addStudio(program, io);
   addTypes(program, io);
+  addToOnnx(program, io);
+  addToPyTorch(program, io);
   addInspect(program, io);
   addDoctor(program, io);
   return program;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "./crc32.ts";
 import { eventFileName, eventFileStart, histogramsEvent, restartEvent, scalarsEvent } from "./tensorboard.ts";
 
 // A reader of its own, from the descriptions of the formats: fields by their numbers, in the order of the file.

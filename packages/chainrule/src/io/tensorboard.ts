@@ -1,5 +1,5 @@
 import { ChainruleError } from "../util/errors.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "./crc32.ts";
 
 /**
  * Event files of TensorBoard: records one after the other, each a message of protocol buffers between its length and its check

@@ -149,6 +149,7 @@ export {
 } from "./procedure/split.ts";
 export { type TrainedTable, type TrainTableOptions, trainTable } from "./procedure/train-table.ts";
 export type { ColumnProfile, ValueRange } from "./profile.ts";
+export { toPyTorchTable } from "./pytorch/code.ts";
 export { Asha, type AshaOptions, type RungResult, rungsFor, type TrialJob } from "./search/asha.ts";
 export { type FindRateOptions, findRate } from "./search/find-rate.ts";
 export { importanceOf, type SettingImportance, type ValueGroup } from "./search/importance.ts";
@@ -190,6 +191,7 @@ export {
   type NumberPrediction,
   type RowPrediction,
 } from "./use/loaded.ts";
+export { type ToOnnxTableOptions, toOnnxTable } from "./use/onnx.ts";
 export { type RowSchema, rowSchema } from "./use/schema.ts";
 export type { ModelSource } from "./use/source.ts";
 export { type TraceTableOptions, traceTable } from "./use/trace-rows.ts";

@@ -9,7 +9,7 @@ import {
   asTruth,
   asWhole,
   type Json,
-} from "./checking.ts";
+} from "../util/json.ts";
 import type { PredictionIntervals } from "./intervals.ts";
 import {
   type ActivationName,

@@ -43,6 +43,7 @@ export type { MomentOptions } from "../ops/statistics.ts";
 export type { Dims } from "../ops/sum.ts";
 export { broadcastTensors } from "../ops/view.ts";
 export {
+  allocate,
   bytesPerElement,
   type DType,
   finfo,

@@ -35,7 +35,8 @@ import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./regression.ts";
 
 /** Base of the losses: holds the options, with their tensors as buffers, so that `to(dtype)` and state dictionaries know them. */
 abstract class Loss<O extends object> extends Module {
-  private readonly given: O;
+  /** The options that the loss was made with. */
+  readonly given: O;
   private readonly tensors: (keyof O & string)[] = [];
 
   constructor(options: O = {} as O) {
@@ -138,6 +139,10 @@ export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(input, target, this.options);
+  }
+
+  protected override stateKey(field: string): string {
+    return field === "posWeight" ? "pos_weight" : field;
   }
 }
 

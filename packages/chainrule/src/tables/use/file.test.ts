@@ -48,7 +48,7 @@ describe("refuses", () => {
   const { spec } = model;
   const network = (more: object) => ({ ...spec, network: { ...spec.network, ...more } });
   test.each<[string, Uint8Array, RegExp]>([
-    ["nothing", new Uint8Array(0), /^x: It is no whole safetensors file: it has 0 bytes\./],
+    ["nothing", new Uint8Array(0), /^x: It is no whole safetensors file: it has 0 bytes \(at byte 0\)\./],
     ["tensors that are no model", writeSafetensors(tensors, {}), /^x: It holds tensors, but no model/],
     [
       "weights alone",

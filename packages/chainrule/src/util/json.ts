@@ -1,4 +1,4 @@
-import { ChainruleError } from "../util/errors.ts";
+import { ChainruleError } from "./errors.ts";
 
 /**
  * Reads values out of JSON that somebody else may have written: each function gives the value in its type, or throws a
@@ -72,7 +72,7 @@ export function asList<T>(
 ): T[] {
   if (!Array.isArray(value) || value.length > most)
     throw wrong(value, place, most === Number.POSITIVE_INFINITY ? "a list" : `a list of at most ${most}`);
-  return value.map((item, i) => read(item, `${place}[${i}]`));
+  return Array.from(value, (item, i) => read(item, `${place}[${i}]`)); // not map, which passes over holes
 }
 
 /** A list whose texts are all different. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { crc32c } from "./crc32c.ts";
+import { crc32, crc32c } from "./crc32.ts";
 
 const text = (letters: string): Uint8Array => new TextEncoder().encode(letters);
 
@@ -16,19 +16,26 @@ test.each<[string, Uint8Array, number]>([
   expect(crc32c(bytes)).toBe(sum);
 });
 
-test("is the remainder bit by bit, for any bytes anywhere in a buffer", () => {
+test("knows the usual check value of zip", () => {
+  expect(crc32(text("123456789"))).toBe(0xcbf43926);
+});
+
+test.each([
+  ["CRC-32C", crc32c, 0x82f63b78],
+  ["CRC-32", crc32, 0xedb88320],
+] as const)("%s is the remainder bit by bit, for any bytes anywhere in a buffer", (_, sum, polynomial) => {
   const slowly = (bytes: Uint8Array): number => {
     let crc = 0xffffffff;
     for (const byte of bytes) {
       crc ^= byte;
-      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
     }
     return ~crc >>> 0;
   };
   const cut = fc.tuple(fc.uint8Array({ maxLength: 50 }), fc.nat(5));
   fc.assert(
     fc.property(cut, ([bytes, start]) => {
-      expect(crc32c(bytes.subarray(start))).toBe(slowly(bytes.slice(start)));
+      expect(sum(bytes.subarray(start))).toBe(slowly(bytes.slice(start)));
     }),
   );
 });
