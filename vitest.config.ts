@@ -50,6 +50,8 @@ export default defineConfig({
           include: ["tests/{browser,studio}/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          // What a page comes to, however busy the machine: this limit, too, is there to end a hang.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -214,6 +214,13 @@ describe("what it opens", () => {
     rmSync(`${folder}/history.ndjson`);
     symlinkSync(work.path("secret.txt"), `${folder}/history.ndjson`);
     expect(await ask("/run/files/history.ndjson", {}, at)).toMatchObject({ status: 410 });
+    // The others are offered all the same.
+    const { status, text } = await ask("/run/index.json", {}, at);
+    expect({ status, paths: JSON.parse(text).files.map(({ path }: { path: string }) => path) }).toEqual({
+      status: 200,
+      paths: wanted.filter((path) => path !== "history.ndjson"),
+    });
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look, { timeout: 15_000 });
+const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look);
 const table = () => page.getByRole("region", { name: "Runs side by side" });
 const go = (name: string) => page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 

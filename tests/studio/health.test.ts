@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => studio?.close());
 
 /** What the page comes to within a while. */
-const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look, { timeout: 15_000 });
+const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look);
 const alarms = () => page.getByRole("region", { name: "Alarms" });
 const measuredStep = () => page.locator(".measured .num").textContent();
 
@@ -103,7 +103,7 @@ test("while training runs, the figures follow, and the history of histograms is 
   await page.getByRole("button", { name: "Run", exact: true }).first().click();
   await eventually(async () =>
     parseNumber(((await measuredStep()) ?? "").replaceAll(",", "")),
-  ).toBeGreaterThan(100);
+  ).toBeGreaterThan(20);
   const before = await measuredStep();
   await eventually(measuredStep).not.toBe(before);
   await page.getByRole("button", { name: "Pause", exact: true }).first().click();

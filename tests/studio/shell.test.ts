@@ -133,7 +133,8 @@ test("the way to a step that is far off can be stopped where it is", async () =>
   await studio.visit("#/trace?ex=digits&step=9000000");
   await page.getByRole("button", { name: "Stop here" }).click();
   await page.getByRole("button", { name: "Run", exact: true }).waitFor();
-  expect(await hash()).toBe("#/trace?ex=digits");
+  // Without the step; the number that is looked at may stand there already.
+  expect(await hash()).toMatch(/^#\/trace\?ex=digits(&at=[^&]+)?$/);
   expect(await page.getByRole("alert").count()).toBe(0);
   expect(studio.problems).toEqual([]);
 });

@@ -253,6 +253,11 @@ describe("the lecture's network", () => {
   test("a rate that is too large ends in a sentence", async () => {
     await open("cubic");
     const rate = page.getByLabel("η", { exact: true });
+    for (const wrong of ["", "a lot", "-1", "1e400"]) {
+      await rate.fill(wrong);
+      await rate.press("Enter");
+      expect(await rate.getAttribute("aria-invalid"), wrong).toBe("true");
+    }
     await rate.fill("4e-6");
     await rate.press("Enter");
     await page.getByRole("button", { name: "2,000 steps" }).click();

@@ -61,6 +61,8 @@ export interface Project {
   readonly warnings: readonly string[];
   /** False for a model file that came without data: it can be traced on typed inputs, not trained. */
   readonly trainable: boolean;
+  /** Steps a second that training runs at, until another pace is set: 0 for as fast as it can. Small examples are slowed down to be seen. */
+  readonly pace: number;
   /** How training starts: the defaults of this project. */
   readonly config: TrainingConfig;
 }
@@ -96,6 +98,12 @@ export type Opened =
       readonly guess: string;
     };
 
+/** Columns to use although they look of no use, and columns not to use. */
+export interface ColumnChoice {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
 export const activationNames = [
   "identity",
   "sigmoid",
@@ -130,10 +138,14 @@ export interface Progress {
   readonly step: number;
   readonly epoch: number;
   readonly stepsPerSecond: number;
+  /** Steps a second that training is held to; 0 for as fast as it can. */
+  readonly pace: number;
   readonly lr: number;
-  /** The losses of the steps since the last message, the first of them being that of step `from`. */
+  /** The losses of the steps since the last message, the first of them being that of step `from`: they replace all from there on. */
   readonly from: number;
   readonly losses: Float64Array;
+  /** The step of each of them, where not all steps from `from` on are told: of very many, some are kept. */
+  readonly steps: Float64Array | null;
   /** Measured between steps, about twice a second: risk of both parts, and the score (accuracy, or R²). */
   readonly measured: readonly Measured[];
   /** Training went back: the steps from `from` on were forgotten, and curves are cut there. */
@@ -240,7 +252,8 @@ export interface RowPreview {
 export interface RunSummary {
   readonly id: string;
   readonly name: string;
-  readonly config: TrainingConfig | null;
+  /** Its settings; of a run that was opened those that it was trained with, as far as this app has names for them. */
+  readonly config: Partial<TrainingConfig>;
   readonly steps: number;
   readonly weights: number;
   readonly score: number;
@@ -258,7 +271,7 @@ export interface StudioWorker {
   openExample(name: ExampleName, config?: Partial<TrainingConfig>): Opened;
   openFiles(files: readonly OpenFile[]): Opened;
   /** Goes on with a table whose target is chosen. */
-  chooseTarget(target: string): Opened;
+  chooseTarget(target: string, choice?: ColumnChoice): Opened;
   /** Starts anew with these settings. */
   configure(config: TrainingConfig): Project;
   run(): void;
@@ -268,6 +281,8 @@ export interface StudioWorker {
   /** Back (or forth) to the state before step `step`, exactly. */
   rewind(step: number): void;
   setRate(lr: number): void;
+  /** Holds training to so many steps a second; 0 for as fast as it can. It stays for the next trainings of what is open. */
+  setPace(stepsPerSecond: number): void;
   /** The page's listener, by Comlink.proxy. Called with the present state at once. */
   listen(listener: (progress: Progress) => void): void;
   boundary(x: number, y: number, size: number, row?: { part: Part; row: number }): Boundary;

@@ -71,6 +71,8 @@ export interface OpDefinition<A extends Args> {
    * the result) along `dim` or `dims`. Such an op's `formula` reads by the same rules where it is no prose.
    */
   readonly derivative?: { readonly [K in InputName<A>]?: string };
+  /** What it does with these arguments, in words, such as "takes columns 1–8 of x"; `read` names what it reads. */
+  about?(args: A, read: string): string;
   /** Arguments inside the domain, away from kinks: generated tests run on them. */
   samples(s: Samples): A[];
   /** Points with a known value and known derivatives: kinks, limits, extremes. */
@@ -94,6 +96,7 @@ export interface Op<A extends Args = Args> {
   readonly linearIn?: readonly string[];
   readonly weighted?: WeightedSum;
   readonly derivative?: { readonly [input: string]: string | undefined };
+  about?(args: Args, read: string): string;
   /** Absent in the built package, as {@link edges} are: only tests read them, and these run the sources. */
   samples?(s: Samples): A[];
   readonly edges: readonly Edge<Args>[];

@@ -4,6 +4,8 @@ import type { Tensor } from "./tensor.ts";
 export interface ScopeOwner {
   /** The kind of layer, such as `Linear`. */
   scopeKind(): string;
+  /** What layers of this kind do, in one line; empty where that is not said. */
+  scopeAbout?(): string;
   /** The path from this owner to a part of it, such as `1.fc`; undefined when it is not a part. */
   scopePathOf(part: ScopeOwner): string | undefined;
   /** The tensors of this owner and its parts with their paths, such as `1.fc.weight`. */

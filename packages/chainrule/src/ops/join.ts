@@ -23,6 +23,7 @@ export const catOp = defineOp<Joined>({
   formula: "y = the tensors one after the other along dim",
   inputs: ["tensors"],
   linearIn: ["tensors"],
+  about: ({ dim }, read) => `joins ${read} ${dim === 0 ? "one after the other" : "side by side"}`,
   result({ tensors, dim, sizes }) {
     const first = tensors.find((x) => !isNothing(x)) ?? tensors[0];
     tensors.forEach((x, i) => {

@@ -28,6 +28,19 @@ export const slice: Op<Slice> = defineOp<Slice>({
   formula: "y_i = x_(start + i · step)",
   inputs: ["x"],
   linearIn: ["x"],
+  about: ({ x, starts, sizes, steps }, read) => {
+    const cut = x.shape.flatMap((size, d) => {
+      if (sizes[d] === size) return [];
+      const [first, last] = [starts[d] + 1, starts[d] + 1 + (sizes[d] - 1) * steps[d]];
+      const [one, many] =
+        x.ndim !== 2 ? ["element", "elements"] : d === 0 ? ["row", "rows"] : ["column", "columns"];
+      const along = x.ndim > 2 ? ` of dimension ${d}` : "";
+      if (sizes[d] === 1) return [`${one} ${first}${along}`];
+      const by = steps[d] === 1 ? "" : `, each ${steps[d]}th,`;
+      return [`${many} ${first}–${last}${by}${along}`];
+    });
+    return `takes ${cut.join(" and ") || "all"} of ${read}`;
+  },
   result: ({ x, sizes }) => ({ shape: sizes, dtype: x.dtype }),
   lower: (args, out) => look(args.x, args, out.shape),
   vjp: {

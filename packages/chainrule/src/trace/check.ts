@@ -46,16 +46,20 @@ export const list =
 type Fields = Readonly<Record<string, Reader<unknown>>>;
 type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Reader<infer T> ? T : never };
 
-/** An object with these fields; others are left out. */
+/** An object with these fields, and the optional ones as far as they are there; others are left out. */
 export const fields =
-  <F extends Fields>(readers: F): Reader<Read<F>> =>
+  <F extends Fields, O extends Fields = Record<never, never>>(
+    readers: F,
+    optional?: O,
+  ): Reader<Read<F> & Partial<Read<O>>> =>
   (value, at) => {
     const given = record(value, at);
-    const entries = Object.entries(readers).map(([key, read]) => [
+    const present = Object.entries(optional ?? {}).filter(([key]) => Object.hasOwn(given, key));
+    const entries = [...Object.entries(readers), ...present].map(([key, read]) => [
       key,
       read(own(given, key, at), `${at}.${key}`),
     ]);
-    return Object.fromEntries(entries) as Read<F>;
+    return Object.fromEntries(entries) as Read<F> & Partial<Read<O>>;
   };
 
 export const record: Reader<Readonly<Record<string, unknown>>> = (value, at) =>

@@ -1,6 +1,6 @@
 /** One number explained: what it was computed from, in symbols, in values, and term by term. */
 import { isFloating } from "../tensor/index.ts";
-import { probabilityMinusTarget } from "./cross-entropy.ts";
+import { crossEntropyAt, probabilityMinusTarget } from "./cross-entropy.ts";
 import type { ElementRef, Explained, Expr, Quantity, Term } from "./format.ts";
 import { type Bound, evaluate, express, readFormula } from "./formula.ts";
 import { columnOf, rowOf } from "./local.ts";
@@ -32,7 +32,12 @@ export function explainElement(known: Known, ref: ElementRef, most: number): Exp
   const base = { ref, number, symbol: known.symbols.element(value, ref.of, ref.index) };
   if (ref.of === "update") return updated(known, value, ref.index, base);
   if (ref.of === "gradient") return gradient(known, value, ref.index, base, most);
-  return value.step ? result(known, value.step, ref.index, base, most) : { ...base, ...given };
+  if (!value.step) return { ...base, ...given };
+  const short = value === known.start ? crossEntropyAt(known, value, most) : null;
+  return {
+    ...result(known, value.step, ref.index, base, most),
+    ...(short && { short: equations(base, short) }),
+  };
 }
 
 const given = {
@@ -106,7 +111,7 @@ interface Written {
 }
 
 /** y = … in symbols, and in values with the result. */
-function equations(base: Base, { symbols, values }: Written): Pick<Explanation, "symbols" | "values"> {
+function equations(base: Base, { symbols, values }: Written): Written {
   return {
     symbols: equals(base.symbol, symbols),
     values: equals(base.symbol, values, numberOf(base.number)),
@@ -252,6 +257,7 @@ function gradient(known: Known, value: Value, index: number, base: Base, most: n
   const result = sum.values.items.at(-1) as Expr;
   return {
     ...sum,
+    short: equations(base, short),
     symbols: equals(...sum.symbols.items, short.symbols),
     values: equals(...sum.values.items.slice(0, -1), short.values, result),
   };

@@ -84,19 +84,22 @@ const factor: Reader<Explained["terms"][number]["factors"][number]> = (value, at
   return ref === undefined ? read : { ...read, ref: reference(ref, `${at}.ref`) };
 };
 
-const explanation: Reader<Explained> = fields({
-  ref: reference,
-  number,
-  symbol: expression,
-  how: oneOf("given", "sum", "function"),
-  symbols: nullable(expression),
-  values: nullable(expression),
-  terms: list(fields({ factors: list(factor), product: number })),
-  termCount: whole,
-  rest: number,
-  source: nullable(fields({ op: text, formula: text, layer: text })),
-  numeric: nullable(fields({ value: number, h: number, error: number, kink: truth })),
-});
+const explanation: Reader<Explained> = fields(
+  {
+    ref: reference,
+    number,
+    symbol: expression,
+    how: oneOf("given", "sum", "function"),
+    symbols: nullable(expression),
+    values: nullable(expression),
+    terms: list(fields({ factors: list(factor), product: number })),
+    termCount: whole,
+    rest: number,
+    source: nullable(fields({ op: text, formula: text, layer: text })),
+    numeric: nullable(fields({ value: number, h: number, error: number, kink: truth })),
+  },
+  { short: fields({ symbols: expression, values: expression }) },
+);
 
 const names: Reader<Record<number, readonly string[]>> = (value, at) =>
   Object.fromEntries(
@@ -120,22 +123,25 @@ const description: Reader<TraceData> = fields({
       shape: list(whole),
       dtype: text,
       layer: nullable(whole),
-      op: nullable(fields({ name: text, formula: text })),
+      op: nullable(fields({ name: text, formula: text }, { about: text })),
       inputs: list(fields({ name: text, value: whole })),
       usedBy: list(whole),
       hasGradient: truth,
     }),
   ),
   layers: list(
-    fields({
-      path: text,
-      kind: text,
-      k: whole,
-      part: oneOf("network", "loss"),
-      values: list(whole),
-      parameters: list(whole),
-      reads: list(whole),
-    }),
+    fields(
+      {
+        path: text,
+        kind: text,
+        k: whole,
+        part: oneOf("network", "loss"),
+        values: list(whole),
+        parameters: list(whole),
+        reads: list(whole),
+      },
+      { about: text },
+    ),
   ),
   inputs: list(whole),
   target: nullable(whole),

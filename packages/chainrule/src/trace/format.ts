@@ -81,6 +81,11 @@ export interface Explained {
   readonly rest: number;
   /** What the op says of itself, such as "y = tanh x"; null for what is given. */
   readonly source: { readonly op: string; readonly formula: string; readonly layer: string } | null;
+  /**
+   * Of a cross-entropy, whose numbers come from several small operations: ℓ = −ln p_t, and ∂ℓ/∂z_j = p_j − t_j, in symbols and in
+   * values. Left out elsewhere.
+   */
+  readonly short?: { readonly symbols: Expr; readonly values: Expr };
   /** For gradients, when asked for. */
   readonly numeric: NumericCheck | null;
 }
@@ -98,7 +103,12 @@ export interface TraceValue {
   /** The place in `layers` of the layer that computed it, or that it belongs to. */
   readonly layer: number | null;
   /** Null for what is given. */
-  readonly op: { readonly name: string; readonly formula: string } | null;
+  readonly op: {
+    readonly name: string;
+    readonly formula: string;
+    /** What it does here in words, such as "takes columns 1–8 of x"; left out where the formula says it. */
+    readonly about?: string;
+  } | null;
   /** Of the op, by name. A list of tensors gives several entries of one name. */
   readonly inputs: readonly { readonly name: string; readonly value: number }[];
   /** Results that are computed from it. */
@@ -112,6 +122,8 @@ export interface TraceLayer {
   readonly path: string;
   /** `Linear`, `Tanh`; for the loss `CrossEntropyLoss`. */
   readonly kind: string;
+  /** What layers of this kind do, in one line; left out where the kind says nothing. */
+  readonly about?: string;
   /** The lecture's number k, which goes up by one at each layer of weighted sums; 0 before the first. */
   readonly k: number;
   readonly part: "network" | "loss";

@@ -12,6 +12,7 @@
  */
 import { rootMeanSquare } from "./distribution.ts";
 import type { Alarm, Distribution, Health, LayerHealth } from "./health-format.ts";
+import { shortNumber } from "./text.ts";
 
 /** An activation is flat where |f'| is below this share of its largest. */
 export const SATURATED_SLOPE = 0.01;
@@ -64,24 +65,24 @@ function notFinite({ layers, loss, gradientNorm }: Omit<Health, "alarms">): Alar
   });
   for (const layer of layers) {
     if ((layer.weights?.notFinite ?? 0) > 0)
-      return alarm(layer.path, `the weights of ${named(layer)}`, layer.weights as Distribution);
+      return alarm(layer.path, `the weights of ${layerName(layer)}`, layer.weights as Distribution);
     if (layer.activations.notFinite > 0)
-      return alarm(layer.path, `the output of ${named(layer)}`, layer.activations);
+      return alarm(layer.path, `the output of ${layerName(layer)}`, layer.activations);
   }
   if (!Number.isFinite(loss)) {
     return {
       kind: "not-finite",
       severity: "bad",
       layer: null,
-      evidence: `The loss is ${loss}, of outputs that are finite.`,
+      evidence: `The loss is ${shown(loss)}, of outputs that are finite.`,
       remedy: "Use a loss that takes logits, look for a logarithm or quotient of 0, and look at the targets.",
     };
   }
   for (const layer of layers.toReversed()) {
     if ((layer.signals?.notFinite ?? 0) > 0)
-      return alarm(layer.path, `∂L/∂y of ${named(layer)}`, layer.signals as Distribution);
+      return alarm(layer.path, `∂L/∂y of ${layerName(layer)}`, layer.signals as Distribution);
     if ((layer.gradients?.notFinite ?? 0) > 0)
-      return alarm(layer.path, `∂L/∂W of ${named(layer)}`, layer.gradients as Distribution);
+      return alarm(layer.path, `∂L/∂W of ${layerName(layer)}`, layer.gradients as Distribution);
   }
   if (Number.isFinite(gradientNorm)) return null;
   return {
@@ -104,7 +105,7 @@ function dead(layer: LayerHealth, rows: number, inputs: () => ArrayLike<number>)
       kind: "dead-units",
       severity: severityOf(units.length / layer.units, DEAD),
       layer: path,
-      evidence: `${shareOf(units.length, layer.units)} of ${named(layer)} give no gradient in any of ${rows} rows: ${places(units)}; ${why}.`,
+      evidence: `${shareOf(units.length, layer.units)} of ${layerName(layer)} give no gradient in any of ${rows} rows: ${places(units)}; ${why}.`,
       remedy:
         "Lower the learning rate, start from He initialization with biases of 0, or use a leaky rectifier (LeakyReLU, GELU, SiLU).",
     },
@@ -120,7 +121,7 @@ function saturated(layer: LayerHealth, rows: number): Alarm[] {
       kind: "saturated-units",
       severity: severityOf(share, SATURATED),
       layer: path,
-      evidence: `${shareOf(units.length, layer.units)} of ${named(layer)} are at their ends, with a slope below 1 % of the largest, in at least 95 % of ${rows} rows: ${places(units)}.`,
+      evidence: `${shareOf(units.length, layer.units)} of ${layerName(layer)} are at their ends, with a slope below 1 % of the largest, in at least 95 % of ${rows} rows: ${places(units)}.`,
       remedy:
         "Standardize the inputs, start from smaller weights (Glorot initialization), lower the learning rate, or put a normalization before it.",
     },
@@ -136,7 +137,7 @@ function acrossLayers(layers: readonly LayerHealth[]): Alarm[] {
   const [atFirst, atLast] = [first, last].map(({ signals }) => rootMeanSquare(signals as Distribution));
   if (atLast === 0) return [];
   const ratio = atFirst / atLast;
-  const evidence = `∂L/∂y is ${shown(atFirst)} in root mean square at ${named(first)} and ${shown(atLast)} at ${named(last)}: ${shown(ratio)} times as large.`;
+  const evidence = `∂L/∂y is ${shown(atFirst)} in root mean square at ${layerName(first)} and ${shown(atLast)} at ${layerName(last)}: ${shown(ratio)} times as large.`;
   if (ratio <= 1 / GRADIENT_RATIO.warning) {
     return [
       {
@@ -144,8 +145,9 @@ function acrossLayers(layers: readonly LayerHealth[]): Alarm[] {
         severity: ratio <= 1 / GRADIENT_RATIO.bad ? "bad" : "warning",
         layer: first.path,
         evidence,
-        remedy:
-          "Use rectifiers in place of sigmoid or tanh, He or Glorot initialization, a normalization, skip connections, or fewer layers.",
+        remedy: layers.some(({ dead: units, units: all }) => units.length / all >= DEAD.warning)
+          ? "No gradient passes dead units: lower the learning rate and start anew from He initialization, or use a leaky rectifier (LeakyReLU, GELU, SiLU). A normalization and skip connections help too."
+          : "Use rectifiers in place of sigmoid or tanh, He or Glorot initialization, a normalization, skip connections, or fewer layers.",
       },
     ];
   }
@@ -165,7 +167,7 @@ function acrossLayers(layers: readonly LayerHealth[]): Alarm[] {
 function update(layer: LayerHealth): Alarm[] {
   const { updateRatio: ratio, path, gradientNorm } = layer;
   if (ratio === null) return [];
-  const evidence = `The last update moved the weights of ${named(layer)} by ${shown(ratio)} of their size; about 0.001 is healthy.`;
+  const evidence = `The last update moved the weights of ${layerName(layer)} by ${shown(ratio)} of their size; about 0.001 is healthy.`;
   if (ratio > HEALTHY_UPDATES.most) {
     return [
       {
@@ -206,7 +208,9 @@ function converged({ gradientNorm, loss }: Omit<Health, "alarms">): Alarm[] {
 const severityOf = (share: number, limits: { warning: number; bad: number }): Alarm["severity"] =>
   share >= limits.bad ? "bad" : share >= limits.warning ? "warning" : "note";
 
-const named = ({ path, kind }: LayerHealth): string => (path === "" ? kind : `layer ${path} (${kind})`);
+/** By the lecture's number, as traces have it: `layer 2 (Tanh)`; before the first weighted sum by its kind alone. */
+export const layerName = ({ k, kind }: Pick<LayerHealth, "k" | "kind">): string =>
+  k === 0 ? kind : `layer ${k} (${kind})`;
 
 const shareOf = (count: number, all: number): string =>
   `${count} of ${all} units (${shown((100 * count) / all)} %)`;
@@ -217,9 +221,4 @@ function places(units: readonly number[]): string {
   return `${some.join(", ")}${units.length > NAMED ? ", …" : ""}`;
 }
 
-const shown = (x: number): string => {
-  const short = Number(x.toPrecision(3));
-  return (short !== 0 && Math.abs(short) < 1e-4) || Math.abs(short) >= 1e6
-    ? short.toExponential()
-    : String(short);
-};
+const shown = (x: number): string => shortNumber(x, 3);

@@ -99,7 +99,7 @@ describe("health", () => {
     const { severity, layer, evidence } = alarmOf(found, "dead-units");
     expect([severity, layer]).toEqual(["warning", "1"]);
     expect(evidence).toContain("1 of 3 units");
-    expect(evidence).toContain("unit 3 gets -1 at most");
+    expect(evidence).toContain("unit 3 gets −1 at most");
   });
 
   test("finds the units of tanh and sigmoid that sit at their ends", () => {
@@ -225,6 +225,20 @@ describe("health", () => {
       ),
     );
     expect(he.filter((kind) => kind !== "dead-units")).toEqual([]);
+  });
+
+  test("does not advise rectifiers where gradients vanish behind dead ones", () => {
+    const remedy = (bias: number): string => {
+      const model = new nn.Sequential(
+        linear([[1], [1], [1]], [0, 0, bias]),
+        new nn.ReLU(),
+        linear([[1e-5, 1e-5, 1e-5]], [0]),
+      );
+      const found = health(model, tensor([[1], [2]]), { target: tensor([[3], [5]]), loss: mse });
+      return alarmOf(found, "vanishing-gradients").remedy;
+    };
+    expect(remedy(0)).toMatch(/^Use rectifiers/);
+    expect(remedy(-9)).toMatch(/^No gradient passes dead units/);
   });
 
   test("says that a network is at a stationary point", () => {

@@ -4,7 +4,7 @@ export type { TraceEdit } from "./edit.ts";
 export { traceFromFile } from "./file.ts";
 export * from "./format.ts";
 export { type HealthOptions, health } from "./health.ts";
-export { HEALTHY_UPDATES } from "./health-alarms.ts";
+export { HEALTHY_UPDATES, layerName } from "./health-alarms.ts";
 export type { Alarm, AlarmKind, Distribution, Health, LayerHealth } from "./health-format.ts";
 export { firstNotFinite, type NotFinite } from "./not-finite.ts";
 export type { Traceable, TraceLoss } from "./run.ts";

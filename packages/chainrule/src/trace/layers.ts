@@ -26,6 +26,7 @@ export function layersOf(
   }
   const layers = runs.map((run, k): TraceLayer => {
     const [{ scope, part }] = run;
+    const about = scope?.owner.scopeAbout?.();
     const own = new Set(run.map(({ result }) => result));
     const read = new Set(run.flatMap(({ slots }) => slots.flatMap(({ value }) => (value ? [value] : []))));
     const ids = (keep: (value: Value) => boolean): number[] =>
@@ -36,6 +37,7 @@ export function layersOf(
     return {
       path: pathOf(scope),
       kind: scope?.owner.scopeKind() ?? (part === "loss" ? lossKind : ""),
+      ...(about && { about }),
       k: Math.max(0, ...run.map(({ result }) => symbols.level.get(result) ?? 0)),
       part,
       values: run.map(({ result }) => result.id),

@@ -10,7 +10,7 @@ export interface TextOptions {
  * `z₁⁽¹⁾ = w₀₁⁽¹⁾·1 + w₁₁⁽¹⁾·y₁⁽⁰⁾ = 0.35·1 + 0.15·0.05`.
  */
 export function exprText(expr: Expr, options: TextOptions = {}): string {
-  return write(expr, "none", 0, options.number ?? shortNumber);
+  return write(expr, "none", 0, options.number ?? ((value) => shortNumber(value)));
 }
 
 type Around = "none" | "plus" | "times" | "power";
@@ -96,15 +96,15 @@ function shifted(text: string | undefined, forms: Readonly<Record<string, string
 
 const raisedDigits = (exponent: number): string => above(String(exponent).replace("-", "−"));
 
-/** Four significant digits, the minus sign of mathematics, and powers of ten for the very large and small. */
-function shortNumber(value: number): string {
+/** Some significant digits (default four), the minus sign of mathematics, and powers of ten for the very large and small. */
+export function shortNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   const sign = value < 0 ? "−" : "";
   if (size < 1e-4 || size >= 1e6) {
-    const [digits, exponent] = size.toExponential(3).split("e");
-    return `${sign}${Number(digits)}×10${raisedDigits(Number(exponent))}`;
+    const [mantissa, exponent] = size.toExponential(digits - 1).split("e");
+    return `${sign}${Number(mantissa)}×10${raisedDigits(Number(exponent))}`;
   }
-  return sign + String(Number(size.toPrecision(4)));
+  return sign + String(Number(size.toPrecision(digits)));
 }

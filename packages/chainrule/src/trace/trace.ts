@@ -18,10 +18,11 @@ import { layersOf } from "./layers.ts";
 import { jacobianOf } from "./local.ts";
 import { type End, numericCheck } from "./numeric.ts";
 import { checkPlace, termsOf } from "./places.ts";
-import type { Value } from "./record.ts";
+import type { Step, Value } from "./record.ts";
 import { type Pass, riskOf, run, type Setup, type Traceable, type TraceLoss } from "./run.ts";
 import { setupOf, type TraceInput, type TraceOptions } from "./setup.ts";
 import { Symbols } from "./symbols.ts";
+import { exprText } from "./text.ts";
 import { fileOf, type TraceFileOptions } from "./to-file.ts";
 
 /**
@@ -222,7 +223,7 @@ function describe(
       shape: value.tensor.shape,
       dtype: value.tensor.dtype,
       layer: layerOf.get(value) ?? null,
-      op: step && { name: step.op.name, formula: step.op.formula },
+      op: step && opOf(step, symbols),
       inputs: step ? step.slots.flatMap((s) => (s.value ? [{ name: s.name, value: s.value.id }] : [])) : [],
       usedBy: [...new Set(value.uses.map((use) => use.step.result.id))],
       hasGradient: reached.has(value),
@@ -243,6 +244,13 @@ function describe(
     unitNames: unitNames(pass, names),
   };
   return { data, layerName };
+}
+
+function opOf(step: Step, symbols: Symbols): NonNullable<TraceValue["op"]> {
+  const { name, formula } = step.op;
+  const read = step.slots.flatMap(({ value }) => (value ? [exprText(symbols.whole(value))] : []));
+  const about = step.op.about?.(step.args, read.join(", "));
+  return { name, formula, ...(about && { about }) };
 }
 
 function lossKind(loss: TraceLoss | null): string {

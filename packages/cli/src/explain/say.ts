@@ -70,6 +70,7 @@ function sayInputs(output: Output, reader: TraceReader): void {
 function sayForward(output: Output, reader: TraceReader, group: Group, { layer, terms }: Shown): void {
   const { data } = reader;
   sayTitle(output, data, group);
+  if (group.part === "network") sayWords(output, data, group);
   if (group.part === "loss") sayLoss(output, reader, group);
   const most = layer === undefined ? UNITS : UNITS_OF_ONE;
   for (const columns of columnsOf(group, data)) {
@@ -168,6 +169,18 @@ function sayTitle(output: Output, { layers }: TraceData, { k, part, layers: own 
   output.say(
     `  ${output.style.cyan(name)}${kinds.length === 0 ? "" : `: ${clip([...new Set(kinds)].join(", "), 60)}`}`,
   );
+}
+
+/** What layers and operations do that the lecture has no letters for, as far as they say it. */
+function sayWords(output: Output, { values }: TraceData, { layers }: Group): void {
+  const lines = layers.flatMap(({ kind, about, values: own }) => [
+    ...(about === undefined ? [] : [`${kind}: ${about}`]),
+    ...own.flatMap((id) => {
+      const { symbol, op } = values[id];
+      return op?.about === undefined ? [] : [`${exprText(symbol)} ${op.about}`];
+    }),
+  ]);
+  for (const line of new Set(lines)) say(output, line, 4);
 }
 
 /** The largest elements of values of one shape, side by side. Returns which they are. */

@@ -157,20 +157,28 @@ function pathOf({ url = "/" }: IncomingMessage): string {
   throw new Refusal(400, "path", `${clip(url)} is no path.`, "The studio is at /.");
 }
 
-/** What the page is to open, with the sizes as they are now: a run may still be trained. */
-const indexOf = async ({ name, files }: Offer): Promise<object> => ({
-  name,
-  files: await Promise.all(
-    files.map(async (offered) => {
-      const handle = await openOffered(offered);
-      try {
-        return { path: offered.path, size: (await handle.stat()).size };
-      } finally {
-        await handle.close();
-      }
-    }),
-  ),
-});
+/** What the page is to open, with the sizes as they are now: a run may still be trained. What has gone since is left out. */
+async function indexOf({ name, files }: Offer): Promise<object> {
+  const listed = await Promise.all(files.map(listedOf));
+  const there = listed.filter((file) => file !== null);
+  if (there.length > 0) return { name, files: there };
+  throw new Refusal(
+    410,
+    "gone",
+    `Nothing of ${clip(name)} is there any more.`,
+    "Put it back, or start anew.",
+  );
+}
+
+async function listedOf(offered: OfferedFile): Promise<{ path: string; size: number } | null> {
+  const handle = await openOffered(offered).catch(() => null);
+  if (handle === null) return null;
+  try {
+    return { path: offered.path, size: (await handle.stat()).size };
+  } finally {
+    await handle.close();
+  }
+}
 
 async function openOffered({ path, file }: OfferedFile): Promise<FileHandle> {
   // Something else may have been put in its place since: a link, or nothing.

@@ -5,6 +5,7 @@ import type { NetworkExample } from "./types.ts";
 
 export const cubic: NetworkExample = {
   kind: "network",
+  pace: 1000,
   name: "cubic",
   title: "sin(x) by a cubic",
   about:

@@ -10,6 +10,7 @@ const WHITE = 16;
 
 export const digits: NetworkExample = {
   kind: "network",
+  pace: 100,
   name: "digits",
   title: "Handwritten digits",
   about:

@@ -5,6 +5,7 @@ import type { NetworkExample } from "./types.ts";
 
 export const lecture: NetworkExample = {
   kind: "network",
+  pace: 100,
   name: "lecture",
   title: "The lecture's network",
   about:

@@ -45,6 +45,7 @@ function model(config: TrainingConfig): nn.Module {
 
 export const mazur: NetworkExample = {
   kind: "network",
+  pace: 100,
   name: "mazur",
   title: "Mazur's step-by-step example",
   about:

@@ -16,6 +16,7 @@ type Told = Pick<NetworkExample, "name" | "title" | "about" | "outputNames" | "c
 const example = (told: Told, rows: NetworkExample["rows"]): NetworkExample => ({
   ...told,
   kind: "network",
+  pace: 100,
   task: "classification",
   inputNames: ["x₁", "x₂"],
   target: "class",

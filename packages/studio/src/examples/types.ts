@@ -27,6 +27,8 @@ export interface NetworkExample extends Described {
   readonly picture: { readonly width: number; readonly height: number } | null;
   /** The settings that it begins with. */
   readonly config: TrainingConfig;
+  /** Steps a second at which one sees it learn. */
+  readonly pace: number;
   /** Where inputs are functions of one number, as x² is of x: the inputs, and the true target, of that number. */
   readonly curve: {
     readonly inputs: (x: number) => readonly number[];

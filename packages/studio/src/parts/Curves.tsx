@@ -177,11 +177,14 @@ function Readout({ lines, xLabel, at }: Pick<Props, "lines" | "xLabel"> & { at: 
     <ul class="readout">
       {x !== null && (
         <li>
-          {xLabel} <span class="num">{formatNumber(x, 9)}</span>
+          {xLabel} <span class="num">{placeText(x)}</span>
         </li>
       )}
       {lines.map((each, i) => (
-        <li key={each.label} class={`line-c${(each.colour ?? i) % 4}${each.dashed ? " dashed" : ""}`}>
+        <li
+          key={each.label}
+          class={`line-c${(each.colour ?? i) % 4}${each.dashed ? " dashed" : ""}${each.faint ? " faint" : ""}`}
+        >
           {each.label}{" "}
           <span class="num" title={x === null ? "" : fullNumber(valueAt(each, x))}>
             {x === null ? "" : textAt(each, x)}
@@ -191,6 +194,9 @@ function Readout({ lines, xLabel, at }: Pick<Props, "lines" | "xLabel"> & { at: 
     </ul>
   );
 }
+
+/** A step with its thousands apart, or a number. */
+const placeText = (x: number): string => (Number.isInteger(x) ? formatCount(x) : formatNumber(x, 9));
 
 const MOST_ROWS = 200;
 
@@ -228,7 +234,7 @@ function Numbers({ title, lines, xLabel = "step" }: Pick<Props, "title" | "lines
               {rows.map((x) => (
                 <tr key={x}>
                   <th scope="row" class="n">
-                    {formatNumber(x, 9)}
+                    {placeText(x)}
                   </th>
                   {lines.map((each) => (
                     <td key={each.label} class="n">

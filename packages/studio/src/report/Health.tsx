@@ -1,4 +1,4 @@
-import type { Alarm, Distribution, Health, LayerHealth } from "chainrule/trace";
+import { type Alarm, type Distribution, type Health, type LayerHealth, layerName } from "chainrule/trace";
 import { Chart, DataTable, Figure, Histogram } from "../parts/charts/index.ts";
 import { formatCount, formatNumber } from "../parts/number.ts";
 import type { ReportData } from "./data.d.ts";
@@ -29,7 +29,7 @@ export function HealthSection({ health: found }: ReportData) {
       </Note>
       {shown.map((layer, i) => (
         <div class="layer" key={i}>
-          <h4>{nameOf(layer)}</h4>
+          <h4>{layerName(layer)}</h4>
           <Spread title="weights" of={layer.weights} place={0} />
           <Spread title="activations" of={layer.activations} place={2} />
           <Spread title="gradients" of={layer.gradients} place={1} />
@@ -58,8 +58,6 @@ export const Alarms = ({ alarms }: { readonly alarms: readonly Alarm[] }) =>
     </ul>
   );
 
-const nameOf = ({ path, kind }: LayerHealth): string => (path === "" ? kind : `${path} (${kind})`);
-
 function layerTable(layers: readonly LayerHealth[]) {
   const knowsUpdates = layers.some(({ updateRatio }) => updateRatio !== null);
   return {
@@ -75,7 +73,7 @@ function layerTable(layers: readonly LayerHealth[]) {
       ...(knowsUpdates ? ["‖Δw‖ / ‖w‖"] : []),
     ],
     rows: layers.map((layer) => [
-      nameOf(layer),
+      layerName(layer),
       formatCount(layer.units),
       layer.weights === null ? null : formatCount(layer.weights.count),
       layer.activations.mean,
@@ -100,7 +98,7 @@ function GradientsByDepth({ layers }: Health) {
       caption="‖∂L/∂W‖ of each layer with weights, from the input to the output: where gradients vanish or explode, it falls or grows by factors from layer to layer."
       table={{
         head: ["layer", "‖∂L/∂W‖"],
-        rows: weighted.map((layer) => [nameOf(layer), layer.gradientNorm]),
+        rows: weighted.map((layer) => [layerName(layer), layer.gradientNorm]),
       }}
     >
       <Chart
@@ -112,7 +110,7 @@ function GradientsByDepth({ layers }: Health) {
         logY
         spanX={[0.5, weighted.length + 0.5]}
         ticksX={x}
-        labelX={(i) => (weighted.length > 8 ? String(i) : (weighted[i - 1]?.path ?? ""))}
+        labelX={(i) => (weighted.length > 8 ? String(i) : String(weighted[i - 1]?.k ?? ""))}
       />
     </Figure>
   );

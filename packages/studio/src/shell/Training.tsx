@@ -1,6 +1,7 @@
 import { Button } from "../parts/controls/index.ts";
 import { formatCount, formatNumber, fullNumber } from "../parts/number.ts";
 import { curve, dead, pause, progress, run, step } from "../state/studio.ts";
+import { Pace } from "./Pace.tsx";
 
 /** How training goes, and its two most used buttons, on every screen. */
 export function Training() {
@@ -28,6 +29,7 @@ export function Training() {
           </div>
         )}
       </dl>
+      <Pace />
       <Button
         kind="primary"
         onClick={() => void (running ? pause() : run())}

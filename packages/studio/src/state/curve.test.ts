@@ -7,9 +7,11 @@ const said = (change: Partial<Progress>): Progress => ({
   step: 0,
   epoch: 0,
   stepsPerSecond: 0,
+  pace: 0,
   lr: 0.1,
   from: 0,
   losses: new Float64Array(0),
+  steps: null,
   measured: [],
   rewound: false,
   fault: null,
@@ -36,7 +38,7 @@ test("a rewind cuts the curve, and leaves what was handed out before as it was",
   const before = store.add(
     said({ losses: Float64Array.of(5, 4, 3, 2), measured: [measured(0, 5), measured(4, 2)] }),
   );
-  const cut = store.add(said({ rewound: true, step: 2 }));
+  const cut = store.add(said({ rewound: true, from: 2, step: 2 }));
   expect(cut.losses).toEqual(Float64Array.of(5, 4));
   expect(cut.measured).toEqual([measured(0, 5)]);
   const after = store.add(said({ from: 2, step: 3, losses: Float64Array.of(9), measured: [measured(3, 9)] }));
@@ -44,12 +46,22 @@ test("a rewind cuts the curve, and leaves what was handed out before as it was",
   expect(before.losses).toEqual(Float64Array.of(5, 4, 3, 2));
 });
 
-test("steps that were not told are gaps; what is measured twice counts once", () => {
+test("losses of some steps stand at their steps; what is measured twice counts once", () => {
   const store = new CurveStore();
   store.add(said({ losses: Float64Array.of(1), measured: [measured(2, 7), measured(0, 1)] }));
-  const { losses, measured: points } = store.add(
-    said({ from: 3, losses: Float64Array.of(4), measured: [measured(2, 8)] }),
+  const {
+    steps,
+    losses,
+    measured: points,
+  } = store.add(
+    said({
+      from: 1,
+      losses: Float64Array.of(4, 5),
+      steps: Float64Array.of(3, 7),
+      measured: [measured(2, 8)],
+    }),
   );
-  expect(losses).toEqual(Float64Array.of(1, Number.NaN, Number.NaN, 4));
+  expect(losses).toEqual(Float64Array.of(1, 4, 5));
+  expect(steps).toEqual(Float64Array.of(0, 3, 7));
   expect(points).toEqual([measured(0, 1), measured(2, 8)]);
 });

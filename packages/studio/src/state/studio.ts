@@ -1,7 +1,16 @@
 /** What is open and how its training goes: signals that screens read, and actions that they call. Actions never throw: they set `failure`. */
 import { batch, signal } from "@preact/signals";
 import { proxy, type Remote, transfer } from "comlink";
-import type { ExampleName, Opened, Progress, Project, StudioWorker, TrainingConfig } from "../protocol.ts";
+import { formatCount } from "../parts/number.ts";
+import type {
+  ColumnChoice,
+  ExampleName,
+  Opened,
+  Progress,
+  Project,
+  StudioWorker,
+  TrainingConfig,
+} from "../protocol.ts";
 import { type Curve, CurveStore, emptyCurve } from "./curve.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { go, type Route, route, type Screen } from "./route.ts";
@@ -161,9 +170,15 @@ const MOST_FILES = 2000;
 
 function refuseHuge(files: readonly SourceFile[]): void {
   const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
-  if (files.length > MOST_FILES || bytes > MOST_BYTES) {
+  const problem =
+    files.length > MOST_FILES
+      ? `These are ${formatCount(files.length)} files: more than ${formatCount(MOST_FILES)} are not opened at once.`
+      : bytes > MOST_BYTES
+        ? `These files are ${formatCount(Math.round(bytes / 1e6))} MB: more than a page can hold.`
+        : null;
+  if (problem !== null) {
     throw {
-      problem: `These are ${files.length.toLocaleString("en-US")} files of ${Math.round(bytes / 1e6).toLocaleString("en-US")} MB: more than a page can hold.`,
+      problem,
       remedy:
         "Choose the one table, model or run folder; large tables are for the command line: chainrule train FILE.",
     } satisfies Failure;
@@ -176,12 +191,12 @@ const bytesOf = async ({ path, blob }: SourceFile) => ({
 });
 
 /** Goes on with the table that waits for its target. */
-export async function chooseTarget(target: string): Promise<void> {
+export async function chooseTarget(target: string, choice: ColumnChoice = {}): Promise<void> {
   const before = reopen;
-  await openBy("Preparing the table", () => worker.chooseTarget(target));
+  await openBy("Preparing the table", () => worker.chooseTarget(target, choice));
   reopen = async () => {
     await before?.();
-    if (awaitingTarget.value) await chooseTarget(target);
+    if (awaitingTarget.value) await chooseTarget(target, choice);
   };
 }
 
@@ -225,9 +240,12 @@ export const pause = (): Promise<void> => act(() => worker.pause());
 /** One step of training. */
 export const step = (): Promise<void> => act(() => worker.step());
 /** Back, or forth, to the state before a step. */
-export const rewind = (to: number): Promise<void> => act(() => worker.rewind(to), `Going to step ${to}`);
+export const rewind = (to: number): Promise<void> =>
+  act(() => worker.rewind(to), `Going to step ${formatCount(to)}`);
 /** Another learning rate from the next step on. */
 export const setRate = (lr: number): Promise<void> => act(() => worker.setRate(lr));
+/** So many steps a second from now on; 0 for as many as there can be. */
+export const setPace = (stepsPerSecond: number): Promise<void> => act(() => worker.setPace(stepsPerSecond));
 
 async function act(call: () => Promise<void>, doing = ""): Promise<void> {
   await attempt(doing, call);

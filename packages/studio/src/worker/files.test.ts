@@ -190,7 +190,15 @@ describe("a run", () => {
     expect(project).toMatchObject({ kind: "run", trainable: true });
     expect(project.rows).toMatchObject({ training: 82, test: 24 });
     const [run] = studio.runs();
-    expect(run).toMatchObject({ name: "run-1", config: null, steps: 4, seconds: 3, score: 0.9, loss: 0.5 });
+    expect(run).toMatchObject({ name: "run-1", steps: 4, seconds: 3, score: 0.9, loss: 0.5 });
+    expect(run.config).toMatchObject({
+      activation: "mish",
+      optimizer: "adamw",
+      hidden: [8],
+      batchSize: 64,
+      dropout: 0.15,
+      lr: 0.2,
+    });
     expect(run.curve).toEqual({ steps: [2, 4], training: [0.5, 0.25], validation: [0.75, 0.5] });
     studio.listen((progress) => said.push(progress));
     const start = said.at(-1)?.measured[0].training.loss ?? Number.NaN;

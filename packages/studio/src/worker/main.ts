@@ -14,6 +14,7 @@ const methods: Readonly<Record<keyof StudioWorker, true>> = {
   step: true,
   rewind: true,
   setRate: true,
+  setPace: true,
   listen: true,
   boundary: true,
   response: true,

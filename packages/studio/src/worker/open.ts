@@ -2,6 +2,7 @@
 import { inspectTable, planFor, type Table, wording } from "chainrule/tables";
 import { type CircuitExample, exampleNamed, penguins } from "../examples/index.ts";
 import {
+  type ColumnChoice,
   type ExampleName,
   exampleNames,
   type Opened,
@@ -148,7 +149,7 @@ export function waitingTable(table: Table): Opened {
 }
 
 /** A table with its target, as the library plans it: its parts, its columns' preparation, the task. */
-export function openTarget(table: Table, target: string): Opening {
+export function openTarget(table: Table, target: string, choice: ColumnChoice = {}): Opening {
   const hidden = table.rows < 2000 ? [16] : [64, 64];
   const batchSize = table.rows < 2000 ? 32 : 256;
   const config: TrainingConfig = {
@@ -162,16 +163,20 @@ export function openTarget(table: Table, target: string): Opening {
     seed: 0,
   };
   const about = `${wording.counted(table.rows, "row")} and ${wording.counted(table.columns.length, "column")} of ${table.source}.`;
-  return problemOpened(plannedProblem(table, target, { kind: "table", title: table.source, about, config }));
+  return problemOpened(
+    plannedProblem(table, target, { kind: "table", title: table.source, about, config }, choice),
+  );
 }
 
 function plannedProblem(
   table: Table,
   target: string,
   told: Pick<TableSource, "kind" | "title" | "about" | "config" | "example">,
+  { include = [], exclude = [] }: ColumnChoice = {},
 ): Problem {
-  const plan = planFor(table, { target });
-  const inspection = inspectTable(table, { target });
+  const choice = { target, include: [...include], exclude: exclude.filter((name) => name !== target) };
+  const plan = planFor(table, choice);
+  const inspection = inspectTable(table, choice);
   return tableProblem({
     ...told,
     spec: plan,

@@ -1,6 +1,6 @@
 /** Trainings that were kept for the comparison. */
 import { wording } from "chainrule/tables";
-import type { Measured, RunSummary } from "../protocol.ts";
+import type { Measured, RunSummary, TrainingConfig } from "../protocol.ts";
 import type { RunHistory } from "./project/history.ts";
 import type { OpenModel } from "./project/run.ts";
 import { refusal } from "./sentence.ts";
@@ -35,13 +35,27 @@ export class Runs {
   }
 
   /** A run that was opened, by how it went when it was trained. The same one twice is one. */
-  addOpened({ title, model }: OpenModel, history: RunHistory, problem: Problem): void {
+  addOpened(
+    { title, model, trainedWith }: OpenModel & { readonly trainedWith: Partial<TrainingConfig> },
+    history: RunHistory,
+    problem: Problem,
+  ): void {
     const id = `opened-${title}`;
     this.#runs.delete(id);
     const { steps, score, loss, seconds, curve } = history;
     const weights = model.network.numParameters();
     this.add({
-      summary: { id, name: title, config: null, steps, weights, score, loss, seconds, curve: thinned(curve) },
+      summary: {
+        id,
+        name: title,
+        config: trainedWith,
+        steps,
+        weights,
+        score,
+        loss,
+        seconds,
+        curve: thinned(curve),
+      },
       problem,
       kept: null,
     });

@@ -5,6 +5,7 @@ import type { ElementRef, Explained, Health, Quantity, Trace, TraceData } from "
 import type { CircuitExample } from "../examples/index.ts";
 import type {
   Boundary,
+  ColumnChoice,
   Edit,
   ExampleName,
   Opened,
@@ -24,7 +25,7 @@ import type {
 import { type Opening, openExampleBy, openFilesBy, openTarget, waitingTable } from "./open.ts";
 import { type Fetch, fetchBundled } from "./project/bundled.ts";
 import { circuitProject, circuitRow } from "./project/circuit.ts";
-import type { OpenModel } from "./project/run.ts";
+import { type OpenModel, trainedWith } from "./project/run.ts";
 import { reportOf } from "./report.ts";
 import { curveOf, Runs } from "./runs.ts";
 import { refusal } from "./sentence.ts";
@@ -51,9 +52,11 @@ const idle: Progress = {
   step: 0,
   epoch: 0,
   stepsPerSecond: 0,
+  pace: 0,
   lr: 0,
   from: 0,
   losses: new Float64Array(0),
+  steps: null,
   measured: [],
   rewound: false,
   fault: null,
@@ -77,6 +80,7 @@ export class Studio implements Answers {
   #trace: { readonly first: Trace; now: Trace } | null = null;
   #listener: ((progress: Progress) => void) | null = null;
   #watching = false;
+  #pace = 0;
   /** Openings come one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -94,11 +98,11 @@ export class Studio implements Answers {
     return this.#next(async () => this.#take(await openFilesBy(files, this.#model, this.#fetch)));
   }
 
-  chooseTarget(target: string): Promise<Opened> {
+  chooseTarget(target: string, choice: ColumnChoice = {}): Promise<Opened> {
     return this.#next(async () => {
       if (this.#waiting === null)
         throw refusal("argument", "There is no table that waits for its target.", "Open a table first.");
-      return this.#take(openTarget(this.#waiting, target));
+      return this.#take(openTarget(this.#waiting, target, choice));
     });
   }
 
@@ -127,10 +131,12 @@ export class Studio implements Answers {
       this.#announce();
       return { state: "open", project };
     }
+    this.#pace = opening.problem.told.pace;
     const project = this.#begin(opening.problem, opening.config);
     const { model } = opening;
     this.#model = model;
-    if (model?.history) this.#runs.addOpened(model, model.history, opening.problem);
+    if (model?.history)
+      this.#runs.addOpened({ ...model, trainedWith: trainedWith(model) }, model.history, opening.problem);
     this.#waiting = null;
     return { state: "open", project };
   }
@@ -156,7 +162,7 @@ export class Studio implements Answers {
     const watch = new Watch(session);
     watch.on = this.#watching;
     const time = new Stopwatch();
-    const trainer = new Trainer(session, {
+    const trainer = new Trainer(session, this.#pace, {
       say: (progress) => {
         time.follow(progress.running);
         this.#listener?.(progress);
@@ -217,6 +223,11 @@ export class Studio implements Answers {
 
   setRate(lr: number): void {
     this.#network().trainer.setRate(lr);
+  }
+
+  setPace(stepsPerSecond: number): void {
+    this.#network().trainer.setPace(stepsPerSecond);
+    this.#pace = stepsPerSecond;
   }
 
   listen(listener: (progress: Progress) => void): void {
@@ -327,7 +338,11 @@ export class Studio implements Answers {
 
   openRun(id: string): Project {
     const { problem, kept, summary } = this.#runs.named(id);
-    return this.#begin(problem, summary.config ?? problem.config, kept ?? undefined);
+    return this.#begin(
+      problem,
+      kept ? { ...problem.config, ...summary.config } : problem.config,
+      kept ?? undefined,
+    );
   }
 
   dropRun(id: string): void {

@@ -71,6 +71,8 @@ export interface Module {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare by itself that its objects are callable
 export abstract class Module extends Callable implements ScopeOwner {
+  /** What layers of this kind do, in one line that explanations show beside their name. */
+  static readonly about: string = "";
   // Not #private, so that `clone` finds it.
   [trainingOf] = true;
   /** Names of buffers, and whether they are saved. */
@@ -345,6 +347,11 @@ export abstract class Module extends Callable implements ScopeOwner {
   /** The kind of layer, such as `Linear`: the name of the class. */
   scopeKind(): string {
     return this.constructor.name || "Module";
+  }
+
+  /** What layers of this kind do, in one line: the static `about` of the class; empty where that is not said. */
+  scopeAbout(): string {
+    return (this.constructor as typeof Module).about;
   }
 
   /** The path of a module inside this one; undefined when it is not inside. */

@@ -15,6 +15,8 @@ const SIGMA = 0.1;
  */
 export class PeriodicEmbedding extends nn.Module {
   static override readonly name: string = "PeriodicEmbedding";
+  static override readonly about: string =
+    "periodic features of numbers: cos(2π w x + b), three combinations of them, and x";
   readonly numbers: number;
   /** w [numbers, 16]. */
   frequency: nn.Parameter;
@@ -67,6 +69,7 @@ export class PeriodicEmbedding extends nn.Module {
  */
 export class LevelEmbedding extends nn.Module {
   static override readonly name: string = "LevelEmbedding";
+  static override readonly about: string = "a learned vector for each level of a column";
   readonly levels: readonly number[];
   readonly size: number;
   weight: nn.Parameter;
@@ -111,6 +114,7 @@ export class LevelEmbedding extends nn.Module {
  */
 export class FrontScale extends nn.Module {
   static override readonly name: string = "FrontScale";
+  static override readonly about: string = "a learned factor for each input: y = x s";
   /** [inputs]. */
   scale: nn.Parameter;
 
@@ -131,6 +135,7 @@ export class FrontScale extends nn.Module {
 /** An activation f of which each unit learns how much it has: y = x + α (f(x) − x), α [units], 1 at the start (RealMLP). */
 export class ParametricActivation extends nn.WidthKeeper {
   static override readonly name: string = "ParametricActivation";
+  static override readonly about: string = "an activation f in a learned amount: y = x + α (f(x) − x)";
   activation: nn.Layer;
   alpha: nn.Parameter;
 

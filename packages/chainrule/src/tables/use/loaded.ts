@@ -1,3 +1,4 @@
+import { define } from "../../util/define.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import type { Cell, Table } from "../column.ts";
 import { intervalAround } from "../intervals.ts";
@@ -173,7 +174,7 @@ function classes(
       let sum = 0;
       for (let j = 0; j < names.length; j++) {
         const mass = Math.exp((outputs[start + j] - outputs[start + best]) / temperature);
-        put(probabilities, names[j], mass);
+        define(probabilities, names[j], mass);
         sum += mass;
       }
       for (const name of names) probabilities[name] /= sum;
@@ -182,12 +183,6 @@ function classes(
     }
     return predictions;
   };
-}
-
-/** Sets a property of any name, `__proto__` too. */
-function put(record: Record<string, number>, name: string, value: number): void {
-  if (name !== "__proto__") record[name] = value;
-  else Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function numbers(

@@ -69,6 +69,7 @@ const editable = (value: number): string => String(Number(value.toPrecision(12))
 
 function problemOf(number: number, { min = -Infinity, max = Infinity, whole }: Props): string {
   if (Number.isNaN(number)) return "This is not a number.";
+  if (!Number.isFinite(number)) return "This is beyond what numbers hold.";
   if (whole && !Number.isInteger(number)) return "Give a whole number.";
   if (number < min) return `At least ${formatNumber(min)}.`;
   if (number > max) return `At most ${formatNumber(max)}.`;

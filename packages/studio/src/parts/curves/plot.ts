@@ -237,7 +237,7 @@ function seriesOf(line: Line, i: number): uPlot.Series {
     label: line.label,
     stroke,
     width: line.faint ? 1 : 2,
-    alpha: line.faint ? 0.45 : 1,
+    alpha: line.faint ? 0.4 : 1,
     ...(line.dashed && { dash: [6, 4] }),
     points: { show: line.dots ?? false, size: 5, fill: stroke },
   };

@@ -6,7 +6,7 @@ import { Num } from "../Num.tsx";
 import { formatNumber } from "../number.ts";
 import { NumberInput } from "./NumberInput.tsx";
 import { Prediction } from "./Prediction.tsx";
-import { sentenceOf } from "./sentence.ts";
+import { nameOf, sentenceOf } from "./sentence.ts";
 import { keyOf, type TraceState } from "./state.ts";
 import { type WayStep, wayOf } from "./way.ts";
 
@@ -29,6 +29,8 @@ export function FormulaPanel({ state, lit }: Props) {
   const former = hidden ? undefined : state.formerNumber(explained.ref);
   const other: ElementRef = { ...explained.ref, of: explained.ref.of === "value" ? "gradient" : "value" };
   const { source } = explained;
+  const layer = data.layers[value.layer ?? -1];
+  const unnamed = nameOf(data, explained);
   const verdict = state.predicting.value ? state.verdict.value : null;
   return (
     <div class="trace-formula" data-key={keyOf(explained.ref)}>
@@ -104,8 +106,11 @@ export function FormulaPanel({ state, lit }: Props) {
         <p class="dim small">
           <code>{source.op === "linear" ? WEIGHTED_SUM : source.formula}</code>, the operation {source.op}
           {source.layer && ` of ${source.layer.replace(/^layer /, "module ")}`}
+          {layer?.about !== undefined && ` (${layer.about})`}
+          {value.op?.about !== undefined && explained.ref.of === "value" && `, which ${value.op.about}`}
         </p>
       )}
+      {unnamed !== "" && <p class="dim small">{unnamed}</p>}
     </div>
   );
 }
@@ -276,7 +281,9 @@ function Way({ state, explained }: { state: TraceState; explained: Explained }) 
     let current = true;
     // Not while one scrubs through: it asks for one explanation after the other.
     const timer = setTimeout(() => {
-      wayOf(explained.ref, (ref) => state.explain(ref)).then(
+      const { loss } = state.data.value;
+      const start: ElementRef | null = loss && { value: loss.value, of: "gradient", index: 0 };
+      wayOf(explained.ref, start, (ref) => state.explain(ref)).then(
         (found) => current && setWay(found),
         () => undefined,
       );

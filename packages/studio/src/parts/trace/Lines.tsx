@@ -1,7 +1,7 @@
 import type { ElementRef, Quantity } from "chainrule/trace";
 import type { VNode } from "preact";
 import { type Link, weightEnds, weightIndex } from "./graph.ts";
-import { type Box, endOf, HEAD, type Layout, NAMES } from "./layout.ts";
+import { type Box, endOf, HEAD, type Layout, NAMES, type Unit } from "./layout.ts";
 import { keyOf, type TraceState } from "./state.ts";
 
 export interface Marked {
@@ -27,6 +27,9 @@ export function drawLines({ state, link, from, to, layout, marked, backward }: L
   const half = layout.pill.width / 2;
   if (!weight) {
     const a = { x: from.x + from.half + (from.named ? NAMES : 0), y: middleOf(from) };
+    const names = from.group.values.map((id) => state.data.value.unitNames[id]).find(Boolean);
+    if (to.group.kind === "loss" && from.units.length > 0)
+      return <IntoLoss from={from} to={to} names={from.named ? names : undefined} />;
     const b = { x: to.x - to.half, y: middleOf(to) };
     const far = to.group.depth - from.group.depth > 1 ? layout.height : 0;
     const bend = far ? Math.min(layout.height - 6, Math.max(from.top + from.height, to.top + to.height)) : 0;
@@ -90,6 +93,31 @@ export function drawLines({ state, link, from, to, layout, marked, backward }: L
           </g>
         );
       })}
+    </g>
+  );
+}
+
+interface IntoLossProps {
+  readonly from: Box;
+  readonly to: Box;
+  readonly names: readonly string[] | undefined;
+}
+
+/** The outputs and the target, each by a curve of its own, which begins behind the unit's name. */
+function IntoLoss({ from, to, names }: IntoLossProps): VNode {
+  const b = { x: to.x - to.half, y: middleOf(to) };
+  const after = (unit: Unit["unit"]): number =>
+    typeof unit === "number" && names?.[unit] ? 7 + 6 * Math.min(7, names[unit].length) : 0;
+  const path = ({ unit, x, y }: Unit): string => {
+    const start = x + from.half + after(unit);
+    const middle = (start + b.x) / 2;
+    return `M${start},${y} C${middle},${y} ${middle},${b.y} ${b.x},${b.y}`;
+  };
+  return (
+    <g>
+      {from.units.map((unit) => (
+        <path key={unit.unit} class="flow" d={path(unit)} />
+      ))}
     </g>
   );
 }

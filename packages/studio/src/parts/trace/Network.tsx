@@ -22,8 +22,10 @@ export function Network({ state, picture, operands, lit }: Props) {
   const [frame, room] = useWidth<HTMLDivElement>(420);
   const data = state.data.value;
   const graph = state.graph.value;
-  // Deep networks are wider than their frame, which then scrolls.
-  const width = Math.max(room, columnsOf(graph) * NARROWEST);
+  // Deep networks are wider than their frame, which then scrolls; those of few columns are drawn larger.
+  const columns = columnsOf(graph);
+  const scale = Math.max(1, Math.min(LARGEST, room / (columns * ROOMY)));
+  const width = Math.max(room / scale, columns * NARROWEST);
   const cursor = state.cursor.value;
   const row = state.row.value;
   const { stages, places } = state.walk.value;
@@ -55,6 +57,15 @@ export function Network({ state, picture, operands, lit }: Props) {
   }, [graph, data, keyOf(cursor.ref), operands]);
   const names = (group: Group) => group.values.map((id) => data.unitNames[id]).find(Boolean);
   const named = graph.groups.some((group) => group.kind === "input" && names(group));
+  const longest =
+    14 +
+    6.4 *
+      Math.max(
+        0,
+        ...graph.groups
+          .flatMap((group) => (group.kind === "input" ? (names(group) ?? []) : []))
+          .map(({ length }) => length),
+      );
   const layout = pictureOf(
     data,
     graph,
@@ -65,7 +76,7 @@ export function Network({ state, picture, operands, lit }: Props) {
     keep,
     picture,
     (group) => group.kind !== "input" && names(group) !== undefined,
-    { left: named && picture === null ? Math.min(96, width * 0.17) : 8, right: 8 },
+    { left: named && picture === null ? Math.min(96, width * 0.17, longest) : 8, right: 8 },
   );
   const boxOf = (group: number) => layout.boxes[group];
   const pickAt = ({ target }: Event) => {
@@ -106,7 +117,14 @@ export function Network({ state, picture, operands, lit }: Props) {
     // A wide network moves within its frame, also by keyboard.
     <div class="trace-network" ref={frame} role="region" aria-label="Picture of the network" tabIndex={0}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: by keyboard the same numbers are reached in the matrices and by stepping */}
-      <svg width={width} height={layout.height} role="group" aria-label="The network" onClick={pickAt}>
+      <svg
+        width={width * scale}
+        height={layout.height * scale}
+        viewBox={`0 0 ${width} ${layout.height}`}
+        role="group"
+        aria-label="The network"
+        onClick={pickAt}
+      >
         {graph.links.map((link) =>
           kept(`${link.value} ${link.to}`, linesFrom(link), () =>
             drawLines({
@@ -137,7 +155,10 @@ export function Network({ state, picture, operands, lit }: Props) {
   );
 }
 
+/** Pixels of a column at least, and of one that has room; larger than so many times nothing is drawn. */
 const NARROWEST = 72;
+const ROOMY = 105;
+const LARGEST = 1.5;
 
 interface GroupProps {
   readonly state: TraceState;
@@ -160,8 +181,10 @@ function GroupBox({ state, box, layout, shown, lit, here, names }: GroupProps) {
     return layer?.kind ? [layer.kind] : [];
   });
   const { label } = group;
+  const columns = 1 + Math.max(...layout.boxes.map((each) => each.group.depth));
+  const letters = Math.max(7, Math.min(18, Math.floor((layout.width - 130) / columns / 7)));
   // Long names of the outermost columns stay within the picture.
-  const reach = 3.8 * Math.min(18, label.length);
+  const reach = 3.8 * Math.min(letters, label.length);
   const anchor =
     box.x + reach > layout.width
       ? { x: layout.width - 2, at: "end" as const }
@@ -170,10 +193,14 @@ function GroupBox({ state, box, layout, shown, lit, here, names }: GroupProps) {
         : { x: box.x, at: "middle" as const };
   const what = shown.of === "gradient" ? `∂ℓ/∂${symbol}` : symbol;
   const start = layoutOf(data, value).rows > 1 ? state.row.value * group.units : 0;
-  const refOf = (unit: number): ElementRef => ({ value: value.id, of: shown.of, index: start + unit });
+  const { ref } = state.cursor.value;
+  // A loss is drawn as one number: of a vector inside it, the one that is looked at.
+  const isLooked = group.kind === "loss" && ref.value === value.id && ref.of === shown.of;
+  const refOf = (unit: number): ElementRef =>
+    isLooked ? ref : { value: value.id, of: shown.of, index: start + unit };
   return (
     <g class={`group ${group.kind}${here ? " here" : ""}`}>
-      <title>{[...new Set(kinds)].join(", ") || group.label}</title>
+      <title>{[[...new Set(kinds)].join(", ") || group.label, group.about].filter(Boolean).join(": ")}</title>
       {group.kind === "block" && (
         <rect
           class="frame"
@@ -185,7 +212,7 @@ function GroupBox({ state, box, layout, shown, lit, here, names }: GroupProps) {
         />
       )}
       <text class="head" x={anchor.x} y={box.top + 16} text-anchor={anchor.at}>
-        {short(label, 18)}
+        {short(label, letters)}
       </text>
       <text class="what" x={box.x} y={box.top + 33} text-anchor="middle">
         {what}

@@ -24,11 +24,12 @@ const asNumbers = ({ rows, columns, picture }: Plane): boolean =>
 export function Planes({ state, picture, quantities, lit, operands }: Props) {
   const graph = state.graph.value;
   const group = state.group.value;
-  const { label, kind } = graph.groups[group];
-  const planes = planesOf(state.data.value, graph, group, quantities, picture);
+  const { label, kind, about } = graph.groups[group];
+  const planes = planesOf(state.data.value, graph, group, quantities, picture, state.passedOver.value);
   return (
     <div class="trace-planes">
       <h3>{kind === "units" ? `Matrices of ${label}` : label}</h3>
+      {about !== "" && !about.endsWith(label) && <p class="dim small">{about}</p>}
       <div class="trace-tables">
         {planes.map((plane) => (
           <figure

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, Select } from "../controls/index.ts";
 import { Icon } from "./Icon.tsx";
 import { spoken } from "./sentence.ts";
@@ -62,7 +62,8 @@ export function Scrubber({ state, keys, children }: Props) {
     return () => cancelAnimationFrame(frame);
   }, [playing, speed, state]);
 
-  useEffect(() => {
+  // At once: keys that are pressed as soon as something is seen count.
+  useLayoutEffect(() => {
     const target: HTMLElement | Window | null | undefined =
       keys === "page" ? window : bar.current?.closest<HTMLElement>(".trace-view");
     const onKeyDown = (event: KeyboardEvent) => {

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import type { ElementRef, Quantity } from "chainrule/trace";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Edit } from "../../protocol.ts";
 import type { TraceSource } from "../../state/traceSource.ts";
 import { Button, NumberField, Tabs, Toggle } from "../controls/index.ts";
 import { Num } from "../Num.tsx";
@@ -18,7 +19,7 @@ import { operandsOf } from "./way.ts";
 
 export interface TraceViewProps {
   readonly source: TraceSource;
-  /** What is looked at at first, and whenever this text changes: as `onCursor` gave it. Default the first number. */
+  /** What is looked at at first, and whenever this text changes: as `onCursor` gave it. Default the first weighted sum. */
   readonly cursor?: string | null;
   /** Told of each move, as a short text for an address. */
   readonly onCursor?: (cursor: string) => void;
@@ -28,6 +29,10 @@ export interface TraceViewProps {
   readonly keys?: "page" | "view";
   /** Whether weights, inputs and the target may be changed. Default true; a trace that was read from a file can not. */
   readonly editable?: boolean;
+  /** Changes to begin with. */
+  readonly edits?: readonly Edit[];
+  /** Told of all changes that hold, whenever they change. */
+  readonly onEdits?: (edits: readonly Edit[]) => void;
 }
 
 /** One forward and backward pass, number by number: the network, its matrices and the formula of what is looked at. */
@@ -38,6 +43,8 @@ export function TraceView({
   picture = null,
   keys = "page",
   editable = true,
+  edits,
+  onEdits,
 }: TraceViewProps) {
   const [state, setState] = useState<TraceState | null>(null);
   const [problem, setProblem] = useState("");
@@ -47,11 +54,14 @@ export function TraceView({
   useEffect(() => {
     // The place stays when another row or step is opened.
     const at = state ? cursorText(state.cursor.peek(), state.granularity.peek()) : cursor;
-    TraceState.open(source, at, editable).then(
+    TraceState.open(source, at, editable, edits).then(
       (opened) => {
         if (latest.current !== source) return;
         if (state) opened.predicting.value = state.predicting.peek();
         if (state) opened.score.value = state.score.peek();
+        if (state?.inside.peek()) opened.showInside(true);
+        // Where one went while it was opening counts.
+        if (state) opened.point(cursorText(state.cursor.peek(), state.granularity.peek()));
         setState(opened);
         setProblem("");
       },
@@ -61,7 +71,8 @@ export function TraceView({
       },
     );
   }, [source, editable]);
-  useEffect(() => {
+  // At once: a cursor that comes back later, after the next move, would be taken for another one.
+  useLayoutEffect(() => {
     if (state && cursor !== null && cursor !== said.current) {
       said.current = cursor;
       state.point(cursor);
@@ -76,6 +87,7 @@ export function TraceView({
       onCursor?.(text);
     });
   }, [state]);
+  useEffect(() => (state && onEdits ? effect(() => onEdits(state.edits.value)) : undefined), [state]);
   const drawn = useMemo(() => picture && pictureFrom(picture), [picture]);
   if (problem !== "") return <p role="alert">{problem}</p>;
   if (!state) return <div class="trace-view" aria-busy="true" />;
@@ -102,7 +114,10 @@ function Shown({
   const explained = state.explained.value;
   const term = state.granularity.value === "term" ? state.cursor.value.term : null;
   // Stepping by terms lights up one term after the other.
-  const operands = useMemo(() => (explained ? operandsOf(explained, term) : none), [explained, term]);
+  const operands = useMemo(
+    () => (explained ? seenOperands(state, operandsOf(explained, term)) : none),
+    [explained, term],
+  );
   const lit = useMemo(() => litKeys(state, operands), [operands]);
   const { stages, places } = state.walk.value;
   if (places.length === 0) return <p class="dim">This model computes nothing that could be shown.</p>;
@@ -158,6 +173,14 @@ function Shown({
   );
 }
 
+/** The probabilities of a loss that is one step are seen as the outputs that they come from. */
+const seenOperands = (state: TraceState, operands: readonly ElementRef[]): readonly ElementRef[] => {
+  const { output } = state.data.peek();
+  return operands.map((one) =>
+    state.passedOver.peek().has(one.value) ? { ...one, of: "value", value: output } : one,
+  );
+};
+
 /** What is computed from: by key, and the bias's unit y_0 = 1 as "one". */
 function litKeys(state: TraceState, operands: readonly ElementRef[]): ReadonlySet<string> {
   const keys = new Set(operands.map(keyOf));
@@ -211,7 +234,7 @@ function Marks({ state }: { state: TraceState }) {
       )}
       {(edits > 0 || state.past.value.length > 0) && (
         <span class="row" role="group" aria-label="Edits">
-          <span>
+          <span title="They stay with this row and step while this is open">
             {edits} {edits === 1 ? "number" : "numbers"} changed
           </span>
           <Button kind="quiet" onClick={() => state.undo()} disabled={state.past.value.length === 0}>
@@ -230,6 +253,14 @@ function Marks({ state }: { state: TraceState }) {
           max={state.data.value.rows}
           whole
           onChange={(row) => state.toRow(row - 1)}
+        />
+      )}
+      {state.insideLoss.size > 0 && (
+        <Toggle
+          label="Operations inside the loss"
+          title="Walks through the small operations that the cross-entropy is computed by, one by one"
+          checked={state.inside.value}
+          onChange={(on) => state.showInside(on)}
         />
       )}
       <Toggle

@@ -12,6 +12,8 @@ export interface Group {
   readonly values: readonly number[];
   /** `x`, `layer 1`, `LayerNorm`. */
   readonly label: string;
+  /** What a block does, in words; empty where that is not said. */
+  readonly about: string;
   /** Numbers of one row. */
   readonly units: number;
   /** How many steps from the inputs: the place of its column. */
@@ -65,12 +67,12 @@ export function graphOf(data: TraceData): Graph {
   const links: Link[] = [];
   const groupOf = new Map<number, number>();
   const unitsOf = (id: number) => layoutOf(data, data.values[id]).units;
-  const add = (kind: Group["kind"], value: number, label: string, depth: number) => {
-    groups.push({ id: groups.length, kind, values: [value], label, units: unitsOf(value), depth });
+  const add = (kind: Group["kind"], value: number, label: string, about = "") => {
+    groups.push({ id: groups.length, kind, values: [value], label, about, units: unitsOf(value), depth: 0 });
     groupOf.set(value, groups.length - 1);
     return groups.length - 1;
   };
-  for (const id of data.inputs) add("input", id, data.values[id].name, 0);
+  for (const id of data.inputs) add("input", id, data.values[id].name);
 
   let loss = -1;
   for (const layer of data.layers) {
@@ -95,7 +97,7 @@ export function graphOf(data: TraceData): Graph {
       let to: number;
       if (inLoss) {
         // The parts of a loss are one: its target joins them, and what they give at the end is ℓ.
-        if (loss < 0) loss = add("loss", id, "loss", 0);
+        if (loss < 0) loss = add("loss", id, "loss");
         else {
           groups[loss].values.push(id);
           groupOf.set(id, loss);
@@ -110,8 +112,13 @@ export function graphOf(data: TraceData): Graph {
         groupOf.set(id, block);
         to = block;
       } else {
-        const label = weight ? `layer ${layer.k}` : layer.path !== "" ? layer.kind : (value.op?.name ?? "");
-        to = add(weight ? "units" : "block", id, label, 0);
+        // What the model itself does between its modules is called by what it does.
+        const { name = "", about = "" } = value.op ?? {};
+        const [label, words] =
+          layer.path !== ""
+            ? [layer.kind, layer.about ?? about]
+            : [about.replace(/^takes /, "") || name, about];
+        to = weight ? add("units", id, `layer ${layer.k}`) : add("block", id, label, words);
         block = weight ? -1 : to;
       }
       for (const { value: parameter } of value.inputs)
@@ -127,7 +134,7 @@ export function graphOf(data: TraceData): Graph {
   if (loss >= 0) {
     groups[loss] = { ...groups[loss], units: 1 };
     if (data.target !== null && !groupOf.has(data.target)) {
-      const target = add("target", data.target, data.values[data.target].name, 0);
+      const target = add("target", data.target, data.values[data.target].name);
       links.push({ from: target, to: loss, value: data.target, weight: null });
     }
   }

@@ -51,13 +51,14 @@ const derivative = (of: Quantity, symbol: Expr): Expr =>
       ? { ...symbol, base: `${symbol.base}⁺` }
       : symbol;
 
-/** The planes of a group: what it reads, its weights, what it computes; each with the quantities that are asked for and exist. */
+/** The planes of a group: what it reads, its weights, what it computes; each with the quantities that are asked for and exist; without what is `left` out. */
 export function planesOf(
   data: TraceData,
   graph: Graph,
   group: number,
   quantities: readonly Quantity[],
   picture: Picture | null,
+  left: ReadonlySet<number> = new Set(),
 ): Plane[] {
   const { kind, values } = graph.groups[group];
   const links = graph.links.filter(({ to }) => to === group);
@@ -80,7 +81,7 @@ export function planesOf(
   );
   for (const id of parameters) add(id, (of) => valuePlane(data, id, of, false, null));
   for (const id of values)
-    add(id, (of) => valuePlane(data, id, of, false, kind === "input" ? picture : null));
+    if (!left.has(id)) add(id, (of) => valuePlane(data, id, of, false, kind === "input" ? picture : null));
   return planes;
 }
 

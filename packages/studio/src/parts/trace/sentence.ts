@@ -36,6 +36,16 @@ export function sentenceOf(data: TraceData, explained: Explained, hidden = false
   }
   if (how === "given" && ref.of === "value")
     return `${name} is ${givenAs(data, ref)}${end}${hidden ? "" : "."}`;
+  if (isShort(explained)) {
+    const rows = data.rows > 1 ? ", times the row's share in the mean" : "";
+    const what =
+      ref.of === "gradient"
+        ? `is its probability p minus its target t, which is 1 for the true class and else 0${rows}`
+        : data.rows > 1
+          ? "is the cross-entropy: the mean over the rows of minus the logarithm of the true class's probability"
+          : "is the cross-entropy: minus the logarithm of the true class's probability";
+    return `${name} ${what}${ref.of === "gradient" && !hidden ? effect(name, number) : end}${hidden || ref.of === "gradient" ? "" : "."}`;
+  }
   if (ref.of === "gradient")
     return `${name} ${gradientWords(explained)}${hidden ? end : `${end}${effect(name, number)}`}`;
   const value = data.values[ref.value];
@@ -62,6 +72,20 @@ export function sentenceOf(data: TraceData, explained: Explained, hidden = false
   const read = argumentsIn(explained.symbols).slice(0, 4).map(spoken).join(" and ");
   return `${name} is ${op} of ${read || "what it reads"}${end}${hidden ? "" : "."}`;
 }
+
+/** What a name such as v₃[12] means, for numbers that the lecture has no letter for; empty for others. */
+export function nameOf(data: TraceData, { ref: { value, index }, symbol: own }: Explained): string {
+  const { symbol, shape } = data.values[value];
+  const isUnnamed =
+    symbol.kind === "symbol" && (symbol.base === "v" || symbol.base === "c") && symbol.sup === `[${value}]`;
+  if (!isUnnamed) return "";
+  const { units } = layoutOf(data, data.values[value]);
+  const element = shape.length === 0 || units === 1 ? "" : `, element ${(index % units) + 1}`;
+  return `${exprText(own.kind === "derivative" ? own.by : own)} is value ${value}${element}: a step between the quantities that have names.`;
+}
+
+/** Whether an explanation is the short one of a cross-entropy. */
+const isShort = ({ short, symbols }: Explained): boolean => short !== undefined && symbols === short.symbols;
 
 /** What a formula names, besides the number itself. */
 function argumentsIn(symbols: Expr | null): Expr[] {

@@ -9,6 +9,7 @@ import {
   type Cursor,
   cursorAt,
   type Granularity,
+  insideLoss,
   layoutOf,
   type Numbers,
   type Place,
@@ -52,6 +53,9 @@ export class TraceState {
   /** In a batch, the row whose units are walked through. */
   readonly row = signal(0);
   readonly explained = signal<Explained | null>(null);
+  /** Whether the small operations that a cross-entropy is made of are walked through too. */
+  readonly inside = signal(false);
+  readonly insideLoss: ReadonlySet<number>;
   /** All changes that hold, and those that held before, for undo. */
   readonly edits = signal<readonly Edit[]>([]);
   readonly past = signal<readonly (readonly Edit[])[]>([]);
@@ -76,11 +80,40 @@ export class TraceState {
   private constructor(source: TraceSource, mayEdit: boolean) {
     this.mayEdit = mayEdit;
     this.source.value = source;
+    this.insideLoss = insideLoss(source.data);
     this.data = computed(() => this.source.value.data);
     this.graph = computed(() => graphOf(this.data.value));
-    this.walk = computed(() => walkOf(this.data.value, this.numbers.value, this.row.value));
+    this.walk = computed(() =>
+      walkOf(this.data.value, this.numbers.value, this.row.value, this.passedOver.value),
+    );
     this.group = computed(() => this.held.value ?? this.ownGroup());
     this.place = computed(() => placeOf(this.walk.value, this.data.value, this.cursor.value));
+  }
+
+  /** Ids of results that the walk passes over. */
+  readonly passedOver = computed<ReadonlySet<number>>(() =>
+    this.inside.value ? new Set() : this.insideLoss,
+  );
+
+  /** Walks through the loss as one step, or through the operations inside it. */
+  showInside(inside: boolean): void {
+    const { loss } = this.data.value;
+    const { cursor } = this;
+    const isInside = this.insideLoss.has(cursor.value.ref.value);
+    this.inside.value = inside;
+    this.goTo(
+      !inside && isInside && loss
+        ? { ref: { value: loss.value, of: "value", index: 0 }, rest: false, term: null }
+        : cursor.value,
+    );
+  }
+
+  /** What is shown of an explanation: of a cross-entropy as one step, its short form. */
+  private shown(explained: Explained | undefined): Explained | null {
+    if (!explained) return null;
+    const { short } = explained;
+    if (this.inside.value || !short || this.insideLoss.size === 0) return explained;
+    return { ...explained, ...short, how: "function", terms: [], termCount: 0, rest: 0, source: null };
   }
 
   private ownGroup(): number {
@@ -90,12 +123,32 @@ export class TraceState {
     return groupOf.get(this.cursor.value.ref.value) ?? groupOf.get(first) ?? 0;
   }
 
-  /** Reads the numbers of a trace, and points where `cursor` says, or at the first place. */
-  static async open(source: TraceSource, cursor: string | null, mayEdit = true): Promise<TraceState> {
+  /** Reads the numbers of a trace, changes some again, and points where `cursor` says, or at the first weighted sum. */
+  static async open(
+    source: TraceSource,
+    cursor: string | null,
+    mayEdit = true,
+    edits: readonly Edit[] = [],
+  ): Promise<TraceState> {
     const state = new TraceState(source, mayEdit);
     state.numbers.value = await readAll(source);
-    if (!state.point(cursor) && state.walk.value.places.length > 0) state.goTo(cursorAt(state.walk.value, 0));
+    if (edits.length > 0) {
+      state.edits.value = edits;
+      await state.applyEdits();
+    }
+    if (!state.point(cursor) && state.walk.value.places.length > 0)
+      state.goTo(cursorAt(state.walk.value, state.firstSum()));
     return state;
+  }
+
+  /** The place of the first weighted sum: what comes before prepares its inputs. */
+  private firstSum(): number {
+    const { links, groups } = this.graph.value;
+    const sums = links.flatMap(({ weight, to }) => (weight ? groups[to].values.slice(0, 1) : []));
+    const place = this.walk.value.places.findIndex(
+      ({ ref }) => ref.of === "value" && sums.includes(ref.value),
+    );
+    return Math.max(0, place);
   }
 
   /** Goes to what an address names. Whether it names something. */
@@ -110,10 +163,11 @@ export class TraceState {
   goTo(cursor: Cursor, group: number | null = null): void {
     batch(() => {
       this.held.value = group;
+      if (this.insideLoss.has(cursor.ref.value)) this.inside.value = true;
       const { rows, units } = layoutOf(this.data.value, this.data.value.values[cursor.ref.value]);
       if (rows > 1) this.row.value = Math.floor(cursor.ref.index / units);
       this.cursor.value = cursor;
-      this.explained.value = this.answers.get(keyOf(cursor.ref)) ?? null;
+      this.explained.value = this.shown(this.answers.get(keyOf(cursor.ref)));
     });
     this.ask(cursor.ref, true);
     const { places } = this.walk.value;
@@ -243,7 +297,7 @@ export class TraceState {
       .then((explained) => {
         answers.set(key, explained);
         if (answers === this.answers && keyOf(this.cursor.value.ref) === key)
-          this.explained.value = explained;
+          this.explained.value = this.shown(explained);
       })
       .catch((error) => {
         if (!isClosed(error) && same(this.cursor.value.ref, ref)) this.problem.value = sentence(error);
@@ -255,12 +309,12 @@ export class TraceState {
   async explain(ref: ElementRef): Promise<Explained> {
     const key = keyOf(ref);
     const known = this.answers.get(key);
-    if (known) return known;
+    if (known) return this.shown(known) as Explained;
     const { answers } = this;
     const explained = await this.source.value.explain(ref, { terms: TERMS, numeric: false });
     // Without its numeric check it would not do for the panel.
     if (ref.of !== "gradient") answers.set(key, explained);
-    return explained;
+    return this.shown(explained) as Explained;
   }
 
   /** Where each quantity and each number stand in the walk. */

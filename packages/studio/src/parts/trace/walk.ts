@@ -65,8 +65,20 @@ export function biasesOf(data: TraceData): Map<number, number> {
   return found;
 }
 
-/** The stages of all passes, in the order of computation. */
-export function stagesOf(data: TraceData): Stage[] {
+/** The small operations that a cross-entropy is made of: all that it computes before ℓ. */
+export function insideLoss(data: TraceData): ReadonlySet<number> {
+  const values = data.layers.flatMap(({ part, kind, values }) =>
+    part === "loss" && kind === "CrossEntropyLoss" ? values : [],
+  );
+  return new Set(values.filter((id) => id !== data.loss?.value));
+}
+
+/**
+ * The stages of all passes, in the order of computation.
+ *
+ * @param left - ids of results that have no stages of their own
+ */
+export function stagesOf(data: TraceData, left: ReadonlySet<number> = new Set()): Stage[] {
   const stages: Stage[] = [];
   const biases = biasesOf(data);
   const biasIds = new Set(biases.values());
@@ -74,7 +86,8 @@ export function stagesOf(data: TraceData): Stage[] {
     data.layers[layer].part === "loss" ? "loss" : data.layers[layer].k;
   data.layers.forEach(({ part, values }, place) => {
     const pass = part === "loss" ? "loss" : "forward";
-    for (const value of values) stages.push({ pass, of: "value", values: [value], k: kOf(place) });
+    for (const value of values)
+      if (!left.has(value)) stages.push({ pass, of: "value", values: [value], k: kOf(place) });
   });
   // A parameter's gradient is complete when the first layer that uses it is done.
   const parametersAt = data.layers.map(({ parameters }, place) =>
@@ -91,7 +104,7 @@ export function stagesOf(data: TraceData): Stage[] {
   for (let place = data.layers.length - 1; place >= 0; place--) {
     const k = kOf(place);
     for (const id of [...data.layers[place].values].reverse())
-      if (data.values[id].hasGradient && id !== data.loss?.value) gradient([id], k);
+      if (data.values[id].hasGradient && id !== data.loss?.value && !left.has(id)) gradient([id], k);
     for (const group of withBias(parametersAt[place])) gradient(group, k);
   }
   for (const id of data.inputs) if (data.values[id].hasGradient) gradient([id], 0);
@@ -112,9 +125,10 @@ export const LARGEST = 12;
  *
  * @param numbers decide which units of a wide layer are the largest; where they are missing, the first ones stand for them
  * @param row - 0-based, in the batch
+ * @param left - ids of results that are passed over
  */
-export function walkOf(data: TraceData, numbers: Numbers, row = 0): Walk {
-  const stages = stagesOf(data);
+export function walkOf(data: TraceData, numbers: Numbers, row = 0, left?: ReadonlySet<number>): Walk {
+  const stages = stagesOf(data, left);
   const places: Place[] = [];
   stages.forEach(({ of, values }, stage) => {
     const all = values.map((value) => {

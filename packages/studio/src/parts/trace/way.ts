@@ -14,9 +14,14 @@ export interface WayStep {
 
 const LONGEST = 60;
 
-/** From the loss on. Empty for what is no derivative. */
+/**
+ * From the loss on. Empty for what is no derivative.
+ *
+ * @param start - where the backward pass starts: a loss that is one step leads there at once
+ */
 export async function wayOf(
   ref: ElementRef,
+  start: ElementRef | null,
   explain: (ref: ElementRef) => Promise<Explained>,
 ): Promise<WayStep[]> {
   const way: WayStep[] = [];
@@ -29,6 +34,9 @@ export async function wayOf(
     at = next?.ref ?? null;
     factor = next?.factor ?? null;
   }
+  const [first] = way;
+  if (first?.explained.short && start && !same(first.explained.ref, start))
+    way.unshift({ explained: await explain(start), factor: null });
   return way;
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Button, Field } from "../../parts/controls/index.ts";
 import { Empty } from "../../parts/Empty.tsx";
+import { formatCount } from "../../parts/number.ts";
 import type { Project } from "../../protocol.ts";
 import { progress, project } from "../../state/studio.ts";
 import { proposedName } from "./differences.ts";
@@ -64,7 +65,7 @@ function Keep({ project: open }: { project: Project }) {
         if (name.trim() !== "") void keep();
       }}
     >
-      <Field label={`Name of this run, at step ${progress.value?.step ?? 0}`}>
+      <Field label={`Name of this run, at step ${formatCount(progress.value?.step ?? 0)}`}>
         {(attributes) => (
           <input
             {...attributes}
@@ -84,5 +85,5 @@ function Keep({ project: open }: { project: Project }) {
 
 /** The settings that the first kept run has, else those of now: a name says what is different from them. */
 function usualConfig(open: Project): Project["config"] {
-  return runs.value[0]?.config ?? open.config;
+  return { ...open.config, ...runs.value[0]?.config };
 }

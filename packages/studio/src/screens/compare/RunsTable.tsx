@@ -64,7 +64,7 @@ export function RunsTable({ runs, project }: Props) {
               </th>
               {runs.map(({ id, config }) => (
                 <td key={id} class="n">
-                  {config ? settingText(config, name) : "–"}
+                  {settingText(config, name)}
                 </td>
               ))}
             </tr>

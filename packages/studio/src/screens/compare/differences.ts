@@ -14,19 +14,22 @@ export const settingNames: readonly (readonly [keyof TrainingConfig, string])[] 
   ["seed", "seed"],
 ];
 
-/** A setting as text: `16–16`, `0.03`, `all rows`. */
-export function settingText(config: TrainingConfig, name: keyof TrainingConfig): string {
-  if (name === "hidden") return config.hidden.length > 0 ? config.hidden.join("–") : "none";
-  if (name === "optimizer") return optimizerNamesShown[config.optimizer];
-  if (name === "batchSize") return config.batchSize === 0 ? "all rows" : String(config.batchSize);
-  const value = config[name];
+/** A setting as text: `16–16`, `0.03`, `all rows`; – where it is not known. */
+export function settingText(
+  { hidden, optimizer, ...others }: Partial<TrainingConfig>,
+  name: keyof TrainingConfig,
+): string {
+  if (name === "hidden") return hidden === undefined ? "–" : hidden.length > 0 ? hidden.join("–") : "none";
+  if (name === "optimizer") return optimizer === undefined ? "–" : optimizerNamesShown[optimizer];
+  const value = others[name];
+  if (value === undefined) return "–";
+  if (name === "batchSize" && value === 0) return "all rows";
   return typeof value === "number" ? (name === "seed" ? String(value) : formatNumber(value)) : String(value);
 }
 
 /** Settings that are not the same in all runs. */
 export function differingSettings(runs: readonly Pick<RunSummary, "config">[]): Set<keyof TrainingConfig> {
-  const texts = (name: keyof TrainingConfig) =>
-    new Set(runs.map(({ config }) => config && String(config[name])));
+  const texts = (name: keyof TrainingConfig) => new Set(runs.map(({ config }) => String(config[name])));
   return new Set(settingNames.map(([name]) => name).filter((name) => texts(name).size > 1));
 }
 

@@ -1,6 +1,6 @@
-import type { Alarm, Health as HealthData, LayerHealth } from "chainrule/trace";
+import { type Alarm, type Health as HealthData, type LayerHealth, layerName } from "chainrule/trace";
 import { Button } from "../../parts/controls/index.ts";
-import { layerName, traceUnit, withLayerNames } from "./units.ts";
+import { traceUnit } from "./units.ts";
 
 interface Props {
   readonly health: HealthData;
@@ -54,7 +54,7 @@ export function Alarms({ health, onLayer }: Props) {
                 <span class="severity">{severities[alarm.severity]}</span> {titleOf(alarm, health)}
               </strong>
             </p>
-            <p>{withLayerNames(alarm.evidence, health.layers)}</p>
+            <p>{alarm.evidence}</p>
             <p>
               <span class="dim">What helps:</span> {alarm.remedy}
             </p>

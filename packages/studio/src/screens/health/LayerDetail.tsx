@@ -1,11 +1,11 @@
-import type { Distribution, Health, LayerHealth } from "chainrule/trace";
+import { type Distribution, type Health, type LayerHealth, layerName } from "chainrule/trace";
 import { useMemo } from "preact/hooks";
 import { Figure, Histogram } from "../../parts/charts/index.ts";
 import { Button } from "../../parts/controls/index.ts";
 import { formatCount, formatNumber } from "../../parts/number.ts";
 import { type Brush, Canvas } from "../train/Canvas.tsx";
 import { drawHistory, type Moment } from "./drawHistory.ts";
-import { layerName, traceUnit } from "./units.ts";
+import { traceUnit } from "./units.ts";
 
 /** Units that are listed one by one. */
 const MOST_LISTED = 40;

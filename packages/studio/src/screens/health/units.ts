@@ -4,20 +4,6 @@ import { failureOf } from "../../state/failure.ts";
 import { go } from "../../state/route.ts";
 import { failure, worker } from "../../state/studio.ts";
 
-/** What a layer is called, by its number in Trace: `layer 2 (Tanh)`. Before the first weighted sum there is none: `PeriodicEmbedding`. */
-export const layerName = ({ k, kind }: Pick<LayerHealth, "k" | "kind">): string =>
-  k === 0 ? kind : `layer ${k} (${kind})`;
-
-/** An alarm's sentence with the names of layers that the screens use, in place of their paths in the model. */
-export const withLayerNames = (sentence: string, layers: readonly LayerHealth[]): string => {
-  const names = new Map(
-    layers
-      .filter(({ path }) => path !== "")
-      .map((layer) => [`layer ${layer.path} (${layer.kind})`, layerName(layer)]),
-  );
-  return sentence.replace(/layer \S+ \(\w+\)/g, (name) => names.get(name) ?? name);
-};
-
 /** Opens Trace at the output of a layer's unit, for the first training row, with the weights of now. */
 export async function traceUnit(layer: Pick<LayerHealth, "path">, unit: number): Promise<void> {
   try {

@@ -5,17 +5,30 @@ interface Props {
   readonly columns: readonly ColumnPreview[];
   /** Rows of the table, to tell the share that is missing; null where it is not known. */
   readonly rows: number | null;
+  /** Where columns can be chosen: the one to predict, those that are used, and what is told of a change. */
+  readonly choice?: {
+    readonly target: string;
+    readonly used: ReadonlySet<string>;
+    readonly onChange: (name: string, use: boolean) => void;
+  };
 }
+
+/** Whether a column can be used at all: one without different values can not. */
+export const usable = ({ distinct, missing }: ColumnPreview): boolean =>
+  distinct > 1 || (distinct === 1 && missing > 0);
 
 const MOST_COLUMNS = 200;
 
 /** What each column holds. */
-export function Columns({ columns, rows }: Props) {
+export function Columns({ columns, rows, choice }: Props) {
+  const isUsed = (name: string): boolean =>
+    choice !== undefined && (name === choice.target || choice.used.has(name));
   return (
     <div class="wide tall-table" tabIndex={0} role="region" aria-label="Columns">
       <table>
         <thead>
           <tr>
+            {choice && <th scope="col">use</th>}
             <th scope="col">column</th>
             <th scope="col">type</th>
             <th scope="col" class="n">
@@ -30,7 +43,25 @@ export function Columns({ columns, rows }: Props) {
         </thead>
         <tbody>
           {columns.slice(0, MOST_COLUMNS).map((column) => (
-            <tr key={column.name} class={column.dropped ? "dim" : undefined}>
+            <tr
+              key={column.name}
+              class={(choice ? !isUsed(column.name) : column.dropped) ? "dim" : undefined}
+            >
+              {choice && (
+                <td>
+                  {column.name === choice.target ? (
+                    "target"
+                  ) : (
+                    <input
+                      type="checkbox"
+                      aria-label={`Use ${column.name}`}
+                      checked={choice.used.has(column.name)}
+                      disabled={!usable(column)}
+                      onChange={({ currentTarget }) => choice.onChange(column.name, currentTarget.checked)}
+                    />
+                  )}
+                </td>
+              )}
               <th scope="row">{column.name}</th>
               <td>{column.type}</td>
               <td class="n">
@@ -41,7 +72,12 @@ export function Columns({ columns, rows }: Props) {
               <td>{column.histogram && <Spread {...column.histogram} />}</td>
               <td>
                 {column.summary}
-                {column.dropped && <span class="warn"> Not used: {column.dropped}</span>}
+                {column.dropped && (
+                  <span class="warn">
+                    {" "}
+                    {choice && isUsed(column.name) ? "Used, although it is" : "Not used:"} {column.dropped}
+                  </span>
+                )}
               </td>
             </tr>
           ))}

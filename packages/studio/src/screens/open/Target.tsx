@@ -2,15 +2,31 @@ import { useState } from "preact/hooks";
 import { Button, Select } from "../../parts/controls/index.ts";
 import { formatCount } from "../../parts/number.ts";
 import { type AwaitingTarget, awaitingTarget, busy, chooseTarget } from "../../state/studio.ts";
-import { Columns } from "./Columns.tsx";
+import { Columns, usable } from "./Columns.tsx";
 import { Head } from "./Head.tsx";
 import { useArrival } from "./useArrival.ts";
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
 
 /** A table before it is known what to predict. */
 export function Target({ table }: { table: AwaitingTarget }) {
   const { name, columns, head, rows, guess } = table;
   const [target, setTarget] = useState(guess);
+  /** Columns that a person has said something of; the others are used unless they look of no use. */
+  const [said, setSaid] = useState<ReadonlyMap<string, boolean>>(new Map());
   const heading = useArrival(table);
+  const used = new Set(
+    columns
+      .filter(
+        (column) =>
+          column.name !== target && usable(column) && (said.get(column.name) ?? column.dropped === ""),
+      )
+      .map((column) => column.name),
+  );
+  const choice = {
+    include: columns.filter((column) => column.dropped !== "" && used.has(column.name)).map(nameOf),
+    exclude: columns.filter((column) => column.dropped === "" && said.get(column.name) === false).map(nameOf),
+  };
   const chosen = columns.find((column) => column.name === target);
   return (
     <section class="panel stack" aria-labelledby="opened">
@@ -31,7 +47,11 @@ export function Target({ table }: { table: AwaitingTarget }) {
           }))}
           onChange={setTarget}
         />
-        <Button kind="primary" onClick={() => void chooseTarget(target)} disabled={busy.value !== ""}>
+        <Button
+          kind="primary"
+          onClick={() => void chooseTarget(target, choice)}
+          disabled={busy.value !== "" || used.size === 0}
+        >
           Go on with {target}
         </Button>
         <Button
@@ -50,7 +70,17 @@ export function Target({ table }: { table: AwaitingTarget }) {
             : `${formatCount(chosen.distinct)} distinct values.`}
         </p>
       )}
-      <Columns columns={columns} rows={rows} />
+      {used.size === 0 && (
+        <p class="warn" role="status">
+          No column is left to predict {target} from. Tick one in the table, even one that looks like an
+          identifier.
+        </p>
+      )}
+      <Columns
+        columns={columns}
+        rows={rows}
+        choice={{ target, used, onChange: (name, use) => setSaid(new Map([...said, [name, use]])) }}
+      />
       <Head names={columns.map((column) => column.name)} head={head} />
     </section>
   );

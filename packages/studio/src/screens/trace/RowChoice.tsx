@@ -4,6 +4,7 @@ import { formatNumber } from "../../parts/number.ts";
 import { Icon } from "../../parts/trace/Icon.tsx";
 import type { Part, Project, RowPreview, TraceRows } from "../../protocol.ts";
 import { failureOf } from "../../state/failure.ts";
+import { route } from "../../state/route.ts";
 import { failure, worker } from "../../state/studio.ts";
 import { nextOf, partNames, partsOf, uncertainRows, wrongRows } from "./rows.ts";
 
@@ -32,9 +33,10 @@ export function RowChoice({ project, rows, onChange, step }: Props) {
   );
   const find = async (kind: "wrong" | "uncertain") => {
     try {
+      const asked = route.peek().rows;
       const outcome = await worker.outcome(part);
-      // Something else was chosen meanwhile.
-      if (latest.current !== rows) return;
+      // Something else was chosen meanwhile, whether it is drawn yet or not.
+      if (latest.current !== rows || route.peek().rows !== asked) return;
       const next = nextOf(kind === "wrong" ? wrongRows(outcome) : uncertainRows(outcome), row);
       setNote(next === undefined ? `None of the ${count} rows is predicted wrongly.` : "");
       if (next !== undefined) to(next);

@@ -5,6 +5,8 @@ import { worker } from "../../state/studio.ts";
 
 interface Props {
   readonly picture: NonNullable<Project["picture"]>;
+  /** Names of the columns that are pixels, in the order of inputs. */
+  readonly names: readonly string[];
   readonly part: Part;
   readonly row: number;
   readonly count: number;
@@ -14,7 +16,7 @@ interface Props {
 const SHOWN = 16;
 
 /** Pictures of some rows around the present one. */
-export function Thumbnails({ picture, part, row, count, onChoose }: Props) {
+export function Thumbnails({ picture, names, part, row, count, onChoose }: Props) {
   const first = Math.max(0, Math.min(count - SHOWN, Math.floor(row / SHOWN) * SHOWN));
   const [rows, setRows] = useState<readonly RowPreview[]>([]);
   useEffect(() => {
@@ -39,19 +41,26 @@ export function Thumbnails({ picture, part, row, count, onChoose }: Props) {
           aria-label={`Row ${preview.row + 1}: ${preview.truth}`}
           onClick={() => onChoose(preview.row)}
         >
-          <Drawing picture={picture} inputs={preview.inputs} />
+          <Drawing picture={picture} brightness={brightnessOf(preview, names)} />
         </button>
       ))}
     </div>
   );
 }
 
-function Drawing({ picture, inputs }: { picture: Props["picture"]; inputs: Float64Array }) {
+/** The pixels as they stand in the data, before they were standardized; where it has none, the inputs. */
+function brightnessOf({ cells, inputs }: RowPreview, names: readonly string[]): readonly number[] {
+  const texts = new Map(cells.map(({ name, text }) => [name, text]));
+  const raw = names.map((name) => Number.parseFloat((texts.get(name) ?? "").replace("−", "-")));
+  return raw.length === inputs.length && raw.every(Number.isFinite) ? raw : [...inputs];
+}
+
+function Drawing({ picture, brightness }: { picture: Props["picture"]; brightness: readonly number[] }) {
   const { width, height, pixels } = pictureFrom(picture);
-  const [low, high] = [Math.min(...inputs), Math.max(...inputs)];
+  const [low, high] = [Math.min(...brightness), Math.max(...brightness)];
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width="32" height={(32 * height) / width} aria-hidden="true">
-      {Array.from(inputs, (x, i) => (
+      {brightness.map((x, i) => (
         <rect
           key={i}
           x={pixels[i] % width}

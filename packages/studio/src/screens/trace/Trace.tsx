@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { Button, NumberField, Select } from "../../parts/controls/index.ts";
+import { formatCount } from "../../parts/number.ts";
 import { TraceView } from "../../parts/trace/TraceView.tsx";
-import type { Project, TraceRows } from "../../protocol.ts";
+import type { Edit, Project, TraceRows } from "../../protocol.ts";
 import { failureOf } from "../../state/failure.ts";
 import { go, route } from "../../state/route.ts";
-import { failure, progress, project } from "../../state/studio.ts";
+import { failure, generation, progress, project } from "../../state/studio.ts";
 import type { TraceSource } from "../../state/traceSource.ts";
 import { workerSource } from "../../state/workerSource.ts";
 import { RowChoice } from "./RowChoice.tsx";
@@ -18,22 +19,34 @@ export default function Trace() {
   return open ? <Opened project={open} /> : null;
 }
 
+/** The changes of numbers by the row and step that they were made in: they are there again when one comes back. */
+const edited = new Map<string, readonly Edit[]>();
+const MOST_EDITED = 100;
+
+function keepEdits(key: string, edits: readonly Edit[]): void {
+  edited.delete(key);
+  if (edits.length > 0) edited.set(key, edits);
+  for (const oldest of edited.keys()) if (edited.size > MOST_EDITED) edited.delete(oldest);
+}
+
 function Opened({ project: open }: { project: Project }) {
   const rows = route.value.rows ?? firstRows(open);
   const now = progress.value;
   const { step } = route.value;
-  const [source, setSource] = useState<TraceSource | null>(null);
+  const [shown, setShown] = useState<{ readonly source: TraceSource; readonly key: string } | null>(null);
+  const source = shown?.source ?? null;
   const [traced, setTraced] = useState(-1);
   // While training runs, the present step is a moving one: the trace stays where it was opened.
   const at = step ?? (now?.running ? "running" : (now?.step ?? 0));
   useEffect(() => {
     if (at === "running" && source) return;
     let current = true;
+    const opening = generation.peek();
     const request = { step: typeof at === "number" && open.trainable ? at : -1, rows };
     workerSource(request).then(
       (opened) => {
         if (!current) return;
-        setSource(opened);
+        setShown({ source: opened, key: `${opening} ${JSON.stringify(request)}` });
         setTraced(typeof at === "number" ? at : (progress.peek()?.step ?? 0));
       },
       (error) => {
@@ -69,7 +82,7 @@ function Opened({ project: open }: { project: Project }) {
                   onClick={() => go({ step: at === "running" ? now.step : null })}
                   title="The weights as they are at the present step"
                 >
-                  {at === "running" ? `Look at step ${now.step}` : "Now"}
+                  {at === "running" ? `Look at step ${formatCount(now.step)}` : "Now"}
                 </Button>
               )}
             </>
@@ -79,15 +92,18 @@ function Opened({ project: open }: { project: Project }) {
       {open.picture && rows.kind === "row" && (
         <Thumbnails
           picture={open.picture}
+          names={open.inputNames}
           part={rows.part}
           row={rows.row}
           count={open.rows[rows.part]}
           onChoose={(row) => choose({ ...rows, row })}
         />
       )}
-      {source ? (
+      {shown ? (
         <TraceView
-          source={source}
+          source={shown.source}
+          edits={edited.get(shown.key)}
+          onEdits={(edits) => keepEdits(shown.key, edits)}
           cursor={route.value.cursor}
           onCursor={(cursor) => go({ cursor }, { replace: true })}
           picture={open.picture}

@@ -2,6 +2,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { Button, NumberField, Slider } from "../../parts/controls/index.ts";
 import { formatCount, formatNumber, fullNumber } from "../../parts/number.ts";
 import type { Project } from "../../protocol.ts";
+import { Pace } from "../../shell/Pace.tsx";
 import { curve, pause, progress, rewind, run, setRate, step } from "../../state/studio.ts";
 import { furthest } from "./furthest.ts";
 import { latestOnly } from "./latestOnly.ts";
@@ -41,6 +42,7 @@ export function Controls({ project }: { project: Project }) {
         <Button onClick={() => goTo(0)} disabled={at === 0} title="Back to the initial weights">
           To the start
         </Button>
+        <Pace />
       </div>
       <div class="sliders">
         <Slider

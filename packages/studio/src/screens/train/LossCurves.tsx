@@ -19,16 +19,16 @@ export function LossCurves({ project }: { project: Project }) {
   const [log, setLog] = useState(true);
   // Steps of single batches jump: what matters is how they go on the whole.
   const [window, setWindow] = useState(project.config.batchSize > 0 ? 2 : 0);
-  const { losses, measured } = useUnhurried(curve.value, progress.value?.running ?? false);
+  const { steps, losses, measured } = useUnhurried(curve.value, progress.value?.running ?? false);
   const width = windows[window] ?? 1;
   const smoother = useMemo(() => new Smoother(1 - 1 / width), [width]);
   const lossLines = useMemo<Line[]>(() => {
-    const lines: Line[] = [{ label: "each step", y: losses, colour: 0, faint: width > 1 }];
-    if (width > 1) lines.push({ label: "smoothed", y: smoother.of(losses), colour: 0 });
+    const lines: Line[] = [{ label: "each step", x: steps, y: losses, colour: 0, faint: width > 1 }];
+    if (width > 1) lines.push({ label: "smoothed", x: steps, y: smoother.of(steps, losses), colour: 0 });
     if (project.rows.validation > 0)
       lines.push(lineOf("validation", measured, 1, ({ validation }) => validation?.loss ?? Number.NaN));
     return lines;
-  }, [losses, measured, width, smoother, project]);
+  }, [steps, losses, measured, width, smoother, project]);
   const scoreLines = useMemo<Line[]>(() => {
     const lines = [lineOf("training", measured, 0, ({ training }) => training.score)];
     if (project.rows.validation > 0)

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatNumber, formatPercent } from "../../parts/number.ts";
+import { formatCount, formatNumber, formatPercent } from "../../parts/number.ts";
 import type { Project } from "../../protocol.ts";
 import { curve, progress, project } from "../../state/studio.ts";
 
@@ -35,7 +35,7 @@ function sentenceOf(): string {
   const last = losses[losses.length - 1];
   const score = measured[measured.length - 1];
   return [
-    `${now.running ? "Training" : "Paused"} at step ${now.step}.`,
+    `${now.running ? "Training" : "Paused"} at step ${formatCount(now.step)}.`,
     last === undefined ? "" : `Loss of the last step ${formatNumber(last)}.`,
     score ? `${scoreWords(open)} ${formatScore(open, score.training.score)} on the training rows.` : "",
     now.fault ? `${now.fault.problem} ${now.fault.remedy}` : "",

@@ -20,6 +20,7 @@ export const circuitProject = (circuit: CircuitExample): Project => ({
   balance: [],
   warnings: [],
   trainable: false,
+  pace: 0,
   config: {
     hidden: [],
     activation: "identity",

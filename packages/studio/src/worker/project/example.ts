@@ -41,6 +41,7 @@ export function exampleProblem(example: NetworkExample, text = ""): Problem {
       balance: classes ? balanceOf(outputNames, partNames.map(truth)) : [],
       warnings: [],
       trainable: true,
+      pace: example.pace,
     },
     config,
     example: example.name,

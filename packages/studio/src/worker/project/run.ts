@@ -145,16 +145,40 @@ function planOf(table: Table, { asked, data }: RunConfig, target: string): Plan 
   }
 }
 
-/** The settings of this app that are nearest to those of a run. */
-function configOf({ spec }: TableModel, run: RunConfig | null): TrainingConfig {
-  const { hidden, activation, dropout } = spec.network;
-  const settings = run?.settings ?? {};
+/** The settings that a run was trained with, as far as this app has them. */
+export function trainedWith({ model, config }: Pick<OpenModel, "model" | "config">): Partial<TrainingConfig> {
+  const { settings = {} } = config ?? {};
+  const { hidden, activation, dropout } = configOf(model, config);
+  const number = (name: keyof TrainingConfig) =>
+    typeof settings[name] === "number" ? { [name]: settings[name] } : {};
+  const { optimizer } = settings;
+  return {
+    hidden,
+    ...(activationOf(model) === undefined ? {} : { activation }),
+    ...(optimizerNames.includes(optimizer as OptimizerName) && { optimizer: optimizer as OptimizerName }),
+    ...number("lr"),
+    ...number("batchSize"),
+    ...number("weightDecay"),
+    dropout,
+    ...number("seed"),
+  };
+}
+
+function activationOf({ spec }: TableModel): ActivationName | undefined {
+  const { activation } = spec.network;
   const named = activation === "leaky-relu" ? "leakyRelu" : activation;
+  return activationNames.find((name) => name === named);
+}
+
+/** The settings of this app that are nearest to those of a run. */
+function configOf(model: TableModel, run: RunConfig | null): TrainingConfig {
+  const { hidden, dropout } = model.spec.network;
+  const settings = run?.settings ?? {};
   const optimizer = settings.optimizer as OptimizerName;
   const { batchSize, seed } = settings;
   return {
     hidden,
-    activation: activationNames.includes(named as ActivationName) ? (named as ActivationName) : "relu",
+    activation: activationOf(model) ?? "relu",
     optimizer: optimizerNames.includes(optimizer) ? optimizer : "adam",
     // The rate of a schedule that is over would be too large for weights that are trained.
     lr: 1e-4,

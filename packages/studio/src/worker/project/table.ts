@@ -99,6 +99,7 @@ export function tableProblem(source: TableSource): Problem {
       balance: classes ? balanceOf(classes, partNames.map(truth)) : [],
       warnings: source.warnings,
       trainable: source.trainable,
+      pace: source.example === undefined ? 0 : 100,
     },
     config: own,
     example: source.example ?? null,

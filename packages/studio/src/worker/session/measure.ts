@@ -6,6 +6,8 @@ import { forward, lossOf, rowsAt, type Session } from "./session.ts";
 
 /** Of a larger part so many rows are measured, spaced evenly. */
 const MOST_ROWS = 4096;
+/** Of more measurements every second one is forgotten. */
+const MOST_TAKEN = 4000;
 
 /** Outputs and loss of some rows, and ‖∇L‖² of those of training. */
 type Compute = (() => Tensor[]) & Compiled;
@@ -43,7 +45,7 @@ export class Measure {
     return { part, compute };
   }
 
-  /** All that was measured so far. */
+  /** What was measured so far. */
   get taken(): readonly Measured[] {
     return this.#taken;
   }
@@ -62,6 +64,7 @@ export class Measure {
       gradientNorm: Math.sqrt(training[2].data[0]),
     };
     this.#taken.push(measured);
+    if (this.#taken.length > MOST_TAKEN) this.#taken = this.#taken.filter((_, i) => i % 2 === 0);
     return measured;
   }
 

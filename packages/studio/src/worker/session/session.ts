@@ -1,5 +1,6 @@
 /** One training: a model, its optimizer, and how far it came. Everything in it is computed at once; nothing waits. */
 import { type Compiled, compile, manualSeed, type nn, noGrad, type Tensor, tensor } from "chainrule";
+import { Losses, type LossesByStep } from "../../losses.ts";
 import type { TrainingConfig } from "../../protocol.ts";
 import { refusal } from "../sentence.ts";
 import { Batches } from "./batches.ts";
@@ -7,15 +8,12 @@ import { checkRate } from "./config.ts";
 import { type Moment, Moments, momentOf, restoreMoment, zeroed } from "./moments.ts";
 import { optimizerOf } from "./optimizers.ts";
 import type { PartData, Problem } from "./problem.ts";
-import { Series } from "./series.ts";
 
 /** A training that was kept: its first state, some between, and its last. */
 export interface Kept {
   readonly steps: number;
   readonly moments: readonly Moment[];
-  /** Of the steps 0, `stride`, 2 `stride`, … */
-  readonly losses: Float64Array;
-  readonly stride: number;
+  readonly losses: LossesByStep;
   readonly rates: readonly SetRate[];
 }
 
@@ -27,8 +25,8 @@ interface SetRate {
 
 /** So many states of a kept training stay. */
 const KEPT_MOMENTS = 8;
-/** Of more losses so many stay, spaced evenly. */
-const KEPT_LOSSES = 100_000;
+/** So many of its losses. */
+const KEPT_LOSSES = 50_000;
 
 type Call<A extends readonly unknown[]> = ((...args: A) => Tensor) & Compiled;
 
@@ -40,7 +38,7 @@ export class Session {
   /** Steps that were done: the next one has this number. */
   steps = 0;
   /** The loss of each step, before its update. */
-  readonly losses = new Series();
+  readonly losses = new Losses();
   readonly #optimizer: ReturnType<typeof optimizerOf>;
   readonly #batches: Batches;
   readonly #moments = new Moments();
@@ -74,9 +72,10 @@ export class Session {
     }
     this.#rates = [...kept.rates];
     for (const moment of kept.moments) this.#moments.add(moment);
-    const { steps, losses, stride } = kept;
-    for (let step = 0; step < steps; step++)
-      this.losses.push(step % stride === 0 ? losses[step / stride] : Number.NaN);
+    const { steps, losses } = kept.losses;
+    steps.forEach((step, i) => {
+      this.losses.add(step, losses[i]);
+    });
     this.#restore(kept.moments[kept.moments.length - 1]);
   }
 
@@ -98,12 +97,15 @@ export class Session {
 
   /** What another session needs to go on from here, and back. */
   keep(): Kept {
-    const stride = Math.max(1, Math.ceil(this.steps / KEPT_LOSSES));
+    const few = new Losses(KEPT_LOSSES);
+    const { steps, losses } = this.losses.all;
+    steps.forEach((step, i) => {
+      few.add(step, losses[i]);
+    });
     return {
       steps: this.steps,
       moments: [...this.#moments.some(KEPT_MOMENTS, this.steps), this.#now()],
-      losses: this.losses.since(0).filter((_, step) => step % stride === 0),
-      stride,
+      losses: few.since(0),
       rates: this.#rates,
     };
   }
@@ -145,7 +147,7 @@ export class Session {
   /** One step of training. Gives its loss. */
   step(): number {
     const loss = this.#advanceOrRecover();
-    this.losses.push(loss);
+    this.losses.add(this.steps - 1, loss);
     if (this.#moments.isDue(this.steps)) this.#moments.add(this.#now());
     return loss;
   }

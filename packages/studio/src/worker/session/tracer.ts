@@ -33,7 +33,7 @@ function checkStep(session: Session, step: number): void {
   if (Number.isInteger(step) && step >= 0 && step <= session.steps) return;
   throw refusal(
     "index",
-    `Step ${step} was not done yet: training stands before step ${session.steps}.`,
+    `Step ${step.toLocaleString("en-US")} was not done yet: training stands before step ${session.steps.toLocaleString("en-US")}.`,
     "Train on, or choose an earlier step.",
   );
 }

@@ -2,6 +2,7 @@
 import type { Measured, Progress } from "../../protocol.ts";
 import { plainError, refusal } from "../sentence.ts";
 import { Measure } from "./measure.ts";
+import { Pace } from "./pace.ts";
 import { cannotTrain, type Session } from "./session.ts";
 
 /** Milliseconds of steps between two looks at the messages. */
@@ -11,12 +12,17 @@ const REPORT = 50;
 /** Milliseconds between two measurements of the risk, and the share of the time that they may take. */
 const MEASURE = 500;
 const MEASURE_SHARE = 0.05;
-/** The last step: the losses of all steps are kept, here and in the page. */
-const FURTHEST = 10_000_000;
+/** The last step: an end for what was left running. */
+const FURTHEST = 1_000_000_000;
 
-/** Lets messages that wait be answered. */
-function breathe(): Promise<void> {
+/** Lets messages that wait be answered, and waits so many milliseconds. */
+function breathe(wait: number): Promise<void> {
   return new Promise((resolve) => {
+    if (wait > 1) {
+      setTimeout(resolve, wait);
+      return;
+    }
+    // One for each time: in Node, a port that is never empty lets no timer through.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -41,20 +47,26 @@ export class Trainer {
   readonly session: Session;
   readonly measure: Measure | null;
   readonly #hooks: TrainerHooks;
+  readonly #furthest: number;
+  readonly #pace: Pace;
   /** Goes up whenever someone decides what happens next: a loop that finds another number ends. */
   #turn = 0;
   #running = false;
   #told = 0;
-  #toldMeasured = 0;
+  /** The last step whose measurement was told. */
+  #toldMeasured = -1;
   #rewound = false;
   #fault: Progress["fault"] = null;
   #speed = 0;
   #lastMeasure = Number.NEGATIVE_INFINITY;
   #measureCost = 0;
 
-  constructor(session: Session, hooks: TrainerHooks) {
+  /** @param pace - steps a second; 0 for as many as there can be */
+  constructor(session: Session, pace: number, hooks: TrainerHooks, furthest = FURTHEST) {
     this.session = session;
+    this.#pace = new Pace(pace);
     this.#hooks = hooks;
+    this.#furthest = furthest;
     this.measure = session.problem.told.trainable ? new Measure(session) : null;
   }
 
@@ -65,7 +77,7 @@ export class Trainer {
   /** Says how it stands, with everything from the first step on: for a listener that is new. */
   tellAll(): void {
     this.#told = 0;
-    this.#toldMeasured = 0;
+    this.#toldMeasured = -1;
     if (!this.#running) this.#takeMeasure();
     this.#say();
   }
@@ -87,17 +99,22 @@ export class Trainer {
     this.#checkTrainable();
     if (this.#running) return;
     this.#begin();
-    void this.#loop(++this.#turn, FURTHEST);
+    this.#pace.start();
+    void this.#loop(++this.#turn, this.#furthest, this.#pace);
   }
 
   #checkTrainable(): void {
     if (!this.session.problem.told.trainable) throw cannotTrain();
-    if (this.session.steps < FURTHEST) return;
-    throw refusal(
-      "argument",
-      `Training has come to step ${FURTHEST.toLocaleString("en-US")}, the last one that is kept here.`,
-      "Go back, or start anew with other settings.",
-    );
+    if (this.session.steps < this.#furthest) return;
+    const { problem, remedy } = this.#atEnd();
+    throw refusal("argument", problem, remedy);
+  }
+
+  #atEnd(): { readonly problem: string; readonly remedy: string } {
+    return {
+      problem: `Training has come to step ${this.#furthest.toLocaleString("en-US")}, where it ends.`,
+      remedy: "Go back, or start anew with other settings.",
+    };
   }
 
   pause(): void {
@@ -117,19 +134,29 @@ export class Trainer {
   /** To the state before a step. Steps that were not done yet are done. */
   async rewind(step: number): Promise<void> {
     if (!this.session.problem.told.trainable) throw cannotTrain();
-    if (!Number.isInteger(step) || step < 0 || step > FURTHEST) {
-      throw refusal("argument", `There is no step ${step}.`, `Give a whole number from 0 to ${FURTHEST}.`);
+    if (!Number.isInteger(step) || step < 0 || step > this.#furthest) {
+      throw refusal(
+        "argument",
+        `There is no step ${step}.`,
+        `Give a whole number from 0 to ${this.#furthest.toLocaleString("en-US")}.`,
+      );
     }
     this.pause();
     this.#fault = null;
     if (step < this.session.steps) this.#back(step);
     if (step === this.session.steps) return this.#rest();
     this.#begin();
-    await this.#loop(++this.#turn, step);
+    await this.#loop(++this.#turn, step, new Pace(0));
   }
 
   setRate(lr: number): void {
     this.session.lr = lr;
+    this.#say();
+  }
+
+  /** Steps a second from now on; 0 for as many as there can be. */
+  setPace(stepsPerSecond: number): void {
+    this.#pace.perSecond = stepsPerSecond;
     this.#say();
   }
 
@@ -145,7 +172,7 @@ export class Trainer {
     const now = this.session.back(step);
     this.measure?.cut(now);
     this.#told = Math.min(this.#told, now);
-    this.#toldMeasured = Math.min(this.#toldMeasured, this.measure?.taken.length ?? 0);
+    this.#toldMeasured = Math.min(this.#toldMeasured, now);
     this.#rewound = true;
     this.#hooks.forgot?.(now);
   }
@@ -175,20 +202,28 @@ export class Trainer {
     return false;
   }
 
-  async #loop(turn: number, end: number): Promise<void> {
+  async #loop(turn: number, end: number, pace: Pace): Promise<void> {
     const clock = new Clock(this.session.steps);
     let report = performance.now();
     try {
       while (this.#turn === turn) {
         const start = performance.now();
         let now = start;
-        while (this.session.steps < end && now - start < SLICE) {
-          if (!this.#one()) return this.#stop();
+        const paced = (): boolean => {
+          pace.spend();
+          return this.#one();
+        };
+        // A sample costs a step of its own, which is one of those that are due.
+        if (this.session.steps < end && pace.due() > 0) this.#hooks.between?.(paced);
+        if (this.#fault !== null) return this.#stop();
+        while (this.session.steps < end && pace.due() > 0 && now - start < SLICE) {
+          if (!paced()) return this.#stop();
           now = performance.now();
         }
-        if (this.session.steps >= end) return this.#stop();
-        this.#hooks.between?.(() => this.#one());
-        if (this.#fault !== null) return this.#stop();
+        if (this.session.steps >= end) {
+          if (end === this.#furthest) this.#fault = this.#atEnd();
+          return this.#stop();
+        }
         if (now - this.#lastMeasure > Math.max(MEASURE, this.#measureCost / MEASURE_SHARE))
           this.#takeMeasure();
         if (now - report > REPORT) {
@@ -196,7 +231,7 @@ export class Trainer {
           this.#speed = clock.speed(this.session.steps);
           this.#say();
         }
-        await breathe();
+        await breathe(Math.min(REPORT, pace.wait()));
       }
     } catch (error) {
       this.#fail(error);
@@ -226,20 +261,23 @@ export class Trainer {
   #say(): void {
     const { session, measure } = this;
     const taken: readonly Measured[] = measure?.taken ?? [];
+    const { steps, losses } = session.losses.since(this.#told);
     const progress: Progress = {
       running: this.#running,
       step: session.steps,
       epoch: session.epoch,
       stepsPerSecond: this.#speed,
+      pace: this.#pace.perSecond,
       lr: session.lr,
       from: this.#told,
-      losses: session.losses.since(this.#told),
-      measured: taken.slice(this.#toldMeasured),
+      losses,
+      steps: losses.length === session.steps - this.#told ? null : steps,
+      measured: taken.filter(({ step }) => step > this.#toldMeasured),
       rewound: this.#rewound,
       fault: this.#fault,
     };
     this.#told = session.steps;
-    this.#toldMeasured = taken.length;
+    this.#toldMeasured = taken.at(-1)?.step ?? -1;
     this.#rewound = false;
     this.#hooks.say(progress);
   }

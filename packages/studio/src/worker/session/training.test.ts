@@ -205,7 +205,7 @@ test("values that are not finite stop training at their step, and name the first
   expect(step).toBe(nonFiniteFromStep);
   expect(losses()).toHaveLength(nonFiniteFromStep);
   expect(losses().every(Number.isFinite)).toBe(true);
-  expect(fault?.problem).toMatch(/step 1587 is not finite.*first tensor/);
+  expect(fault?.problem).toMatch(/step 1,587 is not finite.*first tensor/);
   expect(fault?.remedy).not.toBe("");
   await studio.rewind(10);
   expect(said.at(-1)).toMatchObject({ fault: null, step: 10 });

@@ -81,7 +81,7 @@ const parametersOf = (model: nn.Module): Record<string, Tensor> =>
 /** What is wrong at the next step, whose loss is not finite. */
 export function faultAt(session: Session): NonNullable<Progress["fault"]> {
   const { model, loss } = session;
-  const stopped = `Training stopped: the loss of step ${session.steps} is not finite.`;
+  const stopped = `Training stopped: the loss of step ${session.steps.toLocaleString("en-US")} is not finite.`;
   const found = session.beforeNext(({ inputs, target }) =>
     firstNotFinite(model, inputs, { target: target as Tensor, loss: (y, t) => lossOf(loss, y, t) }),
   );
