@@ -95,10 +95,7 @@ function keepSmallest(tests: readonly string[]): void {
   const smallest = new Map<string, { name: string; size: number; test: SuiteTest }>();
   for (const name of tests) {
     const test = testAt(name);
-    const model = readModel(
-      test.model,
-      (offset, problem) => new Error(`${name}: ${offset}, ${problem}`) as never,
-    );
+    const model = readModel(test.model, (problem, at) => new Error(`${name}: ${problem} (at byte ${at})`));
     const [{ op }, ...others] = model.graph?.nodes ?? [];
     if (others.length > 0) continue;
     const key = `${op} ${model.opsets[0].version}`;

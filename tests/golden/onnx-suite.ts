@@ -26,7 +26,7 @@ interface Read {
 
 /** A tensor of a test. The suite keeps bfloat16 as its bits, in uint16: the model's type tells. */
 function read(bytes: Uint8Array, declared: number): Read {
-  const message = readTensor(bytes, (offset, problem) => new Error(`at byte ${offset}, ${problem}`) as never);
+  const message = readTensor(bytes, (problem, at) => new Error(`${problem} (at byte ${at})`));
   const type = declared === elementType.bfloat16 ? declared : (message.type ?? 0);
   return { tensor: tensorOf({ ...message, type }), type };
 }

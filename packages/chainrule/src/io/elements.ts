@@ -1,7 +1,8 @@
 import { allocate, type DType, type Tensor, type TypedArray } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { viewOf } from "./bytes.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value, LARGEST } from "./half.ts";
-import { type Refuse, viewOf } from "./refuse.ts";
+import type { Refuse } from "./refuse.ts";
 
 /** The kinds of elements that files hold, and that this library can read. */
 export const elementKinds = {
@@ -21,6 +22,17 @@ export const elementKinds = {
 } as const satisfies Readonly<Record<string, { size: number; dtype: DType }>>;
 
 export type ElementKind = keyof typeof elementKinds;
+
+/** Files may give an array so many dimensions, as NumPy allows. */
+export const MOST_DIMS = 32;
+
+/** Whether a value from a file is a size or a place. */
+export const isWhole = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether values from a file are the sizes of an array. */
+export const isShape = (values: readonly unknown[]): values is readonly number[] =>
+  values.length <= MOST_DIMS && values.every(isWhole);
 
 /** In which kind floating-point numbers are written. */
 export interface WriteOptions {
@@ -64,7 +76,7 @@ export function readElements({ kind, bytes, littleEndian, name, at }: Elements, 
     if (littleEndian !== isLittleEndian) swap(raw, size);
     return out;
   }
-  const read = readers[kind];
+  const read = elementReaders[kind];
   const view = viewOf(bytes);
   for (let i = 0; i < count; i++) {
     const value = read(view, i * size, littleEndian);
@@ -77,7 +89,8 @@ export function readElements({ kind, bytes, littleEndian, name, at }: Elements, 
 
 type Read = (view: DataView, at: number, littleEndian: boolean) => number;
 
-const readers: Readonly<Record<ElementKind, Read>> = {
+/** Each reads the element at a byte. */
+export const elementReaders: Readonly<Record<ElementKind, Read>> = {
   bool: (view, at) => view.getUint8(at),
   uint8: (view, at) => view.getUint8(at),
   int8: (view, at) => view.getInt8(at),

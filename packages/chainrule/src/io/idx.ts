@@ -1,7 +1,8 @@
 import { fromTypedArray, type Tensor } from "../tensor/index.ts";
-import { type ElementKind, elementKinds, readElements } from "./elements.ts";
+import { viewOf } from "./bytes.ts";
+import { type ElementKind, elementKinds, MOST_DIMS, readElements } from "./elements.ts";
 import { gunzipped } from "./inflate.ts";
-import { refusal, viewOf } from "./refuse.ts";
+import { refusal } from "./refuse.ts";
 
 /** Kinds of elements by the third byte of a file. */
 const kinds: Readonly<Record<number, ElementKind>> = {
@@ -34,7 +35,8 @@ export async function readIdx(bytes: Uint8Array, source = "the file"): Promise<T
     throw refuse(`its kind of elements is ${type}, which the format has not`, 2);
   const kind = kinds[type];
   const start = 4 + 4 * dims;
-  if (dims > 32 || start > file.length) throw refuse(`the sizes of its ${dims} dimensions are not there`, 3);
+  if (dims > MOST_DIMS || start > file.length)
+    throw refuse(`the sizes of its ${dims} dimensions are not there`, 3);
   const view = viewOf(file);
   const shape = Array.from({ length: dims }, (_, d) => view.getUint32(4 + 4 * d));
   const wanted = shape.reduce((a, b) => a * b, 1) * elementKinds[kind].size;

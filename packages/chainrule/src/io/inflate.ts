@@ -1,4 +1,5 @@
 import { ChainruleError } from "../util/errors.ts";
+import { joined } from "./bytes.ts";
 import type { Refuse } from "./refuse.ts";
 
 /** No byte of a deflated stream gives more bytes than this: a match of 258 bytes takes two bits at least. */
@@ -45,13 +46,7 @@ export async function inflate(
     await reader.cancel().catch(() => {});
     throw refuse(`its compressed bytes give more than the ${most} that it says`, at);
   }
-  const whole = new Uint8Array(length);
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
+  return joined(parts);
 }
 
 /** Whether so many bytes can be what so many compressed ones give. */
@@ -59,7 +54,7 @@ export const canInflateTo = (compressed: number, length: number): boolean =>
   length <= compressed * MOST_FROM_A_BYTE;
 
 /** Whether bytes are a gzip file (RFC 1952). */
-export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** The bytes of a file that may be compressed by gzip. */
 export const gunzipped = async (bytes: Uint8Array, refuse: Refuse): Promise<Uint8Array> =>

@@ -1,8 +1,9 @@
 import { fromTypedArray, type Tensor } from "../tensor/index.ts";
-import { type ElementKind, elementKinds, putElements, readElements } from "./elements.ts";
-import { type Refuse, refusal, viewOf } from "./refuse.ts";
-import { define } from "./safetensors-header.ts";
-import { entryBytes, zipEntries, zipOf } from "./zip.ts";
+import { define } from "../util/define.ts";
+import { viewOf } from "./bytes.ts";
+import { type ElementKind, elementKinds, isShape, putElements, readElements } from "./elements.ts";
+import { type Refuse, refusal } from "./refuse.ts";
+import { entryBytes, isZip, zipEntries, zipOf } from "./zip.ts";
 
 /** Arrays of NumPy: `.npy`, one array, and `.npz`, a zip file of them. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 
@@ -39,7 +40,8 @@ export function readNpy(bytes: Uint8Array, source = "the file"): Tensor {
 }
 
 function arrayOf(bytes: Uint8Array, refuse: Refuse): Tensor {
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw refuse("it does not begin as one", 0);
+  if (!MAGIC.every((byte, i) => bytes[i] === byte))
+    throw refuse(isZip(bytes) ? "it is a zip file, which readNpz reads" : "it does not begin as one", 0);
   const version = bytes[6];
   const start = version === 1 ? 10 : 12;
   if (bytes.length < start) throw refuse("its header is cut off", 6);
@@ -102,7 +104,7 @@ function headerOf(text: string, at: number, refuse: Refuse): Header {
     inner === undefined || inner === ""
       ? []
       : inner.split(",").map((size) => (/^\s*\d+L?\s*$/.test(size) ? Number.parseInt(size, 10) : Number.NaN));
-  if (inner === undefined || shape.length > 32 || !shape.every(Number.isSafeInteger))
+  if (inner === undefined || !isShape(shape))
     throw refuse(`its shape is ${sizes.length > 60 ? `${sizes.slice(0, 59)}…` : sizes}`, at);
   return { kind, littleEndian: byteOrder !== ">", fortran: order === "True", shape };
 }

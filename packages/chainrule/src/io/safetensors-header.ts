@@ -1,7 +1,9 @@
 import { numel } from "../tensor/index.ts";
-import { type ElementKind, elementKinds } from "./elements.ts";
+import { define } from "../util/define.ts";
+import { viewOf, wholeAt } from "./bytes.ts";
+import { type ElementKind, elementKinds, isShape, isWhole } from "./elements.ts";
 import { duplicateKey } from "./json-keys.ts";
-import { type Refuse, viewOf, wholeAt } from "./refuse.ts";
+import type { Refuse } from "./refuse.ts";
 
 /** The header of a safetensors file, and the rules that the format has for it. https://huggingface.co/docs/safetensors */
 
@@ -26,7 +28,7 @@ const kindNames = new Map(Object.entries(formatNames).map(([kind, name]) => [nam
 export const METADATA = "__metadata__";
 
 /** The longest header that the format allows. */
-export const LONGEST_HEADER = 100_000_000;
+const LONGEST_HEADER = 100_000_000;
 /** The header begins after its own length. */
 export const HEADER_AT = 8;
 
@@ -93,9 +95,7 @@ function checkEntry(name: string, entry: unknown, base: number, size: number, re
   if (kind === undefined) {
     throw wrong(`has the dtype ${shown(format)}, and ${[...kindNames.keys()].join(", ")} can be read`);
   }
-  const isWhole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(isWhole) || shape.length > 32)
-    throw wrong(`has the shape ${shown(shape)}`);
+  if (!Array.isArray(shape) || !isShape(shape)) throw wrong(`has the shape ${shown(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole))
     throw wrong(`has the offsets ${shown(offsets)}`);
   const [start, end] = offsets;
@@ -127,9 +127,4 @@ function checkMetadata(value: unknown, refuse: Refuse): Record<string, string> {
     define(metadata, key, text);
   }
   return metadata;
-}
-
-/** Sets a property of any name, `__proto__` too. */
-export function define<T>(record: Record<string, T>, name: string, value: T): void {
-  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,9 +1,10 @@
 import { type DType, fromTypedArray, numel, type Shape, showShape, type Tensor } from "../tensor/index.ts";
+import { define } from "../util/define.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { type ElementKind, elementKinds, readElements } from "./elements.ts";
 import type { Refuse } from "./refuse.ts";
 import { refuseSafetensors } from "./safetensors.ts";
-import { checkHeader, define, type Entry, HEADER_AT, headerLength } from "./safetensors-header.ts";
+import { checkHeader, type Entry, HEADER_AT, headerLength } from "./safetensors-header.ts";
 
 /** Where bytes come from a range at a time: a file on disk, or a server that answers range requests. */
 export interface ByteSource {

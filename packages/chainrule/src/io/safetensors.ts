@@ -1,9 +1,10 @@
 import { fromTypedArray, type Tensor } from "../tensor/index.ts";
+import { define } from "../util/define.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { roundUp } from "../util/rounding.ts";
 import { elementKinds, putElements, readElements, type WriteOptions, writtenKind } from "./elements.ts";
 import { refusal } from "./refuse.ts";
-import { checkHeader, define, formatNames, HEADER_AT, headerLength, METADATA } from "./safetensors-header.ts";
+import { checkHeader, formatNames, HEADER_AT, headerLength, METADATA } from "./safetensors-header.ts";
 
 /**
  * The safetensors format: eight bytes with the header's length (little-endian), a JSON header that gives dtype, shape and place

@@ -1,8 +1,9 @@
 import { ChainruleError } from "../util/errors.ts";
 import { roundUp } from "../util/rounding.ts";
+import { viewOf, wholeAt } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { canInflateTo, inflate } from "./inflate.ts";
-import { type Refuse, viewOf, wholeAt } from "./refuse.ts";
+import type { Refuse } from "./refuse.ts";
 
 /** Zip files, as far as PyTorch and NumPy write them. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 
@@ -25,8 +26,8 @@ const END = 0x06054b50;
 const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 
-export const STORED = 0;
-export const DEFLATED = 8;
+const STORED = 0;
+const DEFLATED = 8;
 
 /** Whether bytes begin as a zip file with something in it. */
 export const isZip = (bytes: Uint8Array): boolean =>

@@ -8,7 +8,7 @@ import { type NodeMessage, readModel } from "./messages.ts";
 import { records, unwritten } from "./records.ts";
 
 const read = (bytes: Uint8Array) =>
-  readModel(bytes, (offset, problem) => new ChainruleError("file", `${offset}: ${problem}`, ""));
+  readModel(bytes, (problem, at) => new ChainruleError("file", `${at}: ${problem}`, ""));
 const shown = ({ op, inputs, outputs }: NodeMessage) => `${outputs.join(", ")} = ${op}(${inputs.join(", ")})`;
 
 class Custom extends nn.Module {
@@ -139,6 +139,17 @@ describe("toOnnx", () => {
     ],
   ])("refuses %s", (_, run, message) => {
     expect(() => toOnnx(new Custom(run), [2, 3])).toThrow(message);
+  });
+
+  test("tells how many inputs it wants, where a forward pass fails for want of one", () => {
+    class Two extends nn.Module {
+      forward(a: Tensor, b: Tensor): Tensor {
+        return b.add(a);
+      }
+    }
+    expect(() => toOnnx(new Two(), [2, 3])).toThrow(
+      "The forward pass of Two takes 2 inputs, and an example of one was given.",
+    );
   });
 
   test("an operation without a name in ONNX matters only where an output needs it", () => {

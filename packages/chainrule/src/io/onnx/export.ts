@@ -42,6 +42,7 @@ const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : 
  * @example
  * const bytes = toOnnx(model, [1, 784]);
  * await writeFile("model.onnx", bytes);
+ * toOnnx(recommender, [[1, 16], codes]); // two inputs: the shape of one, a tensor of whole numbers for the other
  */
 export function toOnnx(
   model: Module,

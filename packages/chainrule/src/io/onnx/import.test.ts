@@ -178,6 +178,33 @@ describe("fromOnnx", () => {
     expect(model(tensor([[1, 2, 3]])).toArray()).toEqual([[9, 18, 27]]);
   });
 
+  test("a constant of a function is kept once, however often it is called", () => {
+    const value = { name: "value", type: 4, tensor: { dims: [3], type: 1, floats: [1, 2, 3] } };
+    const inner = {
+      name: "shifted",
+      domain: "own",
+      inputs: ["a"],
+      outputs: ["b"],
+      nodes: [node("Constant", [], ["k"], value), node("Add", ["a", "k"], ["b"])],
+    };
+    const call = (input: string, output: string) => ({
+      ...node("shifted", [input], [output]),
+      domain: "own",
+    });
+    const model = fromOnnx(file([call("x", "t"), call("t", "y")], {}, { functions: [inner] }));
+    expect(model(tensor([[1, 1, 1]])).toArray()).toEqual([[3, 5, 7]]);
+    expect([...model.buffers()]).toHaveLength(1);
+  });
+
+  test.each([
+    ["one wide node", [node("Sum", new Array<string>(2000).fill("a"), ["b"])], ["a"]],
+    ["many inputs", [node("Identity", ["a0"], ["b"])], Array.from({ length: 2000 }, (_, i) => `a${i}`)],
+  ])("refuses functions that make much of little: %s", (_, nodes, inputs) => {
+    const inner = { name: "f", domain: "own", inputs, outputs: ["b"], nodes };
+    const calls = Array.from({ length: 2000 }, (_, i) => ({ ...node("f", ["x"], [`y${i}`]), domain: "own" }));
+    expect(() => fromOnnx(file(calls, {}, { functions: [inner] }))).toThrow("name over 1000000 values");
+  });
+
   test("lists all operators that it does not know", () => {
     const nodes = [
       node("Conv", ["x"], ["a"]),
@@ -192,7 +219,7 @@ describe("fromOnnx", () => {
 
   test.each([
     ["no ONNX file", Uint8Array.of(), "it has no graph"],
-    ["text", new TextEncoder().encode("<html>"), "It is no whole ONNX file: at byte"],
+    ["text", new TextEncoder().encode("<html>"), "It is no whole ONNX file: "],
     [
       "a value that nothing makes",
       file([node("Relu", ["z"], ["y"])]),

@@ -1,5 +1,6 @@
 import { isFloating, type Tensor, tensor as tensorFrom } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { refusal } from "../refuse.ts";
 import type { Attribute, GraphNode } from "./call.ts";
 import {
   type AttributeMessage,
@@ -25,8 +26,8 @@ export interface FromOnnxOptions {
 const isOwn = (domain: string | undefined): boolean =>
   domain === undefined || domain === "" || domain === "ai.onnx";
 
-/** A graph may not become larger than this by its functions. */
-const MOST_NODES = 200_000;
+/** What is put in the places of calls of functions may not name more values than this. */
+const MOST_INLINED = 1_000_000;
 
 /**
  * The network of an ONNX file, in evaluation mode. Floating initializers that weights use (of Gemm, MatMul, normalizations, embeddings,
@@ -42,20 +43,20 @@ const MOST_NODES = 200_000;
  *
  * @example
  * const model = fromOnnx(new Uint8Array(await (await fetch("model.onnx")).arrayBuffer()));
- * model(x);                                    // as the file says
- * optim.Adam(model.parameters(), { lr: 1e-4 }) // trains it further
+ * model(x); // as the file says
+ * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-4 }); // to train it further
  */
 export function fromOnnx<Output extends Tensor | Tensor[] = Tensor>(
   bytes: Uint8Array,
   { source = "the file" }: FromOnnxOptions = {},
 ): OnnxModule<Output> {
   try {
-    const model = readModel(bytes, (offset, problem) =>
-      fault(
-        `It is no whole ONNX file: at byte ${offset}, ${problem}.`,
-        "Copy or download it anew, or export the model again.",
-      ),
+    const refuse = refusal(
+      "It",
+      "is no whole ONNX file",
+      "Copy or download it anew, or export the model again.",
     );
+    const model = readModel(bytes, refuse);
     return new Import(model).module<Output>();
   } catch (error) {
     throw error instanceof ChainruleError ? error.within(source) : error;
@@ -76,7 +77,11 @@ class Import {
     readonly tensor: Tensor;
     readonly name: string;
   }[] = [];
+  /** The buffers of {@link constants} by what they were made of. */
+  private readonly buffersOf = new Map<unknown, { buffer: string }>();
+  /** How many calls of functions were replaced, and how many values their bodies name. */
   private inlined = 0;
+  private inlinedValues = 0;
 
   constructor(model: ModelMessage) {
     if (!model.graph) {
@@ -106,7 +111,7 @@ class Import {
       for (const { op = "", domain } of nodes) {
         const inside = this.functions.get(`${domain ?? ""}:${op}`);
         if (!inside && !(isOwn(domain) && operators.has(op)))
-          unknown.add(isOwn(domain) ? op : `${domain}.${op}`);
+          unknown.add(isOwn(domain) ? op || "one without a name" : `${domain}.${op}`);
       }
     };
     look(this.graph.nodes);
@@ -134,7 +139,6 @@ class Import {
     const body = this.functions.get(`${node.domain ?? ""}:${op}`);
     if (body) this.addBody(body, { op, inputs, outputs, attributes }, depth);
     else this.addOwn(op, node.name ?? "", opset, inputs, outputs, attributes);
-    if (this.nodes.length > MOST_NODES) throw fault(`Its graph has over ${MOST_NODES} nodes.`);
   }
 
   private addBody(
@@ -146,7 +150,9 @@ class Import {
     depth: number,
   ): void {
     if (depth > 32) throw fault(`The function ${call.op} calls itself.`);
-    if (this.inlined > MOST_NODES) throw fault(`Its functions are called over ${MOST_NODES} times.`);
+    this.inlinedValues += sizeOf(body);
+    if (this.inlinedValues > MOST_INLINED)
+      throw fault(`Its functions, put in the places of their calls, name over ${MOST_INLINED} values.`);
     const prefix = `${call.op}#${this.inlined++}/`;
     const names = new Map<string, string>();
     for (const { inputs, outputs } of body.nodes)
@@ -196,19 +202,24 @@ class Import {
     const { name = "" } = message;
     const field = attributeFields[message.type ?? 0] ?? fieldThatIsThere(message);
     const value = field && message[field];
-    if (field === "tensor" && message.tensor)
-      return this.constant(() => tensorOf(message.tensor!), `${where}, ${name}`);
+    const { tensor } = message;
+    if (field === "tensor" && tensor)
+      return this.constant(tensor, () => tensorOf(tensor), `${where}, ${name}`);
     // A number that stands for a tensor takes part in the model's dtype.
     if (name === "value_float" || name === "value_floats") {
-      return this.constant(() => tensorFrom(value as number | number[]), where);
+      return this.constant(value, () => tensorFrom(value as number | number[]), where);
     }
     if (typeof value === "number" || typeof value === "string") return value;
     if (Array.isArray(value)) return value as number[] | string[];
     throw fault(`${where} has an attribute "${name}" of a kind that is not read.`);
   }
 
-  private constant(read: () => Tensor, where: string): Attribute {
+  /** A tensor of an attribute, made once of the same `from`: functions may be called often. */
+  private constant(from: unknown, read: () => Tensor, where: string): Attribute {
+    const known = this.buffersOf.get(from);
+    if (known) return known;
     const buffer = { buffer: "" };
+    this.buffersOf.set(from, buffer);
     this.constants.push({ buffer, tensor: reading(read, where), name: `constant_${this.constants.length}` });
     return buffer;
   }
@@ -295,6 +306,15 @@ class Import {
     }
     return found;
   }
+}
+
+/** How much a function's body brings with it at every call. */
+function sizeOf({ inputs, outputs, nodes, opsets, defaults }: FunctionMessage): number {
+  const own = 1 + inputs.length + outputs.length + opsets.length + defaults.length;
+  return nodes.reduce(
+    (sum, node) => sum + 1 + node.inputs.length + node.outputs.length + node.attributes.length,
+    own,
+  );
 }
 
 /** Inputs without those that are missing at the end. */

@@ -1,4 +1,4 @@
-import type { ChainruleError } from "../../util/errors.ts";
+import type { Refuse } from "../refuse.ts";
 import { readMessage, type Schemas, writeMessage } from "./protobuf.ts";
 
 /** The messages of onnx.proto that networks need, with the numbers of their fields. https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
@@ -195,14 +195,12 @@ export type Draft<T> = T extends Uint8Array
       ? { readonly [K in keyof T]?: Draft<T[K]> }
       : T;
 
-type Fail = (offset: number, problem: string) => ChainruleError;
-
 /** Reads a whole file. */
-export const readModel = (bytes: Uint8Array, fail: Fail): ModelMessage =>
-  readMessage(schemas, "Model", bytes, fail) as unknown as ModelMessage;
+export const readModel = (bytes: Uint8Array, refuse: Refuse): ModelMessage =>
+  readMessage(schemas, "Model", bytes, refuse) as unknown as ModelMessage;
 
 /** Reads one tensor, such as the inputs and outputs that test suites keep. */
-export const readTensor = (bytes: Uint8Array, fail: Fail): TensorMessage =>
-  readMessage(schemas, "Tensor", bytes, fail) as unknown as TensorMessage;
+export const readTensor = (bytes: Uint8Array, refuse: Refuse): TensorMessage =>
+  readMessage(schemas, "Tensor", bytes, refuse) as unknown as TensorMessage;
 
 export const writeModel = (model: Draft<ModelMessage>): Uint8Array => writeMessage(schemas, "Model", model);

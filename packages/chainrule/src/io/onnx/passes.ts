@@ -81,7 +81,7 @@ function runOnce(model: Module, inputs: readonly Tensor[]): { ran: Ran[]; output
       );
     },
   };
-  const result: unknown = noGrad(() => withMode("observer", observer, () => model(...(inputs as never[]))));
+  const result: unknown = noGrad(() => withMode("observer", observer, () => called(model, inputs)));
   const outputs = Array.isArray(result) ? result : [result];
   if (outputs.length > 0 && outputs.every((y): y is Tensor => isTensor(y))) return { ran, outputs };
   throw new ChainruleError(
@@ -89,6 +89,21 @@ function runOnce(model: Module, inputs: readonly Tensor[]): { ran: Ran[]; output
     `${model.scopeKind()} gives no tensor, and no array of tensors.`,
     "Export a model whose forward gives one.",
   );
+}
+
+function called(model: Module, inputs: readonly Tensor[]): unknown {
+  try {
+    return model(...(inputs as never[]));
+  } catch (cause) {
+    const wanted = model.forward.length;
+    if (cause instanceof ChainruleError || wanted <= inputs.length) throw cause;
+    throw new ChainruleError(
+      "argument",
+      `The forward pass of ${model.scopeKind()} takes ${wanted} inputs, and ${inputs.length === 1 ? "an example of one was" : `examples of ${inputs.length} were`} given.`,
+      "Give the examples of all inputs in an array: [[1, 4], codes].",
+      { cause },
+    );
+  }
 }
 
 const isTensor = (value: unknown): value is Tensor =>

@@ -20,7 +20,7 @@ const read = (...bytes: number[]) =>
     schemas,
     "Test",
     Uint8Array.from(bytes),
-    (offset, problem) => new ChainruleError("file", `${offset}: ${problem}.`, "-"),
+    (problem, at) => new ChainruleError("file", `${at}: ${problem}.`, "-"),
   );
 
 describe("protobuf", () => {

@@ -1,4 +1,5 @@
-import type { ChainruleError } from "../../util/errors.ts";
+import { viewOf } from "../bytes.ts";
+import type { Refuse } from "../refuse.ts";
 
 /**
  * Protobuf's wire format: a message is a list of fields, each a number and a wire type as one varint, then a varint (type 0), eight
@@ -37,37 +38,36 @@ const wireTypes: Readonly<Record<Scalar, number>> = {
 };
 
 type Message = Record<string, unknown>;
-type Fail = (offset: number, problem: string) => ChainruleError;
 
 /**
  * The message of kind `kind` that `bytes` hold. Every field that may be there many times is an array, all others are undefined where
  * they are missing. Fields of bytes are views, not copies.
  *
- * @param fail makes the error that tells what is wrong at a byte
+ * @param refuse makes the error that tells what is wrong at a byte
  */
-export function readMessage(schemas: Schemas, kind: string, bytes: Uint8Array, fail: Fail): Message {
-  return new Reader(schemas, bytes, fail).message(kind, bytes.length, 0);
+export function readMessage(schemas: Schemas, kind: string, bytes: Uint8Array, refuse: Refuse): Message {
+  return new Reader(schemas, bytes, refuse).message(kind, bytes.length, 0);
 }
 
 class Reader {
   private readonly schemas: Schemas;
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
-  private readonly fail: Fail;
+  private readonly refuse: Refuse;
   private at = 0;
   private messages = 0;
 
-  constructor(schemas: Schemas, bytes: Uint8Array, fail: Fail) {
+  constructor(schemas: Schemas, bytes: Uint8Array, refuse: Refuse) {
     this.schemas = schemas;
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.fail = fail;
+    this.view = viewOf(bytes);
+    this.refuse = refuse;
   }
 
   message(kind: string, end: number, depth: number): Message {
-    if (depth > DEEPEST) throw this.fail(this.at, `messages lie ${DEEPEST} deep inside each other`);
+    if (depth > DEEPEST) throw this.refuse(`messages lie ${DEEPEST} deep inside each other`, this.at);
     if (++this.messages > FREE_MESSAGES + this.bytes.length / BYTES_OF_MESSAGE)
-      throw this.fail(this.at, `there are ${this.messages} messages in ${this.bytes.length} bytes`);
+      throw this.refuse(`there are ${this.messages} messages in ${this.bytes.length} bytes`, this.at);
     const fields = this.schemas[kind];
     const message: Message = {};
     for (const [name, , many] of Object.values(fields)) message[name] = many ? none : undefined;
@@ -76,7 +76,7 @@ class Reader {
       const tag = this.varint(end);
       const number = Math.floor(tag / 8);
       const wire = tag - 8 * number;
-      if (number < 1 || number >= 2 ** 29) throw this.fail(start, `${tag} begins no field`);
+      if (number < 1 || number >= 2 ** 29) throw this.refuse(`${tag} begins no field`, start);
       const field = fields[number];
       if (field === undefined) this.skip(wire, end);
       else this.field(message, field, wire, end, depth);
@@ -100,7 +100,7 @@ class Reader {
       while (this.at < stop) list.push(this.scalar(kind as Scalar, stop));
       return;
     }
-    if (wire !== expected) throw this.fail(start, `the field "${name}" is of wire type ${wire}`);
+    if (wire !== expected) throw this.refuse(`the field "${name}" is of wire type ${wire}`, start);
     const value = kind in wireTypes ? this.scalar(kind as Scalar, end) : this.inner(kind, end, depth);
     if (many) listOf(message, name).push(value);
     else message[name] = value;
@@ -133,7 +133,7 @@ class Reader {
     let low = 0;
     let high = 0; // the bits from 28 on
     for (let shift = 0; shift < 70; shift += 7) {
-      if (this.at >= end) throw this.fail(start, "a number is cut off");
+      if (this.at >= end) throw this.refuse("a number is cut off", start);
       const byte = this.bytes[this.at++];
       if (shift < 28) low += (byte & 127) * 2 ** shift;
       else high += (byte & 127) * 2 ** (shift - 28);
@@ -144,7 +144,7 @@ class Reader {
         return signed && high >= 2 ** 35 ? (high - 2 ** 36) * 2 ** 28 + low : high * 2 ** 28 + low;
       }
     }
-    throw this.fail(start, "a number is longer than it may be");
+    throw this.refuse("a number is longer than it may be", start);
   }
 
   /** Where what begins with its length ends. */
@@ -152,14 +152,14 @@ class Reader {
     const start = this.at;
     const length = this.varint(end);
     if (length > end - this.at) {
-      throw this.fail(start, `${length} bytes are announced where ${end - this.at} are left`);
+      throw this.refuse(`${length} bytes are announced where ${end - this.at} are left`, start);
     }
     return this.at + length;
   }
 
   private advance(count: number, end: number): number {
     const start = this.at;
-    if (count > end - start) throw this.fail(start, "a number is cut off");
+    if (count > end - start) throw this.refuse("a number is cut off", start);
     this.at += count;
     return start;
   }
@@ -170,7 +170,7 @@ class Reader {
     else if (wire === EIGHT) this.advance(8, end);
     else if (wire === FOUR) this.advance(4, end);
     else if (wire === LENGTH) this.at = this.length(end);
-    else throw this.fail(start, `there is no wire type ${wire}`);
+    else throw this.refuse(`there is no wire type ${wire}`, start);
   }
 }
 

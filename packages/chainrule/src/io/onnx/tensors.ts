@@ -1,4 +1,21 @@
-import { type DType, fromTypedArray, type Shape, type Tensor, type TypedArray } from "../../tensor/index.ts";
+import {
+  allocate,
+  type DType,
+  fromTypedArray,
+  type Shape,
+  type Tensor,
+  type TypedArray,
+} from "../../tensor/index.ts";
+import { viewOf } from "../bytes.ts";
+import {
+  type ElementKind,
+  elementKinds,
+  elementReaders,
+  isShape,
+  MOST_DIMS,
+  putElements,
+  readElements,
+} from "../elements.ts";
 import { bfloat16Value, float16Value } from "../half.ts";
 import type { Draft, TensorMessage } from "./messages.ts";
 
@@ -29,25 +46,26 @@ const names = new Map<number, string>(Object.entries(elementType).map(([name, ty
 /** An element type as ONNX calls it. */
 export const typeName = (type: number): string => names.get(type) ?? `number ${type}`;
 
-/** The dtype that holds elements of each type here; the others have none. */
-const dtypes: Readonly<Record<number, DType>> = {
+/** The kinds of elements that can be read, by element type. */
+const kinds: Readonly<Record<number, ElementKind>> = {
   1: "float32",
-  2: "int32",
-  3: "int32",
-  4: "int32",
-  5: "int32",
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
   6: "int32",
-  7: "int32",
+  7: "int64",
   9: "bool",
-  10: "float32",
+  10: "float16",
   11: "float64",
-  12: "int32",
-  13: "int32",
-  16: "float32",
+  12: "uint32",
+  13: "uint64",
+  16: "bfloat16",
 };
 
 /** The dtype of an element type: half precision is float32, all integers are int32; undefined where there is none. */
-export const dtypeOfType = (type: number): DType | undefined => dtypes[type];
+export const dtypeOfType = (type: number): DType | undefined =>
+  kinds[type] && elementKinds[kinds[type]].dtype;
 
 /** The element type of a dtype. Integers are int64, as ONNX's operators want their indices. */
 export const typeOfDType: Readonly<Record<DType, number>> = {
@@ -55,23 +73,6 @@ export const typeOfDType: Readonly<Record<DType, number>> = {
   float64: elementType.double,
   int32: elementType.int64,
   bool: elementType.bool,
-};
-
-/** Bytes of one element in `raw`. */
-const sizes: Readonly<Record<number, number>> = {
-  1: 4,
-  2: 1,
-  3: 1,
-  4: 2,
-  5: 2,
-  6: 4,
-  7: 8,
-  9: 1,
-  10: 2,
-  11: 8,
-  12: 4,
-  13: 8,
-  16: 2,
 };
 
 /** A tensor that cannot be read: what is wrong with it. */
@@ -96,19 +97,19 @@ export function tensorOf(message: TensorMessage): Tensor {
     throw new TensorFault(`its element type is ${typeName(type)}, which is not known here`);
   const shape = shapeOf(message.dims);
   const count = shape.reduce((a, b) => a * b, 1);
-  const available = message.raw ? message.raw.length / sizes[type] : listOf(message, type).length;
+  const available = message.raw
+    ? message.raw.length / elementKinds[kinds[type]].size
+    : listOf(message, type).length;
   if (available !== count) {
     throw new TensorFault(
       `it has ${available} elements where its shape [${shape.join(", ")}] takes ${count}`,
     );
   }
-  return fromTypedArray(message.raw ? fromRaw(message.raw, type, count) : fromList(message, type), shape);
+  return fromTypedArray(message.raw ? fromRaw(message.raw, kinds[type]) : fromList(message, type), shape);
 }
 
-function shapeOf(dims: readonly number[]): Shape {
-  if (dims.length > 32 || !dims.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new TensorFault(`its shape is [${dims.slice(0, 32).join(", ")}]`);
-  }
+function shapeOf(dims: readonly unknown[]): Shape {
+  if (!isShape(dims)) throw new TensorFault(`its shape is [${dims.slice(0, MOST_DIMS).join(", ")}]`);
   return [...dims];
 }
 
@@ -136,47 +137,21 @@ function fromList(message: TensorMessage, type: number): TypedArray {
   }
 }
 
-function fromRaw(raw: Uint8Array, type: number, count: number): TypedArray {
-  const Same = isLittleEndian ? sameInMemory[type] : undefined;
-  if (Same) return new Same(new Uint8Array(raw).buffer); // a copy: slices of Buffers are views
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const size = sizes[type];
-  const read = readers[type];
-  const dtype = dtypeOfType(type) as DType;
-  const out =
-    dtype === "float32"
-      ? new Float32Array(count)
-      : dtype === "float64"
-        ? new Float64Array(count)
-        : dtype === "bool"
-          ? new Uint8Array(count)
-          : new Int32Array(count);
-  for (let i = 0; i < count; i++) out[i] = read(view, i * size);
+function fromRaw(raw: Uint8Array, kind: ElementKind): TypedArray {
+  const { size, dtype } = elementKinds[kind];
+  const isWide = kind === "int64" || kind === "uint64" || kind === "uint32";
+  if (!isWide && kind !== "bool") {
+    const elements = { kind, bytes: raw, at: 0, littleEndian: true, name: "it" };
+    return readElements(elements, (problem) => new TensorFault(problem));
+  }
+  // Integers are narrowed in ONNX's way, and any number but 0 is true.
+  const read = elementReaders[kind];
+  const view = viewOf(raw);
+  const out = allocate(dtype, raw.length / size);
+  for (let i = 0; i < out.length; i++)
+    out[i] = isWide ? narrowed(read(view, i * size, true)) : Number(raw[i] !== 0);
   return out;
 }
-
-const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-
-/** Types whose elements are in a file as they are in memory. */
-const sameInMemory: Readonly<
-  Record<number, Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor>
-> = { 1: Float32Array, 6: Int32Array, 11: Float64Array };
-
-const readers: Readonly<Record<number, (view: DataView, at: number) => number>> = {
-  1: (view, at) => view.getFloat32(at, true),
-  2: (view, at) => view.getUint8(at),
-  3: (view, at) => view.getInt8(at),
-  4: (view, at) => view.getUint16(at, true),
-  5: (view, at) => view.getInt16(at, true),
-  6: (view, at) => view.getInt32(at, true),
-  7: (view, at) => narrowed(view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)),
-  9: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
-  10: (view, at) => float16Value(view.getUint16(at, true)),
-  11: (view, at) => view.getFloat64(at, true),
-  12: (view, at) => narrowed(view.getUint32(at, true)),
-  13: (view, at) => narrowed(view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)),
-  16: (view, at) => bfloat16Value(view.getUint16(at, true)),
-};
 
 /**
  * An integer as int32; numbers near 2⁶³ were rounded to it.
@@ -192,24 +167,14 @@ export function narrowed(x: number): number {
 
 /** A tensor as a message, its elements as raw bytes. Integers are written as int64. */
 export function messageOf(tensor: Tensor, name?: string): Draft<TensorMessage> {
-  const { data } = tensor.contiguous();
-  const type = typeOfDType[tensor.dtype];
-  const count = data.length * sizes[type];
-  if (isLittleEndian && data.BYTES_PER_ELEMENT === sizes[type]) {
-    return {
-      name,
-      dims: tensor.shape,
-      type,
-      raw: new Uint8Array(data.buffer, data.byteOffset, count).slice(),
-    };
-  }
-  const raw = new Uint8Array(count);
-  const view = new DataView(raw.buffer);
-  data.forEach((x: number, i: number) => {
-    if (type === elementType.float) view.setFloat32(4 * i, x, true);
-    else if (type === elementType.double) view.setFloat64(8 * i, x, true);
-    else if (type === elementType.bool) raw[i] = x;
-    else view.setBigInt64(8 * i, BigInt(x), true);
-  });
-  return { name, dims: tensor.shape, type, raw };
+  const { dtype, shape, numel } = tensor;
+  const type = typeOfDType[dtype];
+  const raw = new Uint8Array(numel * elementKinds[kinds[type]].size);
+  if (dtype === "int32") {
+    const view = viewOf(raw);
+    tensor.contiguous().data.forEach((x: number, i: number) => {
+      view.setBigInt64(8 * i, BigInt(x), true);
+    });
+  } else putElements(tensor, dtype, raw, 0, name ?? "");
+  return { name, dims: shape, type, raw };
 }

@@ -1,4 +1,5 @@
-import { type Refuse, viewOf } from "../refuse.ts";
+import { viewOf } from "../bytes.ts";
+import type { Refuse } from "../refuse.ts";
 
 /**
  * Reads a pickle of protocols 2 to 5 as plain data, and executes nothing: what the stream wants to call is looked up among the few
@@ -40,7 +41,7 @@ export interface PickleReader {
 /** Longer integers than this are no data of a model. */
 const LONGEST_INTEGER = 64;
 
-/** A tensor takes five; no state has more than a few thousand tensors. */
+/** A tensor takes six; no state has more than a few thousand tensors. */
 const MOST_CONTAINERS = 1_000_000;
 
 const MARK: unique symbol = Symbol("mark");
@@ -156,9 +157,10 @@ class Unpickler {
     this.stack.push(value);
   }
 
-  /** Pushes a new list, dict or tuple, which takes far more memory than the byte that asks for it. */
-  pushNew(container: unknown): void {
-    if (++this.containers > MOST_CONTAINERS)
+  /** Pushes what was made: a list, dict or tuple takes far more memory than the byte that asks for it. */
+  pushNew(container: unknown, cost = 1): void {
+    this.containers += cost;
+    if (this.containers > MOST_CONTAINERS)
       throw this.wrong(`it has more than ${MOST_CONTAINERS} lists, dicts and tuples`);
     this.stack.push(container);
   }
@@ -231,7 +233,9 @@ class Unpickler {
     if (!(callee instanceof Global) || callee.call === null || !(args instanceof Tuple))
       throw this.wrong("it calls what can not be called");
     try {
-      this.push(callee.call(args.items));
+      const made = callee.call(args.items);
+      // A dict of pairs that were read once may be asked for again and again.
+      this.pushNew(made, made instanceof Map ? 1 + made.size : 1);
     } catch (error) {
       if (error instanceof BadArguments) throw this.wrong(`${callee.name} ${error.message}`);
       throw error;

@@ -1,8 +1,8 @@
 import { fromTypedArray, Tensor } from "../../tensor/index.ts";
+import { define } from "../../util/define.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { type ElementKind, elementKinds, readElements } from "../elements.ts";
+import { type ElementKind, elementKinds, isShape, isWhole, readElements } from "../elements.ts";
 import { type Refuse, refusal } from "../refuse.ts";
-import { define } from "../safetensors-header.ts";
 import { isZip, storedBytes, type ZipEntry, zipEntries } from "../zip.ts";
 import { BadArguments, Global, Tuple, unpickle } from "./pickle.ts";
 
@@ -270,10 +270,9 @@ function rebuilt(storages: Storages, args: readonly unknown[]): Tensor {
   if (!(storage instanceof TorchStorage)) throw new BadArguments("is called without a storage");
   const kind = dtype instanceof Global ? dtypeKinds[dtype.name] : storage.kind;
   if (kind === null || kind === undefined) throw new BadArguments("is called without a dtype");
-  const isWhole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   const shape = listOf(size);
   const strides = listOf(stride);
-  if (!isWhole(offset) || !shape.every(isWhole) || !strides.every(isWhole) || shape.length > 32)
+  if (!isWhole(offset) || !isShape(shape) || !isShape(strides))
     throw new BadArguments("is called with places that are no whole numbers");
   if (shape.length !== strides.length)
     throw new BadArguments(`is called with ${strides.length} strides for ${shape.length} dimensions`);

@@ -175,6 +175,15 @@ describe("readTorchValue", () => {
     expect(own[0]).toBe(own);
   });
 
+  test("refuses dicts of pairs that are made again and again", () => {
+    const count = 2000;
+    const pairs = Array.from({ length: count }, (_, i) => [0x4d, i & 255, i >> 8, 0x4e, 0x86]).flat();
+    const calls = new Array<number[]>(count).fill([0x68, 1, 0x68, 0, 0x85, 0x52]).flat();
+    const named = text("ccollections\nOrderedDict\n");
+    const pickle = [0x5d, 0x71, 0, MARK, ...pairs, 0x65, ...named, 0x71, 1, 0x5d, MARK, ...calls, 0x65, 0x2e];
+    expect(() => readTorchValue(withPickle(0x80, 2, pickle))).toThrow("more than 1000000 lists, dicts");
+  });
+
   test("copies bytes out of Node's buffers", () => {
     const file = Buffer.from(withPickle(0x80, 3, 0x43, 2, 7, 8, 0x2e));
     const found = readTorchValue(file);

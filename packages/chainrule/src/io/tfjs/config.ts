@@ -6,7 +6,7 @@ export class Config {
   private readonly record: Readonly<Record<string, Json>>;
 
   constructor(value: Json, place: string) {
-    this.record = asRecord(value, place);
+    this.record = asRecord(value, place || "model.json");
     this.place = place;
   }
 

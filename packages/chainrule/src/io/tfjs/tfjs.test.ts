@@ -8,7 +8,7 @@ import { ChainruleError } from "../../util/errors.ts";
 import { fuzz, numbersFrom } from "../testing/fuzz.ts";
 import { fromTfjs } from "./read.ts";
 import { damagedModel, fuzzedTfjs, modelsIn } from "./testing/damage.ts";
-import { type TfjsModel, toTfjs } from "./write.ts";
+import { sequential, unit } from "./testing/models.ts";
 
 interface Golden {
   name: string;
@@ -31,29 +31,6 @@ const filesOf = ({ json, weights }: Golden) => ({
 });
 const inputsOf = ({ inputs }: Golden): Tensor[] =>
   inputs.map(({ shape, data }) => tensor(data).reshape(shape));
-
-const unit = (lengths: number[]): Float32Array => Float32Array.from(lengths);
-
-/** A Sequential model of TensorFlow.js with these layers, and one file of float32 weights. */
-function sequential(
-  layers: [className: string, config: object][],
-  weights: [name: string, shape: number[], values: number[]][] = [],
-) {
-  const entries = layers.map(([class_name, config], i) => ({
-    class_name,
-    config: { name: `l${i}`, ...(i === 0 && { batch_input_shape: [null, 2] }), ...config },
-  }));
-  const bytes = new Uint8Array(unit(weights.flatMap(([, , values]) => values)).buffer);
-  return {
-    json: {
-      modelTopology: { class_name: "Sequential", config: { name: "s", layers: entries } },
-      weightsManifest: [
-        { paths: ["w"], weights: weights.map(([name, shape]) => ({ name, shape, dtype: "float32" })) },
-      ],
-    },
-    weights: { w: bytes },
-  };
-}
 
 const refusal = async (reading: Promise<unknown>): Promise<ChainruleError> => {
   const error = await reading.then(
@@ -267,6 +244,15 @@ describe("what fromTfjs refuses", () => {
     ["no topology", {}, "modelTopology is missing where an object must be"],
     ["no class", { modelTopology: { class_name: "Custom" } }, 'modelTopology.class_name is "Custom"'],
     ["text that is no JSON", "{", "model.json is no JSON"],
+    ["no object", "null", "model.json is null where an object must be"],
+    [
+      "a file twice, which would be joined without end",
+      {
+        modelTopology: sequential(one, dense).json.modelTopology,
+        weightsManifest: [{ paths: ["w", "w"], weights: [] }],
+      },
+      'paths is "w" where no name twice must be',
+    ],
     ["no layers", { modelTopology: { class_name: "Sequential", config: [] } }, "has no layers"],
   ])("%s", async (_, json, problem) => {
     expect((await refusal(fromTfjs({ json, weights: {} }))).message).toContain(problem);
@@ -338,121 +324,4 @@ test("damaged models are read or refused, nothing else", async () => {
     }
   }
   expect(refused).toBeGreaterThan(500);
-});
-
-describe("toTfjs", () => {
-  const model = new nn.Sequential({
-    fc: new nn.Linear(3, 4),
-    norm: new nn.BatchNorm1d(4),
-    act: new nn.Sequential(new nn.PReLU(4), new nn.Dropout(0.25)) as nn.Layer,
-    out: new nn.Linear(4, 2, { bias: false }),
-    probabilities: new nn.Softmax(-1),
-  }).eval();
-
-  test("writes what fromTfjs reads", async () => {
-    const files = toTfjs(model, { name: "mine" });
-    const text = JSON.stringify(files.json);
-    const read = await fromTfjs({ ...files, json: new TextEncoder().encode(text) });
-    const x = randn([5, 3]);
-    expect(read(x).toArray()).toEqual(model(x).toArray());
-    expect(read.keys()).toEqual(["fc", "norm", "act_0", "act_1", "out", "probabilities"]);
-    const again = toTfjs(read, { name: "mine" });
-    expect(again.weights).toEqual(files.weights);
-    expect(JSON.stringify(again.json)).toBe(text);
-  });
-
-  test("writes chains inside chains", async () => {
-    const inner = {
-      class_name: "Sequential",
-      config: { name: "inner", layers: [{ class_name: "ReLU", config: { name: "r" } }] },
-    };
-    const files = sequential(
-      [["Dense", { units: 2, use_bias: false }]],
-      [["l0/kernel", [2, 2], [1, 0, 0, -1]]],
-    );
-    files.json.modelTopology.config.layers.push(inner as never); // biome-ignore format: a layer a line
-    const model = await fromTfjs(files);
-    const again = await fromTfjs(toTfjs(model));
-    const x = tensor([[2, -3]]);
-    expect(model(x).toArray()).toEqual([[2, 3]]);
-    expect(again(x).toArray()).toEqual([[2, 3]]);
-    expect(again.keys()).toEqual(["l0", "inner_r"]);
-  });
-
-  test("the form of model.json", () => {
-    const { json, weights } = toTfjs(new nn.Sequential(new nn.Linear(2, 1), new nn.Tanh()));
-    expect(json.modelTopology.config.layers).toMatchInlineSnapshot(`
-      [
-        {
-          "class_name": "Dense",
-          "config": {
-            "activation": "linear",
-            "batch_input_shape": [
-              null,
-              2,
-            ],
-            "dtype": "float32",
-            "name": "dense_0",
-            "trainable": true,
-            "units": 1,
-            "use_bias": true,
-          },
-        },
-        {
-          "class_name": "Activation",
-          "config": {
-            "activation": "tanh",
-            "name": "activation_1",
-            "trainable": true,
-          },
-        },
-      ]
-    `);
-    expect(json.weightsManifest).toMatchInlineSnapshot(`
-      [
-        {
-          "paths": [
-            "group1-shard1of1.bin",
-          ],
-          "weights": [
-            {
-              "dtype": "float32",
-              "name": "dense_0/kernel",
-              "shape": [
-                2,
-                1,
-              ],
-            },
-            {
-              "dtype": "float32",
-              "name": "dense_0/bias",
-              "shape": [
-                1,
-              ],
-            },
-          ],
-        },
-      ]
-    `);
-    expect(Object.values(weights).map(({ length }) => length)).toEqual([12]);
-  });
-
-  test("refuses what TensorFlow.js has not", () => {
-    const refused = (layer: nn.Layer, ...more: nn.Layer[]): TfjsModel =>
-      toTfjs(new nn.Sequential(new nn.Linear(2, 4) as nn.Layer, layer, ...more));
-    class Mine extends nn.Linear {
-      static override readonly name: string = "Mine";
-    }
-    expect(() => refused(new nn.GLU(), new Mine(2, 2), new nn.ReLU())).toThrow(
-      'TensorFlow.js has no layer for GLU ("1"), Mine ("2").',
-    );
-    expect(() => refused(new nn.ELU(2))).toThrow("ELU with alpha 1 alone");
-    expect(() => refused(new nn.GELU({ approximate: "tanh" }))).toThrow("approximation by tanh");
-    expect(() => refused(new nn.Linear(3, 1))).toThrow("takes 3 features and gets [4]");
-    expect(() => refused(new nn.Flatten(0))).toThrow("makes the batch longer");
-    expect(() => refused(new nn.Softplus({ beta: 2 }))).toThrow("beta 2");
-    expect(() => toTfjs(new nn.Sequential(new nn.Flatten(), new nn.Linear(4, 1)))).toThrow(
-      "Give { inputShape",
-    );
-  });
 });

@@ -1,8 +1,10 @@
 /** The weights of a TensorFlow.js model: a manifest of names, shapes and dtypes, and binary files that hold the elements. */
 import { fromTypedArray, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { asChoice, asList, asText, asWhole, type Json } from "../../util/json.ts";
-import { float16Value } from "../half.ts";
+import { asChoice, asList, asNames, asWhole, type Json } from "../../util/json.ts";
+import { joined, viewOf } from "../bytes.ts";
+import { elementKinds, elementReaders, MOST_DIMS, readElements } from "../elements.ts";
+import type { Refuse } from "../refuse.ts";
 import { Config } from "./config.ts";
 
 /** Gives the bytes of one of the files that `weightsManifest` names, such as `group1-shard1of1.bin`. */
@@ -23,8 +25,6 @@ interface Entry {
   readonly forOptimizer: boolean;
 }
 
-const sizes = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
-
 const broken = (problem: string): ChainruleError =>
   new ChainruleError(
     "file",
@@ -44,21 +44,23 @@ export async function readWeights(
   const found = new Map<string, Tensor>();
   const names = new Set<string>();
   for (const group of asList(manifest, place, (value, at) => new Config(value, at))) {
-    const paths = asList(group.get("paths"), group.at("paths"), asText);
+    // No file twice: it would take more memory than there are bytes.
+    const paths = asNames(group.get("paths"), group.at("paths"));
     const entries = asList(group.get("weights"), group.at("weights"), readEntry);
     const shards = await Promise.all(paths.map(async (path) => bytesOf(path, await source(path))));
     const bytes = shards.length === 1 ? shards[0] : joined(shards);
     const at = (offset: number): string => placeOf(offset, paths, shards);
+    const refuse: Refuse = (problem, offset) => broken(`${problem} (at ${at(offset)})`);
     let start = 0;
     for (const entry of entries) {
       const { name, count, packing, dtype } = entry;
       if (names.size === names.add(name).size) throw broken(`"${name}" is listed twice`);
-      const end = start + count * sizes[packing?.dtype ?? dtype];
+      const end = start + count * elementKinds[packing?.dtype ?? dtype].size;
       if (end > bytes.length)
         throw broken(
           `"${name}" of shape [${entry.shape.join(", ")}] would start at ${at(start)} and end ${end - bytes.length} bytes behind the last`,
         );
-      if (!entry.forOptimizer) found.set(name, tensorOf(entry, bytes.slice(start, end), at(start)));
+      if (!entry.forOptimizer) found.set(name, tensorOf(entry, bytes.subarray(start, end), start, refuse));
       start = end;
     }
     if (start < bytes.length)
@@ -70,7 +72,7 @@ export async function readWeights(
 function readEntry(value: Json, place: string): Entry {
   const config = new Config(value, place);
   const name = config.text("name");
-  const shape = asList(config.get("shape"), config.at("shape"), (size, at) => asWhole(size, at), 32);
+  const shape = asList(config.get("shape"), config.at("shape"), (size, at) => asWhole(size, at), MOST_DIMS);
   const dtype = asChoice(config.get("dtype"), config.at("dtype"), dtypes);
   const count = shape.reduce((product, size) => product * size, 1);
   const forOptimizer = config.get("group") === "optimizer";
@@ -87,25 +89,15 @@ function readEntry(value: Json, place: string): Entry {
   return { name, shape, count, dtype, packing, forOptimizer };
 }
 
-/** A plain Uint8Array, whose slices are copies. */
+/** The bytes that a source gave, in whichever of two forms. */
 function bytesOf(path: string, given: unknown): Uint8Array {
-  if (given instanceof Uint8Array) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (given instanceof Uint8Array) return given;
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
   throw new ChainruleError(
     "argument",
     `weights("${path}") gave no bytes.`,
     "Give a function that returns a Uint8Array or an ArrayBuffer, or a promise of one, for each path.",
   );
-}
-
-function joined(shards: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(shards.reduce((sum, shard) => sum + shard.length, 0));
-  let at = 0;
-  for (const shard of shards) {
-    bytes.set(shard, at);
-    at += shard.length;
-  }
-  return bytes;
 }
 
 /** A place in the files laid end to end, by file. */
@@ -118,27 +110,25 @@ function placeOf(offset: number, paths: readonly string[], shards: readonly Uint
   return `the end of "${paths.at(-1) ?? "no file"}"`;
 }
 
-function tensorOf({ name, shape, count, dtype, packing }: Entry, bytes: Uint8Array, at: string): Tensor {
-  const view = new DataView(bytes.buffer);
-  const read = {
-    float32: (i: number) => view.getFloat32(4 * i, true),
-    int32: (i: number) => view.getInt32(4 * i, true),
-    uint16: (i: number) => view.getUint16(2 * i, true),
-    float16: (i: number) => float16Value(view.getUint16(2 * i, true)),
-    uint8: (i: number) => bytes[i],
-    bool: (i: number) => bytes[i],
-  }[packing?.dtype ?? dtype];
-  if (dtype === "bool") {
-    const i = bytes.findIndex((byte) => byte > 1);
-    if (i >= 0) throw broken(`"${name}" is bool, and element ${i} after ${at} is ${bytes[i]}`);
-    return fromTypedArray(bytes, shape);
+function tensorOf(
+  { name, shape, count, dtype, packing }: Entry,
+  bytes: Uint8Array,
+  start: number,
+  refuse: Refuse,
+): Tensor {
+  if (packing === null || packing.dtype === "float16") {
+    const kind = packing?.dtype ?? dtype;
+    const elements = { kind, bytes, at: start, littleEndian: true, name: `"${name}"` };
+    return fromTypedArray(readElements(elements, refuse), shape);
   }
-  const { scale, min } = packing ?? { scale: 1, min: 0 };
+  const { scale, min } = packing;
+  const read = elementReaders[packing.dtype];
+  const { size } = elementKinds[packing.dtype];
+  const view = viewOf(bytes);
   const elements = dtype === "float32" ? new Float32Array(count) : new Int32Array(count);
-  const whole = dtype !== "float32" && packing !== null;
   for (let i = 0; i < count; i++) {
-    const x = packing ? read(i) * scale + min : read(i);
-    elements[i] = whole ? Math.round(x) : x;
+    const x = read(view, i * size, true) * scale + min;
+    elements[i] = dtype === "float32" ? x : Math.round(x);
   }
   return fromTypedArray(elements, shape);
 }

@@ -30,6 +30,7 @@ import {
 } from "../../nn/index.ts";
 import { numel, type Shape, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { putElements } from "../elements.ts";
 import { LayersModel } from "./model.ts";
 import {
   GlobalPool1d,
@@ -382,13 +383,10 @@ function nameFor(path: string, className: string, names: Set<string>): string {
 /** Float32 numbers one after the other, little-endian. */
 function bytesOf(tensors: readonly Tensor[]): Uint8Array {
   const bytes = new Uint8Array(tensors.reduce((sum, { numel: count }) => sum + 4 * count, 0));
-  const view = new DataView(bytes.buffer);
   let at = 0;
   for (const tensor of tensors) {
-    for (const x of tensor.to("float32").contiguous().data) {
-      view.setFloat32(at, x, true);
-      at += 4;
-    }
+    putElements(tensor.to("float32"), "float32", bytes, at, "");
+    at += 4 * tensor.numel;
   }
   return bytes;
 }
