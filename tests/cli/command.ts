@@ -63,3 +63,10 @@ export async function chainrule(
 /** The object on the last line of standard output. */
 export const lastJson = ({ stdout }: Outcome): Record<string, unknown> & { test: Record<string, number> } =>
   JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+
+/** A run of a small network that was trained for one epoch: for what is done with runs. */
+export async function trainBriefly(data: string, target: string, run: string): Promise<void> {
+  const options = ["--target", target, "--epochs", "1", "--hidden", "4", "--out", run];
+  const { code, stderr } = await chainrule(["train", data, ...options]);
+  if (code !== 0) throw new Error(stderr);
+}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { load } from "chainrule";
 import { readTorch } from "chainrule/io";
 import { expect, test } from "vitest";
-import { chainrule, workFolder } from "./command.ts";
+import { chainrule, trainBriefly, workFolder } from "./command.ts";
 
 const work = workFolder();
 
@@ -11,19 +11,7 @@ test("writes a program and its weights into a new folder, once", async () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 5) % 11},${i % 7 > 3 ? "yes" : "no"}`);
   const data = work.table("data.csv", `a,b,kind\n${rows.join("\n")}\n`);
   const run = work.path("run");
-  const trained = await chainrule([
-    "train",
-    data,
-    "-t",
-    "kind",
-    "--epochs",
-    "1",
-    "--hidden",
-    "4",
-    "--out",
-    run,
-  ]);
-  expect(trained).toMatchObject({ code: 0 });
+  await trainBriefly(data, "kind", run);
   const out = work.path("torch");
   const written = await chainrule(["to-pytorch", run, "--out", out]);
   expect(written).toMatchObject({ code: 0, stderr: "" });
