@@ -61,9 +61,14 @@ export async function tour(options) {
   ${folder}/report.html shows how good the model is, and what it looks at.
 
   Next:
-    npm start -- my.csv --target price  a table of your own
-    npx chainrule --help                all commands
-    docs/tables.md                      the way, explained`);
+${[
+  [`npx chainrule studio ${folder}`, "every number of it, in the browser"],
+  ["npm start -- my.csv --target price", "a table of your own"],
+  ["npx chainrule --help", "all commands"],
+  ["docs/tables.md", "the way, explained"],
+]
+  .map(([command, what]) => `    ${command.padEnd(36)}  ${what}`)
+  .join("\n")}`);
 }
 
 /** Serves the model, asks it once, and stops. */
