@@ -154,6 +154,22 @@ export interface Progress {
   readonly fault: { readonly problem: string; readonly remedy: string } | null;
 }
 
+/** Nothing has been trained yet. A fresh one each time: its arrays are transferred. */
+export const idle = (): Progress => ({
+  running: false,
+  step: 0,
+  epoch: 0,
+  stepsPerSecond: 0,
+  pace: 0,
+  lr: 0,
+  from: 0,
+  losses: new Float64Array(0),
+  steps: null,
+  measured: [],
+  rewound: false,
+  fault: null,
+});
+
 export interface Measured {
   readonly step: number;
   readonly training: { readonly loss: number; readonly score: number };

@@ -1,22 +1,8 @@
 import { expect, test } from "vitest";
-import type { Progress } from "../protocol.ts";
+import { idle, type Progress } from "../protocol.ts";
 import { CurveStore } from "./curve.ts";
 
-const said = (change: Partial<Progress>): Progress => ({
-  running: true,
-  step: 0,
-  epoch: 0,
-  stepsPerSecond: 0,
-  pace: 0,
-  lr: 0.1,
-  from: 0,
-  losses: new Float64Array(0),
-  steps: null,
-  measured: [],
-  rewound: false,
-  fault: null,
-  ...change,
-});
+const said = (change: Partial<Progress>): Progress => ({ ...idle(), running: true, lr: 0.1, ...change });
 const measured = (step: number, loss: number) => ({
   step,
   training: { loss, score: 0 },

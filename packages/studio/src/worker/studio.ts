@@ -3,24 +3,25 @@ import { defaultGenerator } from "chainrule";
 import type { Table } from "chainrule/tables";
 import type { ElementRef, Explained, Health, Quantity, Trace, TraceData } from "chainrule/trace";
 import type { CircuitExample } from "../examples/index.ts";
-import type {
-  Boundary,
-  ColumnChoice,
-  Edit,
-  ExampleName,
-  Opened,
-  OpenFile,
-  Outcome,
-  Part,
-  PreparedData,
-  Progress,
-  Project,
-  Response,
-  RowPreview,
-  RunSummary,
-  StudioWorker,
-  TraceRequest,
-  TrainingConfig,
+import {
+  type Boundary,
+  type ColumnChoice,
+  type Edit,
+  type ExampleName,
+  idle,
+  type Opened,
+  type OpenFile,
+  type Outcome,
+  type Part,
+  type PreparedData,
+  type Progress,
+  type Project,
+  type Response,
+  type RowPreview,
+  type RunSummary,
+  type StudioWorker,
+  type TraceRequest,
+  type TrainingConfig,
 } from "../protocol.ts";
 import { type Opening, openExampleBy, openFilesBy, openTarget, waitingTable } from "./open.ts";
 import { type Fetch, fetchBundled } from "./project/bundled.ts";
@@ -46,21 +47,6 @@ interface Open {
   /** Milliseconds of training, and since when it runs. */
   readonly time: Stopwatch;
 }
-
-const idle: Progress = {
-  running: false,
-  step: 0,
-  epoch: 0,
-  stepsPerSecond: 0,
-  pace: 0,
-  lr: 0,
-  from: 0,
-  losses: new Float64Array(0),
-  steps: null,
-  measured: [],
-  rewound: false,
-  fault: null,
-};
 
 /** The methods of `StudioWorker`, of which those that wait give promises. */
 type Answers = {
@@ -188,7 +174,7 @@ export class Studio implements Answers {
     setTimeout(() => {
       if (this.#open?.trainer !== trainer) return;
       if (trainer) trainer.begin();
-      else this.#listener?.({ ...idle, losses: new Float64Array(0) });
+      else this.#listener?.(idle());
     }, 0);
   }
 
@@ -233,7 +219,7 @@ export class Studio implements Answers {
   listen(listener: (progress: Progress) => void): void {
     this.#listener = listener;
     if (this.#open) this.#open.trainer.tellAll();
-    else listener({ ...idle, losses: new Float64Array(0) });
+    else listener(idle());
   }
 
   // ---- looking -----------------------------------------------------------------------------------------------------

@@ -3,27 +3,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { xor } from "../../examples/points.ts";
-import type { Progress } from "../../protocol.ts";
+import { idle, type Progress } from "../../protocol.ts";
 import { CurveStore } from "../../state/curve.ts";
 import { exampleProblem } from "../project/example.ts";
 import { Studio } from "../studio.ts";
 import { Session } from "./session.ts";
 import { Trainer } from "./trainer.ts";
-
-const nothing: Progress = {
-  running: false,
-  step: 0,
-  epoch: 0,
-  stepsPerSecond: 0,
-  pace: 0,
-  lr: 0,
-  from: 0,
-  losses: new Float64Array(0),
-  steps: null,
-  measured: [],
-  rewound: false,
-  fault: null,
-};
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -31,7 +16,7 @@ const collect = runInNewContext("gc") as () => void;
 test("2,000,000 steps of XOR leave what is kept bounded, in the Worker and in the page", async () => {
   const studio = new Studio(async () => new Uint8Array(0));
   const store = new CurveStore();
-  let curve = store.add(nothing);
+  let curve = store.add(idle());
   let [most, heard, highest] = [0, 0, 0];
   studio.listen((progress) => {
     curve = store.add(progress);
@@ -59,7 +44,7 @@ test("2,000,000 steps of XOR leave what is kept bounded, in the Worker and in th
   expect(measured.length).toBeLessThanOrEqual(4000);
   // A page that is opened anew hears the same curve, thinned.
   const second = new CurveStore();
-  let again = second.add(nothing);
+  let again = second.add(idle());
   studio.listen((progress) => {
     again = second.add(progress);
   });
