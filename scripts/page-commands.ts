@@ -1,13 +1,14 @@
 /**
- * Runs the commands of a page, and holds its outputs to what they print: `node scripts/page-commands.ts docs/tables.md` checks,
- * with --write it puts today's outputs in place. Commands stand in blocks of the language `console`, each after "$ "; they run one
- * after the other in an empty folder that has the bundled tables. A command that ends in " &" runs until the page is over.
+ * Runs the commands of pages, and holds their outputs to what is printed: `npm run docs:commands` checks all pages, followed by
+ * `-- PAGE.md …` some; with --write it puts today's outputs in place. Commands stand in blocks of the language `console`, each after
+ * "$ "; those of a page run one after the other in an empty folder that has the bundled tables. A command that ends in " &" runs until
+ * the page is over.
  *
  * Numbers differ between processors, and times always do: a check compares lines with their numbers masked, and asks that every
  * line of the page is printed, in its order. A line "…" on the page stands for any lines.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,11 +17,15 @@ import { stripVTControlCharacters } from "node:util";
 import { ensureBuilt } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [page, ...options] = process.argv.slice(2);
-if (!page || options.some((option) => option !== "--write")) {
-  console.error("Usage: node scripts/page-commands.ts PAGE.md [--write]");
+const write = process.argv.includes("--write");
+const named = process.argv.slice(2).filter((word) => word !== "--write");
+if (named.some((word) => word.startsWith("-"))) {
+  console.error("Usage: npm run docs:commands [-- PAGE.md … --write]");
   process.exit(2);
 }
+const hasCommands = (page: string): boolean => /^```console$/m.test(readFileSync(page, "utf8"));
+const pages =
+  named.length > 0 ? named : globSync(["README.md", "docs/*.md"], { cwd: root }).sort().filter(hasCommands);
 
 interface Step {
   readonly command: string;
@@ -41,11 +46,7 @@ function piecesOf(text: string): (string | Step[])[] {
   });
 }
 
-await ensureBuilt();
-const folder = mkdtempSync(join(tmpdir(), "chainrule-page-"));
 const bundled = join(root, "packages/cli/data");
-for (const file of readdirSync(bundled))
-  if (file.endsWith(".csv")) cpSync(join(bundled, file), join(folder, file));
 const bin = join(root, "node_modules/.bin");
 // Commands are to speak as in a terminal, and not as below npm.
 const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
@@ -56,10 +57,16 @@ const env = {
   NO_COLOR: "1",
   CI: "true",
 };
-const behind: ChildProcess[] = [];
+
+/** Where the commands of one page run, and what still runs there. */
+interface Place {
+  readonly folder: string;
+  readonly behind: ChildProcess[];
+}
 
 /** What a command prints, on both streams as they come. */
-async function output(command: string): Promise<string[]> {
+async function output(command: string, { folder, behind }: Place): Promise<string[]> {
+  const lines = (text: string): string[] => linesOf(text.replaceAll(folder, "."));
   if (command.endsWith(" &")) {
     const child = spawn("sh", ["-c", `exec ${command.slice(0, -2)} 2>&1`], { cwd: folder, env });
     behind.push(child);
@@ -71,7 +78,7 @@ async function output(command: string): Promise<string[]> {
       await sleep(700);
       if (child.exitCode !== null) throw new Error(`"${command}" ended: ${text}`);
     }
-    return linesOf(text);
+    return lines(text);
   }
   const { stdout, status, error } = spawnSync("sh", ["-c", `{ ${command}\n} 2>&1`], {
     cwd: folder,
@@ -81,12 +88,11 @@ async function output(command: string): Promise<string[]> {
     maxBuffer: 1 << 26,
   });
   if (error || status !== 0) throw new Error(`"${command}" failed (${error?.message ?? status}):\n${stdout}`);
-  return linesOf(stdout);
+  return lines(stdout);
 }
 
 const linesOf = (text: string): string[] =>
   stripVTControlCharacters(text)
-    .replaceAll(folder, ".")
     .replace(/\n+$/, "")
     .split("\n")
     .map((line) => line.trimEnd());
@@ -125,36 +131,49 @@ function rewritten({ shown }: Step, printed: readonly string[]): readonly string
   return [...printed.slice(0, gap), shown[gap], ...printed.slice(printed.length - after)];
 }
 
-let failures = 0;
-try {
-  const written: string[] = [];
-  for (const piece of piecesOf(readFileSync(page, "utf8"))) {
-    if (typeof piece === "string") {
-      written.push(piece);
-      continue;
-    }
-    const lines = ["```console"];
-    for (const step of piece) {
-      const printed = await output(step.command);
-      const lacking = missing(step.shown, printed);
-      if (lacking !== undefined && options.length === 0) {
-        failures++;
-        console.error(
-          `$ ${step.command}\ndid not print this line of ${page}:\n${lacking}\nbut:\n${printed.join("\n")}\n`,
-        );
+/** Runs a page; how many of its outputs are not as it says. */
+async function run(page: string): Promise<number> {
+  const place: Place = { folder: mkdtempSync(join(tmpdir(), "chainrule-page-")), behind: [] };
+  for (const file of readdirSync(bundled))
+    if (file.endsWith(".csv")) cpSync(join(bundled, file), join(place.folder, file));
+  let failures = 0;
+  try {
+    const written: string[] = [];
+    for (const piece of piecesOf(readFileSync(page, "utf8"))) {
+      if (typeof piece === "string") {
+        written.push(piece);
+        continue;
       }
-      lines.push(`$ ${step.command}`, ...rewritten(step, printed));
+      const lines = ["```console"];
+      for (const step of piece) {
+        const printed = await output(step.command, place);
+        const lacking = missing(step.shown, printed);
+        if (lacking !== undefined && !write) {
+          failures++;
+          console.error(
+            `$ ${step.command}\ndid not print this line of ${page}:\n${lacking}\nbut:\n${printed.join("\n")}\n`,
+          );
+        }
+        lines.push(`$ ${step.command}`, ...rewritten(step, printed));
+      }
+      written.push([...lines, "```"].join("\n"));
     }
-    written.push([...lines, "```"].join("\n"));
+    if (write) writeFileSync(page, written.join(""));
+    else
+      console.log(`${page}: ${failures === 0 ? "every output is as it says" : `${failures} outputs differ`}`);
+  } finally {
+    for (const child of place.behind) child.kill("SIGTERM");
+    await Promise.all(
+      place.behind.map((child) => child.exitCode ?? new Promise((resolve) => child.once("exit", resolve))),
+    );
+    rmSync(place.folder, { recursive: true, force: true });
   }
-  if (options.includes("--write")) writeFileSync(page, written.join(""));
-  else
-    console.log(`${page}: ${failures === 0 ? "every output is as it says" : `${failures} outputs differ`}`);
-} finally {
-  for (const child of behind) child.kill("SIGTERM");
-  await Promise.all(
-    behind.map((child) => child.exitCode ?? new Promise((resolve) => child.once("exit", resolve))),
-  );
-  rmSync(folder, { recursive: true, force: true });
+  return failures;
 }
-process.exit(failures === 0 ? 0 : 1);
+
+await ensureBuilt();
+process.chdir(root);
+let failed = 0;
+for (const page of pages) failed += (await run(page)) > 0 ? 1 : 0;
+console.log(`${pages.length - failed} passed, ${failed} failed: pages with commands`);
+process.exit(failed === 0 ? 0 : 1);
