@@ -1,9 +1,11 @@
-/** Reads plain data from outside: each reader takes a value apart and says where one is wrong. */
+/** Readers of plain data put together from those of one value: objects field by field, lists item by item. */
 import { ChainruleError } from "../util/errors.ts";
+import { asChoice, asList, asRecord, asText, asTruth, asWhole, wrong } from "../util/json.ts";
 
 /** Gives the value as what it must be, or throws; `at` says where it stands. */
 export type Reader<T> = (value: unknown, at: string) => T;
 
+/** Throws for what does not fit to the rest of the trace. */
 export function refuse(at: string, problem: string): never {
   throw new ChainruleError(
     "file",
@@ -12,20 +14,19 @@ export function refuse(at: string, problem: string): never {
   );
 }
 
-export const text: Reader<string> = (value, at) =>
-  typeof value === "string" ? value : refuse(at, "is no text");
-
-export const truth: Reader<boolean> = (value, at) =>
-  typeof value === "boolean" ? value : refuse(at, "is neither true nor false");
+export const text: Reader<string> = asText;
+export const truth: Reader<boolean> = asTruth;
+export const record: Reader<Readonly<Record<string, unknown>>> = asRecord;
 
 /** A number; what is not finite stands as null, and comes back as NaN. */
-export const number: Reader<number> = (value, at) =>
-  value === null ? Number.NaN : typeof value === "number" ? value : refuse(at, "is no number");
+export const number: Reader<number> = (value, at) => {
+  if (value === null) return Number.NaN;
+  if (typeof value === "number") return value;
+  throw wrong(value, at, "a number or null");
+};
 
-export const whole: Reader<number> = (value, at) =>
-  Number.isSafeInteger(value) && (value as number) >= 0
-    ? (value as number)
-    : refuse(at, "is no place or count");
+/** A place or a count. */
+export const whole: Reader<number> = (value, at) => asWhole(value, at, 0, Number.MAX_SAFE_INTEGER);
 
 export const nullable =
   <T>(read: Reader<T>): Reader<T | null> =>
@@ -35,13 +36,13 @@ export const nullable =
 export const oneOf =
   <const T extends string | number>(...allowed: readonly T[]): Reader<T> =>
   (value, at) =>
-    allowed.includes(value as T) ? (value as T) : refuse(at, `is none of ${allowed.join(", ")}`);
+    asChoice(value, at, allowed);
 
 /** A list, item by item. */
 export const list =
   <T>(read: Reader<T>): Reader<T[]> =>
   (value, at) =>
-    Array.isArray(value) ? value.map((item, i) => read(item, `${at}[${i}]`)) : refuse(at, "is no list");
+    asList(value, at, read);
 
 type Fields = Readonly<Record<string, Reader<unknown>>>;
 type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Reader<infer T> ? T : never };
@@ -62,12 +63,8 @@ export const fields =
     return Object.fromEntries(entries) as Read<F> & Partial<Read<O>>;
   };
 
-export const record: Reader<Readonly<Record<string, unknown>>> = (value, at) =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : refuse(at, "is no object");
-
 /** A field that must be there. */
 export function own(given: Readonly<Record<string, unknown>>, key: string, at: string): unknown {
-  return Object.hasOwn(given, key) ? given[key] : refuse(at, `has no "${key}"`);
+  if (Object.hasOwn(given, key)) return given[key];
+  throw wrong(undefined, `${at}.${key}`, "a value");
 }

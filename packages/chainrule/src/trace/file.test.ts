@@ -59,10 +59,10 @@ describe("files", () => {
   });
   test.each([
     ["the text of another kind", "hello", /no JSON/],
-    ["null", null, /is no object/],
-    ["a list", [], /is no object/],
-    ["another version", { ...t.toJSON(), version: 2 }, /version is none of 1/],
-    ["no values", { ...t.toJSON(), values: undefined }, /values is no list/],
+    ["null", null, /the file is null where an object must be/],
+    ["a list", [], /the file is \[\] where an object must be/],
+    ["another version", { ...t.toJSON(), version: 2 }, /version is 2 where one of 1 must be/],
+    ["no values", { ...t.toJSON(), values: undefined }, /values is missing where a list must be/],
     ["an id out of place", { ...t.toJSON(), output: 999 }, /names no value/],
     [
       "too few numbers",
@@ -72,7 +72,7 @@ describe("files", () => {
       },
       /numbers\.0\.value has 1/,
     ],
-    ["no numbers of a value", { ...t.toJSON(), numbers: {} }, /has no "0"/],
+    ["no numbers of a value", { ...t.toJSON(), numbers: {} }, /numbers\.0 is missing/],
     ["a name of no value", { ...t.toJSON(), unitNames: { 99: ["a"] } }, /unitNames\[0\] names no value/],
     [
       "an element that is not there",

@@ -6,7 +6,8 @@ import { ChainruleError } from "./errors.ts";
  */
 export type Json = unknown;
 
-const wrong = (value: Json, place: string, wanted: string): ChainruleError =>
+/** The error for a value that is not what is wanted. */
+export const wrong = (value: Json, place: string, wanted: string): ChainruleError =>
   new ChainruleError(
     "file",
     `${place} is ${describe(value)} where ${wanted} must be.`,
@@ -58,7 +59,7 @@ export function asWhole(value: Json, place: string, least = 0, most = 2 ** 31 - 
   throw wrong(value, place, `a whole number from ${least} to ${most}`);
 }
 
-export function asChoice<T extends string>(value: Json, place: string, choices: readonly T[]): T {
+export function asChoice<T extends string | number>(value: Json, place: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw wrong(value, place, `one of ${choices.join(", ")}`);
   return found;
