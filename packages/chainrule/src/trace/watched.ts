@@ -40,8 +40,11 @@ interface Draft extends WatchedLayer {
 
 type Scope = ReturnType<typeof currentScope>;
 
-/** Ops that sum products of data with weights: each one that takes a parameter is a layer. */
-const weightedSums = new Set(["linear", "matmul", "addmm", "bilinear", "einsum"]);
+/** Ops that sum products of data with weights as `weighted` ones do, but of weights that are no matrix. */
+const otherSums = new Set(["bilinear", "einsum"]);
+
+/** Whether an op sums products of data with weights: each one that takes a parameter is a layer. */
+const sumsProducts = (op: Op): boolean => op.weighted !== undefined || otherSums.has(op.name);
 
 /** Runs the forward pass of a model; gives its result, and its layers in the order of computation. */
 export function watchForward<R>(model: Module, forward: () => R): { result: R; layers: WatchedLayer[] } {
@@ -103,7 +106,7 @@ class Watcher implements Observer {
       this.#open.delete(scope);
       return draft;
     }
-    if (takesWeights && weightedSums.has(op.name)) {
+    if (takesWeights && sumsProducts(op)) {
       this.#k++;
       return begin(kind, null);
     }
