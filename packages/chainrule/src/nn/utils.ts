@@ -10,10 +10,19 @@ const gradientsOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
 
 /**
  * Scales all gradients by one factor, in place, so that the norm of all of them taken together is at most `maxNorm`. Gives the
- * norm before. The factor is maxNorm / (norm + 1e-6), at most 1, and always multiplied by: there is no branch on its value.
+ * norm before. The factor is maxNorm / (norm + 1e-6), at most 1, and always multiplied by: there is no branch on its value. As
+ * `torch.nn.utils.clip_grad_norm_`. Pascanu et al., ICML 2013.
  *
+ * @param parameters those without a gradient are left out; with none at all the norm is 0
  * @param options.normType - p of the norm; Infinity for the largest absolute value. Default 2.
  * @param options.errorIfNonfinite - throw where the norm is NaN or infinite, instead of spreading that. Default false.
+ * @throws ChainruleError with `errorIfNonfinite`: `non-finite` for such a norm, `record` inside of a compiled function
+ *
+ * @example
+ * const p = new nn.Parameter(tensor([1, 1]));
+ * p.mul(tensor([30, 40])).sum().backward();
+ * nn.utils.clipGradNorm_([p], 5); // → tensor(50.)
+ * p.grad; // → tensor([3.0000, 4.0000])
  */
 export function clipGradNorm_(
   parameters: Iterable<Tensor> | Tensor,
@@ -46,18 +55,48 @@ export function clipGradNorm_(
   });
 }
 
-/** Cuts every element of all gradients to [−clipValue, clipValue], in place. */
+/**
+ * Cuts every element of all gradients to [−clipValue, clipValue], in place. As `torch.nn.utils.clip_grad_value_`.
+ *
+ * @example
+ * const p = new nn.Parameter(tensor([1, 1]));
+ * p.mul(tensor([30, -0.5])).sum().backward();
+ * nn.utils.clipGradValue_([p], 1);
+ * p.grad; // → tensor([1.0000, -0.5000])
+ */
 export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue: number): void {
   noGrad(() => {
     for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);
   });
 }
 
-/** All parameters one after the other in one vector; gradients flow through it. */
+/**
+ * All parameters one after the other in one vector; gradients flow through it. As `torch.nn.utils.parameters_to_vector`.
+ *
+ * @throws ChainruleError `argument` when there are no parameters
+ *
+ * @example
+ * const layer = new nn.Linear(2, 1);
+ * nn.init.constant_(layer.weight, 3);
+ * nn.init.zeros_(layer.bias!);
+ * nn.utils.parametersToVector(layer.parameters()); // → tensor([3., 3., 0.], gradFn=<cat>)
+ */
 export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
   cat(Array.from(parameters, (p) => p.reshape([p.numel])));
 
-/** Copies a vector, as {@link parametersToVector} makes it, into parameters. */
+/**
+ * Copies a vector, as {@link parametersToVector} makes it, into parameters, converted to their dtypes. As
+ * `torch.nn.utils.vector_to_parameters`, but with the vector's size checked.
+ *
+ * @throws ChainruleError `shape` when the vector has not as many elements as the parameters together
+ *
+ * @example
+ * const layer = new nn.Linear(2, 1);
+ * const parameters = layer.parameters();
+ * nn.utils.vectorToParameters(tensor([1, 2, 10]), parameters);
+ * layer(tensor([1, 1])); // → tensor([13.], gradFn=<linear>)
+ * nn.utils.vectorToParameters(zeros([4]), parameters); // throws shape: …does not fill 3 elements
+ */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   const targets = [...parameters];
   const count = targets.reduce((sum, p) => sum + p.numel, 0);

@@ -4,7 +4,17 @@ import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 import { checkItem, notCallable } from "./items.ts";
 
-/** What {@link ModuleDict} and {@link ParameterDict} have in common: items by name, in the order in which they were added. */
+/**
+ * What {@link ModuleDict} and {@link ParameterDict} have in common: items by name, in the order in which they were added.
+ *
+ * @throws ChainruleError `argument` for a name that is empty or has a point, or an item of the wrong kind
+ *
+ * @example
+ * const dict = new nn.ParameterDict({ scale: ones([2]), shift: zeros([2]) });
+ * dict.keys(); // → ['scale', 'shift']
+ * dict.get("scale"); // → tensor([1., 1.], requiresGrad)
+ * dict.get("slope"); // throws index: …It has "scale", "shift".
+ */
 export abstract class DictContainer<T, Given = T>
   extends Module
   implements Iterable<[name: string, item: T]>
@@ -25,11 +35,16 @@ export abstract class DictContainer<T, Given = T>
     return this.items.size;
   }
 
+  /** Whether there is an item of that name. */
   has(name: string): boolean {
     return this.items.has(name);
   }
 
-  /** The item of that name; throws when there is none. */
+  /**
+   * The item of that name.
+   *
+   * @throws ChainruleError `index` when there is none
+   */
   get(name: string): T {
     const item = this.items.get(name);
     if (item === undefined) {
@@ -42,7 +57,11 @@ export abstract class DictContainer<T, Given = T>
     return item;
   }
 
-  /** Adds an item, or puts it in the place of the one of that name. */
+  /**
+   * Adds an item, or puts it in the place of the one of that name.
+   *
+   * @throws ChainruleError `argument` for a name that is empty or has a point, or an item of the wrong kind
+   */
   set(name: string, item: Given): this {
     if (name === "" || name.includes(".")) {
       throw new ChainruleError(
@@ -60,18 +79,22 @@ export abstract class DictContainer<T, Given = T>
     return this.items.delete(name);
   }
 
+  /** The names, in order. */
   keys(): string[] {
     return [...this.items.keys()];
   }
 
+  /** The items, in order. */
   values(): T[] {
     return [...this.items.values()];
   }
 
+  /** The pairs of name and item, in order. */
   [Symbol.iterator](): Iterator<[string, T]> {
     return this.items[Symbol.iterator]();
   }
 
+  /** @throws ChainruleError `argument` always: a dictionary is not called */
   override forward(): never {
     throw notCallable(this.scopeKind());
   }
@@ -81,7 +104,22 @@ export abstract class DictContainer<T, Given = T>
   }
 }
 
-/** Modules by name, whose parameters the module around it finds. It is not callable. */
+/**
+ * Modules by name, whose parameters the module around it finds. It is not callable. As `torch.nn.ModuleDict`.
+ *
+ * @throws ChainruleError `argument` for an item that is no module, or a name that is empty or has a point
+ *
+ * @example
+ * class Heads extends nn.Module {
+ *   heads = new nn.ModuleDict({ mean: new nn.Linear(4, 1), spread: new nn.Linear(4, 1) });
+ *   forward(x: Tensor, name: string) {
+ *     return this.heads.get(name)(x);
+ *   }
+ * }
+ * const model = new Heads();
+ * model(zeros([3, 4]), "mean").shape; // → [3, 1]
+ * model.namedParameters().at(-1)?.[0]; // → 'heads.spread.bias'
+ */
 export class ModuleDict<M extends Module = Module> extends DictContainer<M> {
   static override readonly name: string = "ModuleDict";
 
@@ -91,7 +129,23 @@ export class ModuleDict<M extends Module = Module> extends DictContainer<M> {
   }
 }
 
-/** Parameters by name, found by the module around it. Plain tensors become parameters. It is not callable. */
+/**
+ * Parameters by name, found by the module around it. Plain tensors become parameters. It is not callable. As
+ * `torch.nn.ParameterDict`.
+ *
+ * @throws ChainruleError `argument` for an item that is no tensor, or a name that is empty or has a point; `dtype` for whole
+ *   numbers, which have no gradient
+ *
+ * @example
+ * class Affine extends nn.Module {
+ *   terms = new nn.ParameterDict({ scale: full([2], 3), shift: ones([2]) });
+ *   forward(x: Tensor) {
+ *     return x.mul(this.terms.get("scale")).add(this.terms.get("shift"));
+ *   }
+ * }
+ * const model = new Affine();
+ * model(tensor([1, 2])); // → tensor([4., 7.], gradFn=<add>)
+ */
 export class ParameterDict extends DictContainer<Parameter, Tensor> {
   static override readonly name: string = "ParameterDict";
 

@@ -3,7 +3,15 @@ import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 import { checkItem, notCallable, placeOf } from "./items.ts";
 
-/** What {@link ModuleList} and {@link ParameterList} have in common: items by number, under the names 0, 1, 2, … */
+/**
+ * What {@link ModuleList} and {@link ParameterList} have in common: items by number, under the names 0, 1, 2, …
+ *
+ * @example
+ * const list = new nn.ParameterList([zeros([2]), ones([3])]);
+ * list.append(full([1], 5)).length; // → 3
+ * list.at(-1); // → tensor([5.], requiresGrad)
+ * list.at(3); // throws index: ParameterList has no item 3
+ */
 export abstract class ListContainer<T, Given = T> extends Module implements Iterable<T> {
   private readonly items: T[] = [];
 
@@ -20,40 +28,62 @@ export abstract class ListContainer<T, Given = T> extends Module implements Iter
     return this.items.length;
   }
 
-  /** The item at a place, from the end where it is negative. */
+  /**
+   * The item at a place, from the end where it is negative.
+   *
+   * @throws ChainruleError `index` when there is no such place
+   */
   at(index: number): T {
     return this.items[placeOf(index, this.length, this.scopeKind())];
   }
 
-  /** Puts an item in the place of another. */
+  /**
+   * Puts an item in the place of another.
+   *
+   * @throws ChainruleError `index` when there is no such place, `argument` for an item of the wrong kind
+   */
   set(index: number, item: Given): this {
     const place = placeOf(index, this.length, this.scopeKind());
     this.items[place] = this.accept(item, place);
     return this;
   }
 
-  /** Adds an item at the end. */
+  /**
+   * Adds an item at the end.
+   *
+   * @throws ChainruleError `argument` for an item of the wrong kind
+   */
   append(item: Given): this {
     return this.insert(this.length, item);
   }
 
-  /** Adds items at the end. */
+  /**
+   * Adds items at the end.
+   *
+   * @throws ChainruleError `argument` for an item of the wrong kind
+   */
   extend(items: Iterable<Given>): this {
     for (const item of items) this.append(item);
     return this;
   }
 
-  /** Adds an item before the one at `index`; the names of those after it move up. */
+  /**
+   * Adds an item before the one at `index`; the names of those after it move up.
+   *
+   * @throws ChainruleError `index` when there is no such place, `argument` for an item of the wrong kind
+   */
   insert(index: number, item: Given): this {
     const place = index === this.length ? index : placeOf(index, this.length, this.scopeKind());
     this.items.splice(place, 0, this.accept(item, place));
     return this;
   }
 
+  /** The items in order. */
   [Symbol.iterator](): Iterator<T> {
     return this.items[Symbol.iterator]();
   }
 
+  /** @throws ChainruleError `argument` always: a list is not called */
   override forward(): never {
     throw notCallable(this.scopeKind());
   }
@@ -64,7 +94,10 @@ export abstract class ListContainer<T, Given = T> extends Module implements Iter
 }
 
 /**
- * Modules in a list, whose parameters the module around it finds (those in a plain array it does not). It is not callable.
+ * Modules in a list, whose parameters the module around it finds (those in a plain array it does not). It is not callable. As
+ * `torch.nn.ModuleList`.
+ *
+ * @throws ChainruleError `argument` for an item that is no module
  *
  * @example
  * class Deep extends nn.Module {
@@ -75,6 +108,9 @@ export abstract class ListContainer<T, Given = T> extends Module implements Iter
  *     return y;
  *   }
  * }
+ * const model = new Deep();
+ * model.numParameters(); // → 720
+ * model.namedParameters()[2][0]; // → 'layers.1.weight'
  */
 export class ModuleList<M extends Module = Module> extends ListContainer<M> {
   static override readonly name: string = "ModuleList";
@@ -85,7 +121,24 @@ export class ModuleList<M extends Module = Module> extends ListContainer<M> {
   }
 }
 
-/** Parameters in a list, found by the module around it. Plain tensors become parameters. It is not callable. */
+/**
+ * Parameters in a list, found by the module around it. Plain tensors become parameters. It is not callable. As
+ * `torch.nn.ParameterList`.
+ *
+ * @throws ChainruleError `argument` for an item that is no tensor, `dtype` for whole numbers, which have no gradient
+ *
+ * @example
+ * class Polynomial extends nn.Module {
+ *   coefficients = new nn.ParameterList([zeros([]), ones([]), full([], 2)]);
+ *   forward(x: Tensor) {
+ *     const [a, b, c] = this.coefficients;
+ *     return x.mul(c).add(b).mul(x).add(a);
+ *   }
+ * }
+ * const model = new Polynomial();
+ * model(tensor([1, 10])); // → tensor([3., 210.], gradFn=<add>)
+ * model.parameters().length; // → 3
+ */
 export class ParameterList extends ListContainer<Parameter, Tensor> {
   static override readonly name: string = "ParameterList";
 

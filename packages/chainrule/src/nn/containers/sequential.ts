@@ -5,17 +5,20 @@ import { Module } from "../module/module.ts";
 import { checkItem, placeOf } from "./items.ts";
 
 /**
- * Layers one after the other: y = layer_n(… layer_2(layer_1(x))).
+ * Layers one after the other: y = layer_n(… layer_2(layer_1(x))). As `torch.nn.Sequential`.
  *
  * Layers are given one by one and then named 0, 1, 2, …, or named by an object. Where the widths of layers are literals,
- * TypeScript refuses a layer that does not fit the one before.
+ * TypeScript refuses a layer that does not fit the one before. With no layer at all, y = x.
+ *
+ * @throws ChainruleError `argument` for something that is no module
  *
  * @example
  * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
- * model(x);                 // x [N, 2] → [N, 1]
- * model.at(0).weight;       // typed as Linear
+ * model(zeros([5, 2])).shape; // → [5, 1]
+ * model.at(0).weight.shape; // → [3, 2]
  * const named = new nn.Sequential({ hidden: new nn.Linear(2, 3), out: new nn.Linear(3, 1) });
- * named.at("out");
+ * named.at("out"); // → Linear(inFeatures=3, outFeatures=1, bias=true)
+ * Object.keys(named.stateDict()); // → ['hidden.weight', 'hidden.bias', 'out.weight', 'out.bias']
  */
 export class Sequential<L extends readonly Layer[] = readonly Layer[]>
   extends Module
@@ -45,7 +48,11 @@ export class Sequential<L extends readonly Layer[] = readonly Layer[]>
     return this.layers.length;
   }
 
-  /** The layer at a place, from the end where it is negative, or under a name. */
+  /**
+   * The layer at a place, from the end where it is negative, or under a name. Its type is known where the place is a literal.
+   *
+   * @throws ChainruleError `index` when there is none
+   */
   at(index: -1): [never, ...L][L["length"]];
   at<I extends number>(index: `${I}` extends `-${string}` ? never : I): L[I];
   at(index: number | string): L[number];
@@ -62,13 +69,24 @@ export class Sequential<L extends readonly Layer[] = readonly Layer[]>
     return this.layers[place];
   }
 
-  /** Adds a layer at the end. */
+  /**
+   * Adds a layer at the end, under its place as its name.
+   *
+   * @throws ChainruleError `argument` for something that is no module
+   */
   append(layer: Layer): this {
     this.add(String(this.length), layer);
     return this;
   }
 
-  /** A model of some of the layers, from `start` to before `end`. It shares them with this one, and they keep their names. */
+  /**
+   * A model of some of the layers, from `start` to before `end`, counted from the end where they are negative. It shares them with
+   * this one, and they keep their names.
+   *
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+   * model.slice(0, -1)(zeros([5, 2])).shape; // → [5, 3]
+   */
   slice(start?: number, end?: number): Sequential {
     const part = new Sequential();
     this.layers.slice(start, end).forEach((layer, i) => {
@@ -77,6 +95,7 @@ export class Sequential<L extends readonly Layer[] = readonly Layer[]>
     return part;
   }
 
+  /** The layers in order. */
   [Symbol.iterator](): Iterator<L[number]> {
     return this.layers[Symbol.iterator]();
   }

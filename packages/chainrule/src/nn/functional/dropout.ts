@@ -1,12 +1,13 @@
 import { type DType, type Generator, type Operand, type Tensor, zerosLike } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 
+/** Options of {@link dropout} and {@link alphaDropout}. */
 export interface DropoutOptions {
   /** The probability that an element is dropped. Default 0.5. */
   p?: number;
-  /** Default true; otherwise x itself is given back. */
+  /** Whether elements are dropped; with false x itself is given back. Default true. */
   training?: boolean;
-  /** Where to draw from, instead of the default generator. */
+  /** Where to draw from. Without it the default generator, which `manualSeed` sets. */
   generator?: Generator;
 }
 
@@ -70,13 +71,30 @@ export const alpha: Dropping<"keep" | "scale" | "slope" | "shift"> = {
 };
 
 /**
- * Zeros each element with probability `p` and multiplies the others by 1 / (1 − p), so that the expected value stays.
- * Srivastava et al., JMLR 2014.
+ * Zeros each element with probability `p` and multiplies the others by 1 / (1 − p), so that the expected value stays. With p = 1
+ * all are 0. As `torch.nn.functional.dropout`, with its draws. Srivastava et al., JMLR 2014.
+ *
+ * @param x any shape, float32 or float64; the result has both
+ * @throws ChainruleError `argument` when p is not from 0 to 1
+ *
+ * @example
+ * const x = ones([6]);
+ * nn.functional.dropout(x, { p: 0.25 }); // → tensor([0.0000, 1.3333, 1.3333, 0.0000, 1.3333, 0.0000])
+ * nn.functional.dropout(x, { training: false }) === x; // → true
  */
 export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(inverted, x, options);
 
 /**
- * Dropout for networks of {@link selu}: sets elements to SELU's negative limit, then scales and shifts all so that mean and
- * variance stay. Klambauer et al., NIPS 2017.
+ * Dropout for networks of {@link selu}: sets elements to SELU's negative limit, then scales and shifts all so that mean 0 and
+ * variance 1 stay. As `torch.nn.functional.alpha_dropout`, with its draws. Klambauer et al., NIPS 2017.
+ *
+ * @param x any shape, float32 or float64; the result has both
+ * @throws ChainruleError `argument` when p is not from 0 to 1
+ *
+ * @example
+ * const x = randn([10000]);
+ * const y = nn.functional.alphaDropout(x, { p: 0.2 });
+ * y.mean(); // → tensor(-0.0208)
+ * y.std(); // → tensor(1.0025)
  */
 export const alphaDropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(alpha, x, options);

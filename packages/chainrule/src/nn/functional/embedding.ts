@@ -1,10 +1,11 @@
 import { noGrad, showShape, type Tensor, where, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 
+/** Options of {@link embedding}. */
 export interface EmbeddingLookupOptions {
-  /** The index whose row gets no gradient; counted from the end when negative. */
+  /** The index whose row gets no gradient; counted from the end when negative. Without it every row gets one. */
   paddingIdx?: number | null;
-  /** Shrink the rows that are looked up to at most this norm, in place, before. */
+  /** Shrink the rows that are looked up to at most this norm, in place, before. Without it nothing is changed. */
   maxNorm?: number | null;
   /** The norm of `maxNorm`. Default 2. */
   normType?: number;
@@ -25,7 +26,21 @@ export function paddingRow(paddingIdx: number, rows: number): number {
   return row;
 }
 
-/** The rows of `weight` [rows, width] that int32 `indices` [...] name: [..., width]. */
+/**
+ * The rows of a table that indices name, as `torch.nn.functional.embedding`.
+ *
+ * @param indices int32 [...], each from 0 to rows − 1
+ * @param weight [rows, width]
+ * @returns [..., width]
+ * @throws ChainruleError `dtype` for indices that are not int32, `shape` for a weight that is no matrix, `index` for an index or a
+ *   `paddingIdx` that names no row
+ *
+ * @example
+ * const weight = tensor([[0, 0], [1, 10], [2, 20]]);
+ * const at = tensor([2, 1, 2], { dtype: "int32" });
+ * nn.functional.embedding(at, weight); // → tensor([[2., 20.], [1., 10.], [2., 20.]])
+ * nn.functional.embedding(at, weight, { maxNorm: 1, normType: 1 }).sum(1); // → tensor([1., 1., 1.])
+ */
 export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingLookupOptions = {}): Tensor {
   if (weight.ndim !== 2) {
     throw new ChainruleError(

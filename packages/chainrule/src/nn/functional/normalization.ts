@@ -1,9 +1,11 @@
 import { finfo, noGrad, numel, type Shape, showShape, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 
-/** What follows a normalization: y = x̂ · weight + bias, each left out when null. */
+/** What follows a normalization: y = x̂ · weight + bias. */
 export interface Affine {
+  /** The factor of each channel or element. Without it, or with null, 1. */
   weight?: Tensor | null;
+  /** What is added to each channel or element. Without it, or with null, 0. */
   bias?: Tensor | null;
 }
 
@@ -34,6 +36,7 @@ const affineOverChannels = (x: Tensor, { weight, bias }: Affine): Tensor =>
     bias: bias && overChannels(bias, x.ndim),
   });
 
+/** Options of {@link batchNorm}. */
 export interface BatchNormOptions extends Affine {
   /** Use the moments of the batch, and move the running ones towards them. Default false. */
   training?: boolean;
@@ -44,10 +47,26 @@ export interface BatchNormOptions extends Affine {
 }
 
 /**
- * y = (x − mean) / √(var + eps) · weight + bias for each channel of x [N, C] or [N, C, L]. Ioffe and Szegedy, ICML 2015.
+ * y = (x − mean) / √(var + eps) · weight + bias for each channel, as `torch.nn.functional.batch_norm`. Ioffe and Szegedy, ICML
+ * 2015.
  *
  * In training, and when there are no running moments, mean and variance are those of the batch (the variance divided by the
- * count); `runningMean` and `runningVar` [C], unless null, are then changed in place (the variance divided by the count − 1).
+ * count); in training `runningMean` and `runningVar`, unless null, are changed in place (the variance divided by the count − 1).
+ *
+ * @param x [N, C] or [N, C, ...], float; the result has its shape
+ * @param runningMean [C], or null
+ * @param runningVar [C], or null
+ * @param options weight and bias are [C]
+ * @throws ChainruleError `shape` in training when the batch has one value for each channel
+ *
+ * @example
+ * const x = tensor([[1, 10], [3, 30]]);
+ * const mean = zeros([2]);
+ * const variance = ones([2]);
+ * const y = nn.functional.batchNorm(x, mean, variance, { training: true });
+ * y; // → tensor([[-1.0000, -1.0000], [1.0000, 1.0000]])
+ * mean; // → tensor([0.2000, 2.0000])
+ * variance; // → tensor([1.1000, 20.9000])
  */
 export function batchNorm(
   x: Tensor,
@@ -99,7 +118,20 @@ function lastDims(x: Tensor, normalizedShape: Shape): number[] {
   return normalizedShape.map((_, d) => lead + d);
 }
 
-/** y = (x − mean) / √(var + eps) · weight + bias over the last dimensions, of sizes `normalizedShape`. Ba et al., 2016. */
+/**
+ * y = (x − mean) / √(var + eps) · weight + bias over the last dimensions, as `torch.nn.functional.layer_norm`. The variance is
+ * divided by the count. Ba et al., 2016, arXiv 1607.06450.
+ *
+ * @param x [..., *normalizedShape], float; the result has its shape
+ * @param normalizedShape the sizes of the dimensions that are normalized together
+ * @param options weight and bias have `normalizedShape`; eps 1e-5 when left out
+ * @throws ChainruleError `shape` when x does not end in `normalizedShape`
+ *
+ * @example
+ * const x = tensor([[1, 2, 3], [10, 20, 30]]);
+ * nn.functional.layerNorm(x, [3]); // → tensor([[-1.2247, 0.0000, 1.2247], [-1.2247, 0.0000, 1.2247]])
+ * nn.functional.layerNorm(x, [2]); // throws shape: …does not end in the normalized shape [2]
+ */
 export function layerNorm(
   x: Tensor,
   normalizedShape: Shape,
@@ -110,8 +142,16 @@ export function layerNorm(
 }
 
 /**
- * y = x / √(mean(x²) + eps) · weight over the last dimensions, of sizes `normalizedShape`; eps is the dtype's epsilon unless
- * given. Zhang and Sennrich, NeurIPS 2019.
+ * y = x / √(mean(x²) + eps) · weight over the last dimensions, as `torch.nn.functional.rms_norm`. Zhang and Sennrich, NeurIPS 2019.
+ *
+ * @param x [..., *normalizedShape], float; the result has its shape
+ * @param normalizedShape the sizes of the dimensions that are normalized together
+ * @param options weight has `normalizedShape`; eps is the epsilon of the dtype when left out or null
+ * @throws ChainruleError `shape` when x does not end in `normalizedShape`
+ *
+ * @example
+ * const x = tensor([[3, 4], [30, 40]]);
+ * nn.functional.rmsNorm(x, [2]); // → tensor([[0.8485, 1.1314], [0.8485, 1.1314]])
  */
 export function rmsNorm(
   x: Tensor,
@@ -125,8 +165,18 @@ export function rmsNorm(
 }
 
 /**
- * y = (x − mean) / √(var + eps) · weight + bias over groups of channels of x [N, C, …], with a weight and a bias for each
- * channel. Wu and He, ECCV 2018.
+ * y = (x − mean) / √(var + eps) · weight + bias over groups of channels of each example, as `torch.nn.functional.group_norm`. Wu
+ * and He, ECCV 2018.
+ *
+ * @param x [N, C, ...], float; the result has its shape
+ * @param numGroups into how many equal groups of neighbours the C channels are split
+ * @param options weight and bias are [C]; eps 1e-5 when left out
+ * @throws ChainruleError `shape` when the channels do not make so many equal groups
+ *
+ * @example
+ * const x = tensor([[1, 2, 30, 40]]);
+ * nn.functional.groupNorm(x, 2); // → tensor([[-1.0000, 1.0000, -1.0000, 1.0000]])
+ * nn.functional.groupNorm(x, 1); // → tensor([[-1.0074, -0.9490, 0.6862, 1.2702]])
  */
 export function groupNorm(x: Tensor, numGroups: number, options: Affine & { eps?: number } = {}): Tensor {
   if (x.ndim < 2 || x.shape[1] % numGroups !== 0) {

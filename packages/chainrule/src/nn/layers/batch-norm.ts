@@ -5,6 +5,7 @@ import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
 import { checkSizes } from "./linear.ts";
 
+/** Options of {@link BatchNorm1d}. */
 export interface BatchNorm1dOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
@@ -14,7 +15,7 @@ export interface BatchNorm1dOptions {
   affine?: boolean;
   /** Keep running moments for evaluation. Default true; otherwise the batch's own are used there too. */
   trackRunningStats?: boolean;
-  /** Default float32. */
+  /** The dtype of parameters and running moments. Default float32. */
   dtype?: DType;
 }
 
@@ -25,24 +26,41 @@ const PYTORCH_KEYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Batch normalization: y = (x − mean) / √(var + eps) · weight + bias for each feature. Ioffe and Szegedy, ICML 2015.
+ * Batch normalization: y = (x − mean) / √(var + eps) · weight + bias for each feature. As `torch.nn.BatchNorm1d`. Ioffe and
+ * Szegedy, ICML 2015.
  *
  * Input [N, numFeatures] or [N, numFeatures, L], result of the same shape. In training, mean and variance are those of the
  * batch, and `runningMean` and `runningVar` (divided by the count − 1) move towards them; in evaluation the running ones are
  * used. `weight` starts at one, `bias` at zero. State keys are PyTorch's (`running_mean`, `num_batches_tracked`).
+ *
+ * @example
+ * const norm = new nn.BatchNorm1d(1);
+ * const x = tensor([[1], [3]]);
+ * norm(x); // → tensor([[-1.0000], [1.0000]], gradFn=<add>)
+ * norm.runningMean; // → tensor([0.2000])
+ * norm.eval()(x); // → tensor([[0.7628], [2.6697]], gradFn=<add>)
  */
 export class BatchNorm1d extends WidthKeeper {
   static override readonly name: string = "BatchNorm1d";
+  /** How many features are normalized, each by itself. */
   readonly numFeatures: number;
+  /** What is added to the variance. */
   readonly eps: number;
+  /** Share of a batch in the new running moments; null for the average over all batches so far. */
   readonly momentum: number | null;
+  /** Whether there are a weight and a bias. */
   readonly affine: boolean;
+  /** Whether there are running moments. */
   readonly trackRunningStats: boolean;
+  /** The factors, [numFeatures]; null with `affine: false`. */
   weight: Parameter | null;
+  /** What is added, [numFeatures]; null with `affine: false`. */
   bias: Parameter | null;
+  /** The means that evaluation uses, [numFeatures]; null with `trackRunningStats: false`. */
   runningMean: Tensor | null;
+  /** The variances that evaluation uses, [numFeatures]; null with `trackRunningStats: false`. */
   runningVar: Tensor | null;
-  /** How many batches the running moments have seen, int32 []. */
+  /** How many batches the running moments have seen, int32 []; null with `trackRunningStats: false`. */
   numBatchesTracked: Tensor | null;
 
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
@@ -84,6 +102,10 @@ export class BatchNorm1d extends WidthKeeper {
     });
   }
 
+  /**
+   * @throws ChainruleError `shape` for an input that is not [N, numFeatures] or [N, numFeatures, L], or in training has one value
+   *   for each feature
+   */
   override forward(x: Tensor): Tensor {
     if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[1] !== this.numFeatures) {
       throw new ChainruleError(

@@ -2,10 +2,11 @@ import { changes, type Generator, live, recording, type Tensor } from "../../ten
 import { alpha, caseOf, checkProbability, type Dropping, dropBy, inverted } from "../functional/dropout.ts";
 import { WidthKeeper } from "../module/layer.ts";
 
+/** Options of {@link Dropout} and {@link AlphaDropout}. */
 export interface DropoutLayerOptions {
   /** The probability that an element is dropped. Default 0.5. */
   p?: number;
-  /** Where to draw from, instead of the default generator. */
+  /** Where to draw from. Without it the default generator, which `manualSeed` sets. */
   generator?: Generator;
 }
 
@@ -15,6 +16,7 @@ const probability: unique symbol = Symbol("probability");
 abstract class DropoutLayer extends WidthKeeper {
   // Not #private, so that `clone` finds it.
   [probability]: number;
+  /** Where it draws from; undefined for the default generator. */
   readonly generator: Generator | undefined;
 
   constructor(options: DropoutLayerOptions | number = {}) {
@@ -46,7 +48,16 @@ abstract class DropoutLayer extends WidthKeeper {
 
 /**
  * In training, zeros each element with probability p and multiplies the others by 1 / (1 − p); in evaluation gives back its
- * input. Any shape. `new Dropout(0.2)` is short for `new Dropout({ p: 0.2 })`. The draws are PyTorch's.
+ * input. Any shape, float. `new Dropout(0.2)` is short for `new Dropout({ p: 0.2 })`. As `torch.nn.Dropout`, with its draws.
+ * Srivastava et al., JMLR 2014.
+ *
+ * @throws ChainruleError `argument` when p is not from 0 to 1
+ *
+ * @example
+ * const drop = new nn.Dropout(0.25);
+ * const x = ones([6]);
+ * drop(x); // → tensor([0.0000, 1.3333, 1.3333, 0.0000, 1.3333, 0.0000])
+ * drop.eval()(x); // → tensor([1., 1., 1., 1., 1., 1.])
  */
 export class Dropout extends DropoutLayer {
   static override readonly name: string = "Dropout";
@@ -56,7 +67,18 @@ export class Dropout extends DropoutLayer {
   }
 }
 
-/** Dropout that keeps mean and variance after {@link SELU}: sets elements to SELU's negative limit. Options as {@link Dropout}. */
+/**
+ * Dropout that keeps mean and variance after {@link SELU}: sets elements to SELU's negative limit, then scales and shifts all.
+ * Options as {@link Dropout}. As `torch.nn.AlphaDropout`, with its draws. Klambauer et al., NIPS 2017.
+ *
+ * @throws ChainruleError `argument` when p is not from 0 to 1
+ *
+ * @example
+ * const drop = new nn.AlphaDropout(0.2);
+ * const y = drop(randn([10000]));
+ * y.mean(); // → tensor(-0.0208)
+ * y.std(); // → tensor(1.0025)
+ */
 export class AlphaDropout extends DropoutLayer {
   static override readonly name: string = "AlphaDropout";
 

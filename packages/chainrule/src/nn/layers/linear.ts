@@ -4,10 +4,11 @@ import { kaimingUniform_, uniform_ } from "../init.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 
+/** Options of {@link Linear} and {@link Bilinear}. */
 export interface LinearOptions {
   /** Add a learned bias. Default true. */
   bias?: boolean;
-  /** Default float32. */
+  /** The dtype of the parameters. Default float32. */
   dtype?: DType;
 }
 
@@ -24,20 +25,28 @@ export function checkSizes(layer: string, sizes: Readonly<Record<string, number>
 }
 
 /**
- * A fully connected layer: z = x Wᵀ + b.
+ * A fully connected layer: z = x Wᵀ + b. As `torch.nn.Linear`.
  *
- * Input [..., inFeatures], result [..., outFeatures]. `weight` [outFeatures, inFeatures] and `bias` [outFeatures] start uniform
- * on ±1/√inFeatures, as in PyTorch.
+ * Input [..., inFeatures], result [..., outFeatures], in the dtype of the parameters. `weight` [outFeatures, inFeatures] and `bias`
+ * [outFeatures] start uniform on ±1/√inFeatures, as in PyTorch.
+ *
+ * @throws ChainruleError `argument` for sizes that are not whole; in a call `shape` for another width, `dtype` for another dtype
  *
  * @example
  * const layer = new nn.Linear(2, 3);
- * layer(zeros([5, 2])).shape; // [5, 3]
+ * layer(zeros([5, 2])).shape; // → [5, 3]
+ * layer.weight.shape; // → [3, 2]
+ * layer(zeros([5, 4])); // throws shape: …The input's last size must be 2
  */
 export class Linear<In extends number = number, Out extends number = number> extends Module {
   static override readonly name: string = "Linear";
+  /** How many numbers of each example go in. */
   readonly inFeatures: In;
+  /** How many numbers of each example come out. */
   readonly outFeatures: Out;
+  /** W, [outFeatures, inFeatures]. */
   weight: Parameter;
+  /** b, [outFeatures]; null with `bias: false`. */
   bias: Parameter | null;
 
   constructor(inFeatures: In, outFeatures: Out, options: LinearOptions = {}) {
@@ -68,17 +77,29 @@ export class Linear<In extends number = number, Out extends number = number> ext
 }
 
 /**
- * A bilinear layer: z_k = x1ᵀ W_k x2 + b_k.
+ * A bilinear layer: z_k = x1ᵀ W_k x2 + b_k. As `torch.nn.Bilinear`.
  *
  * Inputs [..., in1Features] and [..., in2Features], result [..., outFeatures]. `weight` [outFeatures, in1Features, in2Features]
  * and `bias` [outFeatures] start uniform on ±1/√in1Features.
+ *
+ * @throws ChainruleError `argument` for sizes that are not whole; in a call `shape` when the inputs do not fit
+ *
+ * @example
+ * const layer = new nn.Bilinear(2, 2, 1, { bias: false });
+ * nn.init.ones_(layer.weight);
+ * layer(tensor([[1, 2]]), tensor([[3, 4]])); // → tensor([[21.]], gradFn=<reshape>)
  */
 export class Bilinear extends Module {
   static override readonly name: string = "Bilinear";
+  /** How many numbers of each example the first input has. */
   readonly in1Features: number;
+  /** How many numbers of each example the second input has. */
   readonly in2Features: number;
+  /** How many numbers of each example come out. */
   readonly outFeatures: number;
+  /** The matrices W_k, [outFeatures, in1Features, in2Features]. */
   weight: Parameter;
+  /** b, [outFeatures]; null with `bias: false`. */
   bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {

@@ -2,7 +2,14 @@ import { type Shape, showShape, type Tensor } from "../../tensor/index.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Module } from "../module/module.ts";
 
-/** Gives back what it gets; arguments of the constructor are ignored, so that it can stand in for any layer. */
+/**
+ * Gives back what it gets; arguments of the constructor are ignored, so that it can stand in for any layer. As
+ * `torch.nn.Identity`.
+ *
+ * @example
+ * const layer = new nn.Identity(54, { unused: true });
+ * layer(tensor([1, 2])); // → tensor([1., 2.])
+ */
 export class Identity extends WidthKeeper {
   static override readonly name: string = "Identity";
 
@@ -16,15 +23,20 @@ export class Identity extends WidthKeeper {
 }
 
 /**
- * Makes one dimension of those from `startDim` to `endDim`, both included. By default all but the first, the batch.
+ * Makes one dimension of those from `startDim` to `endDim`, both included. By default all but the first, the batch. As
+ * `torch.nn.Flatten`.
+ *
+ * @throws ChainruleError in a call `index` when x has no such dimensions
  *
  * @example
- * new nn.Flatten()(zeros([5, 2, 3])).shape;      // [5, 6]
- * new nn.Flatten(0, 1)(zeros([200, 1])).shape;   // [200]
+ * new nn.Flatten()(zeros([5, 2, 3])).shape; // → [5, 6]
+ * new nn.Flatten(0, 1)(zeros([200, 1])).shape; // → [200]
  */
 export class Flatten extends Module {
   static override readonly name: string = "Flatten";
+  /** The first of the dimensions that become one. */
   readonly startDim: number;
+  /** The last of the dimensions that become one; from the end where it is negative. */
   readonly endDim: number;
 
   constructor(startDim = 1, endDim = -1) {
@@ -43,14 +55,20 @@ export class Flatten extends Module {
 }
 
 /**
- * Makes several dimensions of the dimension `dim`; one size may be −1.
+ * Makes several dimensions of the dimension `dim`; one size may be −1. As `torch.nn.Unflatten`.
+ *
+ * @throws ChainruleError in a call `shape` when the sizes do not make that of the dimension, `index` when there is no such
+ *   dimension
  *
  * @example
- * new nn.Unflatten(1, [2, 3])(zeros([5, 6])).shape; // [5, 2, 3]
+ * new nn.Unflatten(1, [2, 3])(zeros([5, 6])).shape; // → [5, 2, 3]
+ * new nn.Unflatten(1, [-1, 2])(zeros([5, 6])).shape; // → [5, 3, 2]
  */
 export class Unflatten extends Module {
   static override readonly name: string = "Unflatten";
+  /** The dimension that becomes several. */
   readonly dim: number;
+  /** The sizes that it becomes; one may be −1. */
   readonly unflattenedSize: Shape;
 
   constructor(dim: number, unflattenedSize: Shape) {

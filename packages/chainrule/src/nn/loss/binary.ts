@@ -3,8 +3,9 @@ import { recording, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
+/** Options of the binary cross-entropies. */
 export interface BinaryOptions extends ReductionOption {
-  /** A factor for each element's loss; broadcasts. */
+  /** A factor for each element's loss; broadcasts. Without it 1. */
   weight?: Tensor | null;
 }
 
@@ -12,9 +13,19 @@ const sizes = "Give one target for each output: squeeze() or unsqueeze() one of 
 
 /**
  * Binary cross-entropy of probabilities: ℓ = −(t log x + (1 − t) log(1 − x)), logarithms not below −100. Prefer
- * {@link binaryCrossEntropyWithLogits}, which loses no accuracy near 0 and 1.
+ * {@link binaryCrossEntropyWithLogits}, which loses no accuracy near 0 and 1. As `torch.nn.functional.binary_cross_entropy`.
  *
- * @throws ChainruleError `argument` when an input is below 0 or above 1, as logits are; a compiled function does not look
+ * @param input probabilities x from 0 to 1, any shape, float
+ * @param target t from 0 to 1, in the shape of the input
+ * @param options weight none, reduction "mean" when left out
+ * @throws ChainruleError `argument` when an input is below 0 or above 1, as logits are; a compiled function does not look.
+ *   `shape` when the shapes differ
+ *
+ * @example
+ * const t = tensor([1, 1]);
+ * const losses = nn.functional.binaryCrossEntropy(tensor([0.5, 0]), t, { reduction: "none" });
+ * losses; // → tensor([0.6931, 100.0000])
+ * nn.functional.binaryCrossEntropy(tensor([3, -2]), t); // throws argument: …takes probabilities
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -39,9 +50,21 @@ function checkProbabilities(input: Tensor): void {
 }
 
 /**
- * Binary cross-entropy of sigmoid(x), on logits: ℓ = (1 − t) x + (1 + (q − 1) t) log(1 + e⁻ˣ), where q is `posWeight`.
+ * Binary cross-entropy of sigmoid(x), on logits: ℓ = (1 − t) x + (1 + (q − 1) t) log(1 + e⁻ˣ), where q is `posWeight`. As
+ * `torch.nn.functional.binary_cross_entropy_with_logits`.
  *
- * @param options.posWeight how much a positive counts; broadcasts along the last dimension
+ * @param input logits x, any shape, float
+ * @param target t from 0 to 1, in the shape of the input
+ * @param options weight none, reduction "mean" when left out
+ * @param options.posWeight how much a positive counts; broadcasts along the last dimension. Without it 1
+ * @throws ChainruleError `shape` when the shapes differ
+ *
+ * @example
+ * const x = tensor([0, -100]);
+ * const t = tensor([1, 1]);
+ * const losses = nn.functional.binaryCrossEntropyWithLogits(x, t, { reduction: "none" });
+ * losses; // → tensor([0.6931, 100.0000])
+ * nn.functional.binaryCrossEntropyWithLogits(x.unsqueeze(1), t); // throws shape: …[2, 1]
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -55,13 +78,37 @@ export function binaryCrossEntropyWithLogits(
   return reduced(weight ? losses.mul(weight) : losses, reduction);
 }
 
-/** Logistic loss for targets −1 and 1: ℓ = log(1 + e^(−t x)). */
+/**
+ * Logistic loss for targets −1 and 1: ℓ = log(1 + e^(−t x)). As `torch.nn.functional.soft_margin_loss`.
+ *
+ * @param input scores x, any shape, float
+ * @param target t, −1 or 1, in the shape of the input
+ * @param options reduction "mean" when left out
+ * @throws ChainruleError `shape` when the shapes differ
+ *
+ * @example
+ * const x = tensor([0, 2, -2]);
+ * const losses = nn.functional.softMarginLoss(x, tensor([1, 1, 1]), { reduction: "none" });
+ * losses; // → tensor([0.6931, 0.1269, 2.1269])
+ */
 export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: ReductionOption = {}): Tensor {
   requireSameShape("softMarginLoss", input, target, sizes);
   return reduced(input.mul(target).logSigmoid().neg(), reduction);
 }
 
-/** For distances x with targets 1 (alike) and −1 (not): ℓ = x, or max(0, margin − x). */
+/**
+ * For distances x with targets 1 (alike) and −1 (not): ℓ = x, or max(0, margin − x). As `torch.nn.functional.hinge_embedding_loss`.
+ *
+ * @param input distances, any shape, float
+ * @param target 1 or −1, in the shape of the input
+ * @param options margin 1, reduction "mean" when left out
+ * @throws ChainruleError `shape` when the shapes differ
+ *
+ * @example
+ * const x = tensor([0.25, 0.25, 3]);
+ * const losses = nn.functional.hingeEmbeddingLoss(x, tensor([1, -1, -1]), { reduction: "none" });
+ * losses; // → tensor([0.2500, 0.7500, 0.0000])
+ */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,

@@ -11,15 +11,20 @@ import {
 import { ChainruleError } from "../../util/errors.ts";
 import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
 
+/** Options of the losses on classes. */
 export interface ClassOptions extends ReductionOption {
-  /** A weight for each class, shape [classes]. "mean" then divides by the sum of the weights of the targets. */
+  /**
+   * A weight for each class, shape [classes]; without it all count alike. For class indices, "mean" divides by the sum of the
+   * weights of the targets; for probabilities, by the number of rows.
+   */
   weight?: Tensor | null;
-  /** Targets of this value count for nothing. Default −100. */
+  /** Class indices of this value count for nothing; the mean of none is NaN. Default −100. */
   ignoreIndex?: number;
 }
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends ClassOptions {
-  /** Share of the target that is spread evenly over all classes. Default 0. */
+  /** Share of the target that is spread evenly over all classes, from 0 to 1. Default 0. Szegedy et al., CVPR 2016. */
   labelSmoothing?: number;
 }
 
@@ -115,10 +120,17 @@ function weighted(losses: Tensor, keep: Tensor, weights: Tensor, reduction: Redu
 }
 
 /**
- * Negative log-likelihood: ℓ = −w_t · logProbs_t, for targets t that are class indices.
+ * Negative log-likelihood: ℓ = −w_t · logProbs_t, for targets t that are class indices. As `torch.nn.functional.nll_loss`.
  *
  * @param logProbs [n, classes] (or [classes], or [n, classes, …]), as logSoftmax gives them
  * @param target int32, shape [n] (or [], or [n, …])
+ * @throws ChainruleError `dtype` for classes that are not int32, `shape` when shapes do not fit, `index` for a label that is no
+ *   class
+ *
+ * @example
+ * const logProbs = tensor([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]).log();
+ * nn.functional.nllLoss(logProbs, tensor([0, 2], { dtype: "int32" })); // → tensor(0.4581)
+ * nn.functional.nllLoss(logProbs, tensor([0, 3], { dtype: "int32" })); // throws index: The label 3
  */
 export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
   const { weight, ignoreIndex = -100, reduction } = options;
@@ -131,10 +143,21 @@ export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions 
 }
 
 /**
- * Cross-entropy of softmax(input) with the target: ℓ = −Σ_c t_c log softmax(z)_c, on logits.
+ * Cross-entropy of softmax(input) with the target: ℓ = −Σ_c w_c t_c log softmax(z)_c, on logits, where w are the weights of the
+ * classes. As `torch.nn.functional.cross_entropy`.
  *
  * @param input logits z, [n, classes] (or [classes], or [n, classes, …])
  * @param target class indices (int32, shape [n]), or probabilities in the shape of the input
+ * @param options `ignoreIndex` is for class indices alone
+ * @throws ChainruleError `shape` when shapes do not fit, `dtype` for targets of bool, `index` for a label that is no class,
+ *   `argument` when `labelSmoothing` is not from 0 to 1
+ *
+ * @example
+ * const logits = tensor([[2, 0, 0], [0, 0, 5]]);
+ * const labels = tensor([0, -100], { dtype: "int32" });
+ * nn.functional.crossEntropy(logits, labels); // → tensor(0.2395)
+ * nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.3 }); // → tensor(0.6395)
+ * nn.functional.crossEntropy(logits, tensor([[1, 0, 0], [0, 0.5, 0.5]])); // → tensor(1.3765)
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { weight, labelSmoothing = 0, ignoreIndex = -100, reduction } = options;
@@ -183,16 +206,30 @@ function softCrossEntropy(
   return reduced(losses, reduction);
 }
 
+/** Options of {@link multiMarginLoss}. */
 export interface MultiMarginOptions extends ReductionOption {
   /** Power of the margins missed: 1 or 2. Default 1. */
   p?: 1 | 2;
-  /** Default 1. */
+  /** By how much the score of the target must be larger than each other one. Default 1. */
   margin?: number;
-  /** A weight for each class, shape [classes]. */
+  /** A weight for each class, shape [classes]. Without it all count alike. */
   weight?: Tensor | null;
 }
 
-/** Hinge loss for classes: ℓ = 1/C Σ_{i≠t} max(0, margin − x_t + x_i)^p, times the weight of t. */
+/**
+ * Hinge loss for classes: ℓ = 1/C Σ_{i≠t} max(0, margin − x_t + x_i)^p, times the weight of t. As
+ * `torch.nn.functional.multi_margin_loss`.
+ *
+ * @param input scores x, [n, classes] or [classes], float
+ * @param target class indices t, int32, shape [n] or []
+ * @throws ChainruleError `argument` when p is not 1 or 2, `dtype` for classes that are not int32, `shape` when shapes do not fit,
+ *   `index` for a label that is no class
+ *
+ * @example
+ * const scores = tensor([[3, 1, 2.5], [0, 0, 0]]);
+ * const labels = tensor([0, 1], { dtype: "int32" });
+ * nn.functional.multiMarginLoss(scores, labels, { reduction: "none" }); // → tensor([0.1667, 0.6667])
+ */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   const { p = 1, margin = 1, weight, reduction } = options;
   if (p !== 1 && p !== 2) throw new ChainruleError("argument", `p is ${String(p)}.`, "Use 1 or 2.");

@@ -8,7 +8,22 @@ import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts"
 
 const tiny = 1e-12;
 
-/** For pairs with targets 1 (alike) and −1 (not): ℓ = 1 − cos, or max(0, cos − margin). Pairs along the last dimension. */
+/**
+ * For pairs with targets 1 (alike) and −1 (not): ℓ = 1 − cos, or max(0, cos − margin). As
+ * `torch.nn.functional.cosine_embedding_loss`.
+ *
+ * @param input1 [n, size] or [size], float
+ * @param input2 in the shape of the first
+ * @param target 1 or −1, shape [n] or []
+ * @param options margin 0, reduction "mean" when left out
+ * @throws ChainruleError `shape` when the shapes of the inputs differ
+ *
+ * @example
+ * const x = tensor([[1, 0], [1, 0], [1, 0]]);
+ * const y = tensor([[0, 1], [2, 0], [0, 1]]);
+ * const losses = nn.functional.cosineEmbeddingLoss(x, y, tensor([1, -1, -1]), { reduction: "none" });
+ * losses; // → tensor([1., 1., 0.])
+ */
 export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -24,7 +39,21 @@ export function cosineEmbeddingLoss(
   return reduced(alike.add(apart), reduction);
 }
 
-/** For pairs of which the first should rank higher (1) or lower (−1): ℓ = max(0, −t (x₁ − x₂) + margin). */
+/**
+ * For pairs of which the first should rank higher (1) or lower (−1): ℓ = max(0, −t (x₁ − x₂) + margin). As
+ * `torch.nn.functional.margin_ranking_loss`.
+ *
+ * @param input1 scores x₁, any shape, float
+ * @param input2 scores x₂, in the shape of the first
+ * @param target t, 1 or −1, in the shape of the inputs
+ * @param options margin 0, reduction "mean" when left out
+ * @throws ChainruleError `shape` when the shapes of the inputs differ
+ *
+ * @example
+ * const [a, b, t] = [tensor([3, 3, 3]), tensor([1, 2.5, 5]), tensor([1, 1, 1])];
+ * const losses = nn.functional.marginRankingLoss(a, b, t, { margin: 1, reduction: "none" });
+ * losses; // → tensor([0.0000, 0.5000, 3.0000])
+ */
 export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -35,10 +64,11 @@ export function marginRankingLoss(
   return reduced(input1.sub(input2).mul(target).neg().add(margin).clampMin(0), reduction);
 }
 
+/** Options of {@link tripletMarginLoss}. */
 export interface TripletOptions extends ReductionOption {
   /** By how much the negative must be further away. Default 1. */
   margin?: number;
-  /** The norm's degree. Default 2. */
+  /** The norm's degree, above 0. Default 2. */
   p?: number;
   /** Added to differences, against the kink at zero. Default 1e-6. */
   eps?: number;
@@ -49,7 +79,22 @@ export interface TripletOptions extends ReductionOption {
 /** ‖a − b + ε‖ₚ along the last dimension. */
 const distance = (a: Tensor, b: Tensor, p: number, eps: number): Tensor => a.sub(b).add(eps).norm(p, -1);
 
-/** Anchor, positive and negative: ℓ = max(0, d(a, p) − d(a, n) + margin). Balntas et al., BMVC 2016. */
+/**
+ * Anchor, positive and negative: ℓ = max(0, d(a, p) − d(a, n) + margin), where d(a, b) = ‖a − b + eps‖_p along the last dimension.
+ * As `torch.nn.functional.triplet_margin_loss`. Balntas et al., BMVC 2016.
+ *
+ * @param anchor [n, size] or [size], float
+ * @param positive what should be near, in the shape of the anchor
+ * @param negative what should be further away, in the shape of the anchor
+ * @throws ChainruleError `argument` unless p > 0, `shape` when the shapes differ
+ *
+ * @example
+ * const anchor = zeros([2, 2]);
+ * const positive = tensor([[3, 4], [3, 4]]);
+ * const negative = tensor([[8, 0], [5, 0]]);
+ * const losses = nn.functional.tripletMarginLoss(anchor, positive, negative, { reduction: "none" });
+ * losses; // → tensor([0.0000, 1.0000])
+ */
 export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,

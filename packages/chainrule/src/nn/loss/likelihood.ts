@@ -6,6 +6,7 @@ import { type Reduction, type ReductionOption, reduced, requireSameShape } from 
 /** ½ log 2π */
 const HALF_LOG_TWO_PI = 0.9189385332046727;
 
+/** Options of {@link klDiv}. */
 export interface KLDivOptions {
   /** "batchmean" divides by the number of rows, as the definition has it. Default "mean", over all elements. */
   reduction?: Reduction | "batchmean";
@@ -14,10 +15,18 @@ export interface KLDivOptions {
 }
 
 /**
- * Kullback–Leibler divergence: ℓ = t (log t − x), zero where t is.
+ * Kullback–Leibler divergence: ℓ = t (log t − x), zero where t is. As `torch.nn.functional.kl_div`.
  *
- * @param input logarithms of probabilities
- * @param target probabilities, or their logarithms with `logTarget`
+ * @param input logarithms x of probabilities, [n, ...], float
+ * @param target probabilities t, or their logarithms with `logTarget`; broadcasts with the input
+ * @param options reduction "mean", logTarget false when left out
+ * @throws ChainruleError `shape` when the shapes do not broadcast
+ *
+ * @example
+ * const input = tensor([[0.5, 0.5], [0.5, 0.5]]).log();
+ * const target = tensor([[0.5, 0.5], [1, 0]]);
+ * nn.functional.klDiv(input, target, { reduction: "batchmean" }); // → tensor(0.3466)
+ * nn.functional.klDiv(input, target); // → tensor(0.1733)
  */
 export function klDiv(
   input: Tensor,
@@ -31,6 +40,7 @@ export function klDiv(
   return losses.sum().div(input.ndim === 0 ? 1 : input.shape[0]);
 }
 
+/** Options of {@link poissonNllLoss}. */
 export interface PoissonNLLOptions extends ReductionOption {
   /** Whether the input is the logarithm of the rate. Default true. */
   logInput?: boolean;
@@ -40,7 +50,20 @@ export interface PoissonNLLOptions extends ReductionOption {
   eps?: number;
 }
 
-/** Negative log-likelihood of counts t under a Poisson distribution: ℓ = eˣ − t x, or x − t log(x + ε). */
+/**
+ * Negative log-likelihood of counts t under a Poisson distribution: ℓ = eˣ − t x, or x − t log(x + ε). As
+ * `torch.nn.functional.poisson_nll_loss`.
+ *
+ * @param input logarithms x of rates, or rates with `logInput: false`; any shape, float
+ * @param target counts t, broadcasts with the input
+ * @throws ChainruleError `shape` when the shapes do not broadcast
+ *
+ * @example
+ * const counts = tensor([3, 3]);
+ * nn.functional.poissonNllLoss(tensor([3, 5]).log(), counts); // → tensor(-0.0621)
+ * nn.functional.poissonNllLoss(tensor([3, 5]), counts, { logInput: false }); // → tensor(-0.0621)
+ * nn.functional.poissonNllLoss(tensor([3, 3]).log(), counts); // → tensor(-0.2958)
+ */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLOptions = {}): Tensor {
   const { logInput = true, full = false, eps = 1e-8, reduction } = options;
   let losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
@@ -61,17 +84,27 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNL
   return reduced(losses, reduction);
 }
 
+/** Options of {@link gaussianNllLoss}. */
 export interface GaussianNLLOptions extends ReductionOption {
   /** Add the constant ½ log 2π. Default false. */
   full?: boolean;
-  /** Variances are not taken below this. Default 1e-6. */
+  /** Variances are not taken below this, while their gradients are as if they were not cut. Default 1e-6. */
   eps?: number;
 }
 
 /**
- * Negative log-likelihood under normal distributions: ℓ = ½ (log v + (x − t)² / v).
+ * Negative log-likelihood under normal distributions: ℓ = ½ (log v + (x − t)² / v). As `torch.nn.functional.gaussian_nll_loss`. Nix
+ * and Weigend, ICNN 1994.
  *
- * @param variance in the shape of the input, or one for each row: the last size 1 or left out
+ * @param input means x, [..., size], float
+ * @param target t, in the shape of the input
+ * @param variance v, in the shape of the input, or one for each row: the last size 1 or left out
+ * @throws ChainruleError `shape` when the shapes do not fit
+ *
+ * @example
+ * const [mean, target] = [tensor([0, 0]), tensor([2, 2])];
+ * const losses = nn.functional.gaussianNllLoss(mean, target, tensor([1, 4]), { reduction: "none" });
+ * losses; // → tensor([2.0000, 1.1931])
  */
 export function gaussianNllLoss(
   input: Tensor,

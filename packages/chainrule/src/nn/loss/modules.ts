@@ -58,7 +58,15 @@ abstract class Loss<O extends object> extends Module {
   }
 }
 
-/** Mean squared error, ℓ = (x − t)². Default reduction "mean". */
+/**
+ * Mean squared error, ℓ = (x − t)². As `torch.nn.MSELoss`; shapes and errors as {@link functional.mseLoss}. Options: reduction
+ * ("mean").
+ *
+ * @example
+ * const loss = new nn.MSELoss();
+ * loss(tensor([[1], [2], [4]]), tensor([[1], [2], [7]])); // → tensor(3.)
+ * loss(zeros([3, 1]), zeros([3])); // throws shape: …broadcasting would pair all rows with all rows
+ */
 export class MSELoss extends Loss<ReductionOption> {
   static override readonly name: string = "MSELoss";
 
@@ -67,7 +75,14 @@ export class MSELoss extends Loss<ReductionOption> {
   }
 }
 
-/** Mean absolute error, ℓ = |x − t|. */
+/**
+ * Mean absolute error, ℓ = |x − t|. As `torch.nn.L1Loss`; shapes and errors as {@link functional.l1Loss}. Options: reduction
+ * ("mean").
+ *
+ * @example
+ * const loss = new nn.L1Loss({ reduction: "sum" });
+ * loss(tensor([1, 2, 4]), tensor([1, 0, 7])); // → tensor(5.)
+ */
 export class L1Loss extends Loss<ReductionOption> {
   static override readonly name: string = "L1Loss";
 
@@ -76,7 +91,14 @@ export class L1Loss extends Loss<ReductionOption> {
   }
 }
 
-/** ½ d² / β while |d| < β, then |d| − ½ β. Default beta 1. */
+/**
+ * With d = x − t, ½ d² / β while |d| < β, then |d| − ½ β. As `torch.nn.SmoothL1Loss`; shapes and errors as
+ * {@link functional.smoothL1Loss}. Options: beta (1), reduction ("mean"). Girshick, ICCV 2015.
+ *
+ * @example
+ * const loss = new nn.SmoothL1Loss({ beta: 2, reduction: "none" });
+ * loss(tensor([0.5, 10]), zeros([2])); // → tensor([0.0625, 9.0000])
+ */
 export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
   static override readonly name: string = "SmoothL1Loss";
 
@@ -85,7 +107,14 @@ export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
   }
 }
 
-/** ½ d² while |d| ≤ δ, then δ (|d| − ½ δ). Default delta 1. */
+/**
+ * With d = x − t, ½ d² while |d| ≤ δ, then δ (|d| − ½ δ). As `torch.nn.HuberLoss`; shapes and errors as
+ * {@link functional.huberLoss}. Options: delta (1), reduction ("mean"). Huber, Ann. Math. Statist. 1964.
+ *
+ * @example
+ * const loss = new nn.HuberLoss({ delta: 2, reduction: "none" });
+ * loss(tensor([0.5, 10]), zeros([2])); // → tensor([0.1250, 18.0000])
+ */
 export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
   static override readonly name: string = "HuberLoss";
 
@@ -95,8 +124,15 @@ export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
 }
 
 /**
- * Cross-entropy on logits [n, classes], with class indices (int32 [n]) or probabilities as targets. Options: weight,
- * ignoreIndex (−100), labelSmoothing (0), reduction.
+ * Cross-entropy on logits [n, classes], with class indices (int32 [n]) or probabilities as targets. As
+ * `torch.nn.CrossEntropyLoss`; shapes and errors as {@link functional.crossEntropy}. Options: weight (one for each class; none),
+ * ignoreIndex (−100), labelSmoothing (0), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.CrossEntropyLoss();
+ * const logits = tensor([[2, 0, 0], [0, 0, 5]]);
+ * loss(logits, tensor([0, 2], { dtype: "int32" })); // → tensor(0.1265)
+ * loss(logits, tensor([0, 3], { dtype: "int32" })); // throws index: …The label 3 of row 1
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   static override readonly name: string = "CrossEntropyLoss";
@@ -106,7 +142,15 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   }
 }
 
-/** Negative log-likelihood of classes, on logarithms of probabilities. Options: weight, ignoreIndex (−100), reduction. */
+/**
+ * Negative log-likelihood of classes, on logarithms of probabilities [n, classes]. As `torch.nn.NLLLoss`; shapes and errors as
+ * {@link functional.nllLoss}. Options: weight (one for each class; none), ignoreIndex (−100), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.NLLLoss({ weight: tensor([1, 3]) });
+ * const logProbs = tensor([[0.5, 0.5], [0.75, 0.25]]).log();
+ * loss(logProbs, tensor([0, 1], { dtype: "int32" })); // → tensor(1.2130)
+ */
 export class NLLLoss extends Loss<ClassOptions> {
   static override readonly name: string = "NLLLoss";
 
@@ -115,7 +159,14 @@ export class NLLLoss extends Loss<ClassOptions> {
   }
 }
 
-/** Hinge loss for classes. Options: p (1), margin (1), weight, reduction. */
+/**
+ * Hinge loss for classes. As `torch.nn.MultiMarginLoss`; shapes and errors as {@link functional.multiMarginLoss}. Options: p (1),
+ * margin (1), weight (one for each class; none), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.MultiMarginLoss();
+ * loss(tensor([[3, 1, 2.5]]), tensor([0], { dtype: "int32" })); // → tensor(0.1667)
+ */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   static override readonly name: string = "MultiMarginLoss";
 
@@ -124,7 +175,14 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   }
 }
 
-/** Binary cross-entropy of probabilities. Options: weight, reduction. */
+/**
+ * Binary cross-entropy of probabilities. As `torch.nn.BCELoss`; shapes and errors as {@link functional.binaryCrossEntropy}.
+ * Options: weight (none), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.BCELoss();
+ * loss(tensor([0.9, 0.2]), tensor([1, 0])); // → tensor(0.1643)
+ */
 export class BCELoss extends Loss<BinaryOptions> {
   static override readonly name: string = "BCELoss";
 
@@ -133,7 +191,14 @@ export class BCELoss extends Loss<BinaryOptions> {
   }
 }
 
-/** Binary cross-entropy on logits. Options: weight, posWeight, reduction. */
+/**
+ * Binary cross-entropy on logits. As `torch.nn.BCEWithLogitsLoss`; shapes and errors as
+ * {@link functional.binaryCrossEntropyWithLogits}. Options: weight (none), posWeight (none), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.BCEWithLogitsLoss({ posWeight: tensor(3), reduction: "none" });
+ * loss(tensor([0, 0]), tensor([1, 0])); // → tensor([2.0794, 0.6931])
+ */
 export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor | null }> {
   static override readonly name: string = "BCEWithLogitsLoss";
 
@@ -146,7 +211,14 @@ export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor
   }
 }
 
-/** Logistic loss for targets −1 and 1. */
+/**
+ * Logistic loss for targets −1 and 1. As `torch.nn.SoftMarginLoss`; shapes and errors as {@link functional.softMarginLoss}.
+ * Options: reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.SoftMarginLoss({ reduction: "none" });
+ * loss(tensor([0, 2, -2]), tensor([1, 1, 1])); // → tensor([0.6931, 0.1269, 2.1269])
+ */
 export class SoftMarginLoss extends Loss<ReductionOption> {
   static override readonly name: string = "SoftMarginLoss";
 
@@ -155,7 +227,14 @@ export class SoftMarginLoss extends Loss<ReductionOption> {
   }
 }
 
-/** For distances with targets 1 and −1. Options: margin (1), reduction. */
+/**
+ * For distances with targets 1 and −1. As `torch.nn.HingeEmbeddingLoss`; shapes and errors as
+ * {@link functional.hingeEmbeddingLoss}. Options: margin (1), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.HingeEmbeddingLoss({ margin: 2, reduction: "none" });
+ * loss(tensor([0.5, 0.5, 3]), tensor([1, -1, -1])); // → tensor([0.5000, 1.5000, 0.0000])
+ */
 export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "HingeEmbeddingLoss";
 
@@ -164,7 +243,14 @@ export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number
   }
 }
 
-/** Kullback–Leibler divergence. Options: reduction (also "batchmean"), logTarget (false). */
+/**
+ * Kullback–Leibler divergence, of an input of logarithms from a target of probabilities. As `torch.nn.KLDivLoss`; shapes and errors
+ * as {@link functional.klDiv}. Options: reduction ("mean"; also "batchmean"), logTarget (false).
+ *
+ * @example
+ * const loss = new nn.KLDivLoss({ reduction: "batchmean" });
+ * loss(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]])); // → tensor(0.6931)
+ */
 export class KLDivLoss extends Loss<KLDivOptions> {
   static override readonly name: string = "KLDivLoss";
 
@@ -173,7 +259,15 @@ export class KLDivLoss extends Loss<KLDivOptions> {
   }
 }
 
-/** Negative log-likelihood of counts. Options: logInput (true), full (false), eps (1e-8), reduction. */
+/**
+ * Negative log-likelihood of counts. As `torch.nn.PoissonNLLLoss`; shapes and errors as {@link functional.poissonNllLoss}. Options:
+ * logInput (true), full (false), eps (1e-8), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.PoissonNLLLoss();
+ * loss(tensor([3]).log(), tensor([3])); // → tensor(-0.2958)
+ * loss(tensor([5]).log(), tensor([3])); // → tensor(0.1717)
+ */
 export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
   static override readonly name: string = "PoissonNLLLoss";
 
@@ -182,7 +276,16 @@ export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
   }
 }
 
-/** Negative log-likelihood under normal distributions of given variance. Options: full (false), eps (1e-6), reduction. */
+/**
+ * Negative log-likelihood under normal distributions of given variance. As `torch.nn.GaussianNLLLoss`; shapes and errors as
+ * {@link functional.gaussianNllLoss}. Options: full (false), eps (1e-6), reduction ("mean"). Nix and Weigend, ICNN 1994.
+ *
+ * @example
+ * const loss = new nn.GaussianNLLLoss();
+ * const [mean, target] = [zeros([2, 1]), tensor([[2], [2]])];
+ * loss(mean, target, full([2, 1], 1)); // → tensor(2.)
+ * loss(mean, target, full([2, 1], 4)); // → tensor(1.1931)
+ */
 export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
   static override readonly name: string = "GaussianNLLLoss";
 
@@ -191,7 +294,15 @@ export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
   }
 }
 
-/** For pairs with targets 1 (alike) and −1 (not), by their angle. Options: margin (0), reduction. */
+/**
+ * For pairs with targets 1 (alike) and −1 (not), by their angle. As `torch.nn.CosineEmbeddingLoss`; shapes and errors as
+ * {@link functional.cosineEmbeddingLoss}. Options: margin (0), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.CosineEmbeddingLoss({ reduction: "none" });
+ * const [x, y] = [tensor([[1, 0], [1, 0]]), tensor([[0, 1], [2, 0]])];
+ * loss(x, y, tensor([1, -1])); // → tensor([1., 1.])
+ */
 export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "CosineEmbeddingLoss";
 
@@ -200,7 +311,14 @@ export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: numbe
   }
 }
 
-/** For pairs of which one should rank higher. Options: margin (0), reduction. */
+/**
+ * For pairs of which the first should rank higher (1) or lower (−1). As `torch.nn.MarginRankingLoss`; shapes and errors as
+ * {@link functional.marginRankingLoss}. Options: margin (0), reduction ("mean").
+ *
+ * @example
+ * const loss = new nn.MarginRankingLoss({ margin: 1, reduction: "none" });
+ * loss(tensor([3, 3]), tensor([1, 5]), tensor([1, 1])); // → tensor([0., 3.])
+ */
 export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "MarginRankingLoss";
 
@@ -209,7 +327,17 @@ export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number 
   }
 }
 
-/** For triplets of anchor, positive and negative. Options: margin (1), p (2), eps (1e-6), swap (false), reduction. */
+/**
+ * For triplets of anchor, positive and negative. As `torch.nn.TripletMarginLoss`; shapes and errors as
+ * {@link functional.tripletMarginLoss}. Options: margin (1), p (2), eps (1e-6), swap (false), reduction ("mean"). Balntas et al.,
+ * BMVC 2016.
+ *
+ * @example
+ * const loss = new nn.TripletMarginLoss();
+ * const [anchor, positive] = [zeros([1, 2]), tensor([[3, 4]])];
+ * loss(anchor, positive, tensor([[5, 0]])); // → tensor(1.0000)
+ * loss(anchor, positive, tensor([[8, 0]])); // → tensor(0.)
+ */
 export class TripletMarginLoss extends Loss<TripletOptions> {
   static override readonly name: string = "TripletMarginLoss";
 

@@ -1,11 +1,15 @@
 import { sameShape, showShape, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 
-/** What becomes of the losses of the elements: their mean (the empirical risk of the batch), their sum, or nothing. */
+/**
+ * What becomes of the losses of the elements: their mean (the empirical risk of the batch), their sum, or nothing: then the result
+ * has a loss for each.
+ */
 export type Reduction = "mean" | "sum" | "none";
 
+/** The option that all losses have. */
 export interface ReductionOption {
-  /** Default "mean". */
+  /** What becomes of the losses of the elements. Default "mean". */
   reduction?: Reduction;
 }
 

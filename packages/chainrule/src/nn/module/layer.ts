@@ -8,8 +8,25 @@ export interface Layer extends Module {
 
 declare const keepsWidth: unique symbol;
 
-/** Base of layers whose result has as many features as their input, as types see it. It does nothing when it runs. */
+/**
+ * Base of layers whose result has as many features as their input, as types see it: {@link Sequential} then checks the widths of
+ * the layers around it. It does nothing when it runs.
+ *
+ * @example
+ * class Double extends nn.WidthKeeper {
+ *   forward(x: Tensor) {
+ *     return x.mul(2);
+ *   }
+ * }
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new Double(), new nn.Linear(3, 1));
+ * model(zeros([5, 2])).shape; // → [5, 1]
+ */
 export abstract class WidthKeeper extends Module {
+  /**
+   * Marks the type.
+   *
+   * @internal
+   */
   declare readonly [keepsWidth]: true;
 
   abstract override forward(x: Tensor): Tensor;
@@ -17,6 +34,7 @@ export abstract class WidthKeeper extends Module {
 
 /** A layer that takes `Width` features. */
 export interface LayerTaking<Width extends number> extends Layer {
+  /** How many features it takes. */
   readonly inFeatures: Width;
 }
 

@@ -4,17 +4,23 @@ declare const learned: unique symbol;
 
 /**
  * A tensor that a module learns: found by `parameters()` when it is a property of a module, and a leaf whose gradient
- * `backward()` collects. It shares the elements of `data`.
+ * `backward()` collects. It shares the elements of `data`. As `torch.nn.Parameter`.
  *
- * @param requiresGrad - false for a parameter that is kept and saved but not trained. Default true.
+ * The second argument, `requiresGrad`, is true by default; false is for a parameter that is kept and saved but not trained.
+ *
+ * @throws ChainruleError `dtype` for whole numbers that require a gradient
  *
  * @example
  * class Scale extends nn.Module {
- *   factor = new nn.Parameter(ones([3]));
+ *   factor = new nn.Parameter(full([2], 3));
  *   forward(x: Tensor) {
  *     return x.mul(this.factor);
  *   }
  * }
+ * const layer = new Scale();
+ * layer(tensor([1, 2])).sum().backward();
+ * layer.factor.grad; // → tensor([1., 2.])
+ * layer.parameters().length; // → 1
  */
 export class Parameter extends Tensor {
   /** For types alone: a plain tensor in the place of a parameter would silently not be trained. */
