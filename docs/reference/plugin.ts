@@ -33,6 +33,8 @@ export async function load(app: Application): Promise<void> {
       }
     }
     for (const reflection of all) {
+      // A parameter that is taken apart at once has no name of its own.
+      if (reflection.name === "__namedParameters") reflection.name = "options";
       const declared = reflection as DeclarationReflection;
       const inClass = declared.parent?.kindOf(ReflectionKind.Class) ?? false;
       if (inClass && (declared.inheritedFrom || isPlumbing(declared))) {

@@ -26,10 +26,15 @@ export type Collated<T> = T extends number | boolean
  * (PyTorch makes float64 of Python's floats and int64 of its ints; numbers here are float32, as everywhere in chainrule. Give
  * labels as int32 tensors, or convert them.)
  *
- * @throws ChainruleError `data` when samples differ in kind, in shape or in their parts
+ * @throws ChainruleError `data` without samples, and when samples differ in kind, in shape or in their parts
  *
  * @example
- * defaultCollate([[1, true], [2, false]]); // [tensor([1, 2]), tensor([true, false])]
+ * const samples: [Tensor, string][] = [[tensor([1, 2]), "a"], [tensor([3, 4]), "b"]];
+ * const [x, names] = defaultCollate(samples);
+ * x; // → tensor([[1., 2.], [3., 4.]])
+ * names; // → ['a', 'b']
+ * defaultCollate([{ age: 41, paid: true }, { age: 23, paid: false }]).paid; // → tensor([ true, false])
+ * defaultCollate([tensor([1]), tensor([1, 2])]); // throws data: Samples of one batch have shapes
  */
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
   if (samples.length === 0) {

@@ -6,7 +6,10 @@ import type { Collated } from "./collate.ts";
  * Samples by number: anything with a `length` and a `get`. A plain object will do.
  *
  * @example
+ * import type { Dataset } from "chainrule/data";
  * const squares: Dataset<[number, number]> = { length: 100, get: (i) => [i, i * i] };
+ * const [first] = new DataLoader(squares, { batchSize: 4 });
+ * first; // → [tensor([0., 1., 2., 3.]), tensor([0., 1., 4., 9.])]
  */
 export interface Dataset<T> {
   /** How many samples there are. */
@@ -33,18 +36,21 @@ export function checkIndex(index: number, length: number, what: string): void {
 /**
  * Tensors side by side: sample i holds the i-th slice of each along its first dimension, as `torch.utils.data.TensorDataset`.
  *
- * @param tensors all with the same first size; the dataset shares them
  * @throws ChainruleError `data` when there are none or their first sizes differ
  *
  * @example
- * const dataset = new TensorDataset(x, y);
- * const [xi, yi] = dataset.get(3);
+ * const dataset = new TensorDataset(tensor([[1, 2], [3, 4]]), tensor([0, 1], { dtype: "int32" }));
+ * dataset.length; // → 2
+ * dataset.get(1); // → [tensor([3., 4.]), tensor(1, dtype=int32)]
+ * dataset.get(2); // throws index: get() names sample 2 of a dataset of 2
  */
 export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T> {
+  /** The tensors, as they were given. */
   readonly tensors: T;
   readonly length: number;
   readonly getBatch: (indices: Int32Array) => Collated<T>;
 
+  /** @param tensors - all with the same first size; the dataset shares them */
   constructor(...tensors: T) {
     const bad = tensors.findIndex((t) => !(t instanceof Tensor) || t.ndim === 0);
     if (tensors.length === 0 || bad >= 0) {
@@ -79,12 +85,20 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T> {
 }
 
 /**
- * Some samples of another dataset, in the order given, as `torch.utils.data.Subset`.
+ * Some samples of another dataset, in the order given, as `torch.utils.data.Subset`. A number may come more than once.
  *
  * @throws ChainruleError `index` for a number that the dataset does not have
+ *
+ * @example
+ * const letters = { length: 3, get: (i: number) => "abc"[i] };
+ * const subset = new Subset(letters, [2, 0]);
+ * subset.length; // → 2
+ * subset.get(0); // → 'c'
  */
 export class Subset<T> implements Dataset<T> {
+  /** The dataset that the samples are of. */
   readonly dataset: Dataset<T>;
+  /** The numbers of the samples there, [length]. */
   readonly indices: Int32Array;
   readonly getBatch?: (indices: Int32Array) => Collated<T>;
 
@@ -106,8 +120,20 @@ export class Subset<T> implements Dataset<T> {
   }
 }
 
-/** Datasets one after another, as `torch.utils.data.ConcatDataset`. */
+/**
+ * Datasets one after another, as `torch.utils.data.ConcatDataset`.
+ *
+ * @throws ChainruleError `data` without datasets
+ *
+ * @example
+ * const letters = { length: 3, get: (i: number) => "abc"[i] };
+ * const more = { length: 2, get: (i: number) => "xy"[i] };
+ * const all = new ConcatDataset([letters, more]);
+ * all.length; // → 5
+ * all.get(3); // → 'x'
+ */
 export class ConcatDataset<T> implements Dataset<T> {
+  /** The datasets, in the order in which their samples are numbered. */
   readonly datasets: readonly Dataset<T>[];
   readonly length: number;
   /** The number of samples up to the end of each dataset. */

@@ -5,10 +5,13 @@ import { checkLengths, classesOf, type Labels, sum } from "./split.ts";
 
 /** One round of cross-validation: indices of samples, in increasing order. */
 export interface Fold {
+  /** The samples to train on. */
   readonly train: Int32Array;
+  /** The samples to test on: the fold itself. */
   readonly test: Int32Array;
 }
 
+/** How samples get to folds. */
 export interface FoldOptions {
   /** Assign samples to folds at random. Default false: in their order. */
   shuffle?: boolean;
@@ -20,11 +23,19 @@ export interface FoldOptions {
  * k folds of n samples, of sizes that differ by one at most; without shuffling they are stretches of neighbours, as
  * scikit-learn's KFold.
  *
+ * @param n - how many samples there are
+ * @param k - how many folds, from 2 to n
+ * @throws ChainruleError `argument` for another k
+ *
  * @example
- * for (const { train, test } of kFold(dataset.length, 5, { shuffle: true })) {
- *   const training = new DataLoader(new Subset(dataset, train), { batchSize: 32, shuffle: true });
+ * const dataset = new TensorDataset(randn([10, 3]), randn([10, 1]));
+ * const sizes = kFold(dataset.length, 4).map(({ train, test }) => {
+ *   const training = new DataLoader(new Subset(dataset, train), { batchSize: 4, shuffle: true });
  *   const testing = new DataLoader(new Subset(dataset, test), { batchSize: 256 });
- * }
+ *   return [training.dataset.length, testing.dataset.length];
+ * });
+ * sizes; // → [[7, 3], [7, 3], [8, 2], [8, 2]]
+ * kFold(5, 2)[0].test; // → Int32Array(3) [0, 1, 2]
  */
 export function kFold(n: number, k: number, options: FoldOptions = {}): Fold[] {
   checkFolds(n, k, "samples");
@@ -38,7 +49,18 @@ export function kFold(n: number, k: number, options: FoldOptions = {}): Fold[] {
   return foldsBy(foldOf, k);
 }
 
-/** k folds in which each class has its share, to within one sample; so have the folds of all samples. */
+/**
+ * k folds in which each class has its share, to within one sample; so have the folds of all samples. As scikit-learn's
+ * StratifiedKFold, but a class is dealt out one by one, where scikit-learn's folds are stretches of it.
+ *
+ * @param labels - the class of each sample
+ * @param k - how many folds, from 2 to the number of samples
+ * @throws ChainruleError `argument` for another k, `data` without labels, `shape` for labels that are not one for each sample
+ *
+ * @example
+ * const labels = ["no", "no", "no", "no", "yes", "yes"];
+ * stratifiedKFold(labels, 2)[0].test; // → Int32Array(3) [0, 2, 4]
+ */
 export function stratifiedKFold(labels: Labels, k: number, options: FoldOptions = {}): Fold[] {
   const classes = classesOf(labels);
   const n = classes.reduce((total, rows) => total + rows.length, 0);
@@ -55,6 +77,15 @@ export function stratifiedKFold(labels: Labels, k: number, options: FoldOptions 
 /**
  * k folds that keep each group together, such as all rows of one patient: a large group at a time goes to the smallest fold,
  * as in scikit-learn's GroupKFold.
+ *
+ * @param groups - the group of each sample
+ * @param k - how many folds, from 2 to the number of groups
+ * @throws ChainruleError `argument` for another k, `data` without groups, `shape` for groups that are not one for each sample
+ *
+ * @example
+ * const patients = ["ann", "ann", "bob", "bob", "bob", "cem"];
+ * groupKFold(patients, 2).map(({ test }) => [...test]); // → [[2, 3, 4], [0, 1, 5]]
+ * groupKFold(patients, 4); // throws argument: 3 groups cannot be cut into 4 folds
  */
 export function groupKFold(groups: Labels, k: number): Fold[] {
   const all = classesOf(groups).sort((a, b) => b.length - a.length);
@@ -75,6 +106,12 @@ export function groupKFold(groups: Labels, k: number): Fold[] {
  * classes over the folds most even.
  *
  * @throws ChainruleError `argument` when labels and groups differ in number, or there are fewer groups than folds
+ *
+ * @example
+ * const labels = [0, 0, 1, 1, 0, 1, 0, 1];
+ * const patients = [1, 1, 2, 2, 3, 3, 4, 4];
+ * const folds = stratifiedGroupKFold(labels, patients, 2);
+ * folds.map(({ test }) => [...test]); // → [[0, 1, 4, 5], [2, 3, 6, 7]]
  */
 export function stratifiedGroupKFold(
   labels: Labels,
@@ -138,6 +175,7 @@ function deviation(numbers: readonly number[]): number {
   return Math.sqrt(sum(numbers.map((x) => (x - mean) ** 2)) / numbers.length);
 }
 
+/** Sizes of the folds of {@link timeSeriesSplit}. */
 export interface TimeSeriesOptions {
   /** Samples of a test part. Default: n / (k + 1), rounded down. */
   testSize?: number;
@@ -152,6 +190,11 @@ export interface TimeSeriesOptions {
  * as scikit-learn's TimeSeriesSplit.
  *
  * @throws ChainruleError `argument` when there are too few samples
+ *
+ * @example
+ * const folds = timeSeriesSplit(6, 3);
+ * const shown = folds.map(({ train, test }) => `${train} | ${test}`);
+ * shown; // → ['0,1,2 | 3', '0,1,2,3 | 4', '0,1,2,3,4 | 5']
  */
 export function timeSeriesSplit(n: number, k: number, options: TimeSeriesOptions = {}): Fold[] {
   checkFolds(n - 1, k, "samples after the first");

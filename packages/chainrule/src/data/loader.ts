@@ -10,6 +10,7 @@ import {
   SequentialSampler,
 } from "./samplers.ts";
 
+/** How a {@link DataLoader} makes batches. */
 export interface DataLoaderOptions<T, B = Collated<T>> {
   /** Samples in a batch. Default 1. */
   batchSize?: number;
@@ -17,9 +18,9 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
   shuffle?: boolean;
   /** Leave out the last batch when it is not full. Default false. */
   dropLast?: boolean;
-  /** The order of samples, in place of `shuffle`. */
+  /** The order of samples, in place of `shuffle`. Without it, `shuffle` says the order. */
   sampler?: Sampler;
-  /** The batches of indices, in place of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  /** The batches of indices, in place of `batchSize`, `shuffle`, `sampler` and `dropLast`. Without it, these make the batches. */
   batchSampler?: BatchedSampler;
   /** Where the order is drawn from. Default: the default generator. */
   generator?: Generator | null;
@@ -36,13 +37,22 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
  * `index` when a sampler names a sample that is not there
  *
  * @example
- * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 64, shuffle: true });
- * for (const [xb, yb] of loader) step(xb, yb);
+ * const x = randn([10, 3]);
+ * const y = randint(0, 2, [10]);
+ * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 4, shuffle: true });
+ * loader.length; // → 3
+ * const sizes: number[] = [];
+ * for (const [xb, yb] of loader) sizes.push(yb.numel); // a training step with xb and yb
+ * sizes; // → [4, 4, 2]
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
+  /** The samples. */
   readonly dataset: Dataset<T>;
+  /** What chooses the batches: that of the options, or one made of them. */
   readonly batchSampler: BatchedSampler;
+  /** Samples in a batch; undefined where the options gave a batchSampler. */
   readonly batchSize: number | undefined;
+  /** Where the order is drawn from; null for the default generator. */
   readonly generator: Generator | null;
   readonly #batch: (indices: Int32Array) => B;
 
@@ -73,6 +83,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     return [...new Set(own)];
   }
 
+  /** Begins a pass over the batches: an epoch. */
   [Symbol.iterator](): Iterator<B, void> & Iterable<B> {
     // The base seed is for PyTorch's workers. Here it only keeps the streams equal.
     (this.generator ?? defaultGenerator).nextInt63();

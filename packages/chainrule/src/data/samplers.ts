@@ -11,14 +11,17 @@ export interface Sampler {
   readonly length: number;
   /** Where the sampler draws from, when that is not the default generator: checkpoints keep its state. */
   readonly generator?: Generator | null;
+  /** Begins a pass over the indices, counted from 0. */
   [Symbol.iterator](): Iterator<number>;
 }
 
-/** Gives batches of indices. */
+/** An order in which to visit batches of samples: gives a list of indices for each batch, and is asked anew each epoch. */
 export interface BatchedSampler {
   /** How many batches one pass gives. */
   readonly length: number;
+  /** Where it draws from, when that is not the default generator: checkpoints keep its state. */
   readonly generator?: Generator | null;
+  /** Begins a pass over the batches. */
   [Symbol.iterator](): Iterator<ArrayLike<number>>;
 }
 
@@ -27,8 +30,14 @@ type Indices = globalThis.Generator<number, void>;
 /** Anything that counts its samples. */
 type Counted = Pick<Dataset<unknown>, "length">;
 
-/** All samples in order. */
+/**
+ * All samples in order, as `torch.utils.data.SequentialSampler`.
+ *
+ * @example
+ * [...new SequentialSampler({ length: 4 })]; // → [0, 1, 2, 3]
+ */
 export class SequentialSampler implements Sampler {
+  /** What counts the samples, such as a dataset. */
   readonly source: Counted;
 
   constructor(source: Counted) {
@@ -44,6 +53,7 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** How a {@link RandomSampler} draws. */
 export interface RandomSamplerOptions {
   /** Draw each index independently of the others. Default false: a permutation. */
   replacement?: boolean;
@@ -53,9 +63,20 @@ export interface RandomSamplerOptions {
   generator?: Generator | null;
 }
 
-/** Samples in random order, as `torch.utils.data.RandomSampler`. */
+/**
+ * Samples in random order, as `torch.utils.data.RandomSampler`. With more indices than samples, one permutation follows another.
+ *
+ * @throws ChainruleError `argument` for a `numSamples` that is no whole number above 0
+ *
+ * @example
+ * [...new RandomSampler({ length: 5 })]; // → [1, 3, 4, 2, 0]
+ * const again = { replacement: true, numSamples: 8 };
+ * [...new RandomSampler({ length: 5 }, again)]; // → [1, 3, 2, 0, 2, 1, 2, 4]
+ */
 export class RandomSampler implements Sampler {
+  /** What counts the samples, such as a dataset. */
   readonly source: Counted;
+  /** Whether an index may come more than once in a pass. */
   readonly replacement: boolean;
   readonly generator: Generator | null;
   readonly #numSamples: number | undefined;
@@ -93,8 +114,15 @@ export class RandomSampler implements Sampler {
   }
 }
 
-/** The given indices in random order, as `torch.utils.data.SubsetRandomSampler`. */
+/**
+ * The given indices in random order, as `torch.utils.data.SubsetRandomSampler`.
+ *
+ * @example
+ * const loader = new DataLoader([10, 20, 30, 40], { sampler: new SubsetRandomSampler([0, 3]) });
+ * [...loader].map((batch) => batch.item()); // → [40, 10]
+ */
 export class SubsetRandomSampler implements Sampler {
+  /** The indices. */
   readonly indices: readonly number[];
   readonly generator: Generator | null;
 
@@ -113,9 +141,11 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+/** How a {@link WeightedRandomSampler} draws. */
 export interface WeightedRandomSamplerOptions {
   /** Whether an index may come more than once. Default true. */
   replacement?: boolean;
+  /** Where to draw from. Default: the default generator. */
   generator?: Generator | null;
 }
 
@@ -123,14 +153,27 @@ export interface WeightedRandomSamplerOptions {
  * Indices in proportion to weights, as `torch.utils.data.WeightedRandomSampler`: for classes of unequal size, weight each
  * sample by 1 / (size of its class).
  *
- * @param weights - one for each sample, non-negative; they need not sum to 1
+ * @throws ChainruleError `argument` for a `numSamples` that is no whole number above 0
+ *
+ * @example
+ * // Three samples of class 0 and one of class 1: the classes come equally often.
+ * const weights = [1 / 3, 1 / 3, 1 / 3, 1];
+ * const drawn = [...new WeightedRandomSampler(weights, 1000)];
+ * drawn.filter((i) => i === 3).length; // → 500
  */
 export class WeightedRandomSampler implements Sampler {
+  /** The weight of each sample, [N]. */
   readonly weights: Float64Array;
   readonly length: number;
+  /** Whether an index may come more than once in a pass. */
   readonly replacement: boolean;
   readonly generator: Generator | null;
 
+  /**
+   * @param weights - one for each sample, non-negative; they need not sum to 1
+   * @param numSamples - how many indices one pass gives
+   * @param options - by default with replacement, from the default generator
+   */
   constructor(
     weights: ArrayLike<number> | Tensor,
     numSamples: number,
@@ -149,10 +192,23 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
-/** Batches of another sampler's indices, as `torch.utils.data.BatchSampler`. */
+/**
+ * Batches of another sampler's indices, as `torch.utils.data.BatchSampler`. `dropLast` (default false) leaves out the last batch
+ * when it is not full.
+ *
+ * @throws ChainruleError `argument` for a `batchSize` that is no whole number above 0
+ *
+ * @example
+ * const order = new SequentialSampler({ length: 5 });
+ * Array.from(new BatchSampler(order, 2), (batch) => [...batch]); // → [[0, 1], [2, 3], [4]]
+ * new BatchSampler(order, 2, true).length; // → 2
+ */
 export class BatchSampler implements BatchedSampler {
+  /** What gives the indices. */
   readonly sampler: Sampler;
+  /** Indices in a batch. */
   readonly batchSize: number;
+  /** Whether the last batch is left out when it is not full. */
   readonly dropLast: boolean;
 
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {

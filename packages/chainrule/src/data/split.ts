@@ -2,6 +2,7 @@ import { defaultGenerator, draws, type Generator, Tensor } from "../tensor/index
 import { ChainruleError } from "../util/errors.ts";
 import { type Dataset, Subset } from "./dataset.ts";
 
+/** How samples are drawn for the parts. */
 export interface SplitOptions {
   /** Where to draw from. Default: the default generator. */
   generator?: Generator | null;
@@ -21,7 +22,11 @@ export type Labels = Tensor | ArrayLike<number | string | boolean>;
  * @throws ChainruleError `argument` when they add up to something else
  *
  * @example
- * const [training, validation] = randomSplit(dataset, [0.8, 0.2]);
+ * const dataset = new TensorDataset(randn([10, 3]), randn([10, 1]));
+ * const [training, validation] = randomSplit(dataset, [0.75, 0.25], { generator: new Generator(0) });
+ * training.indices; // → Int32Array(8) [4, 1, 7, 5, 3, 9, 0, 8]
+ * validation.indices; // → Int32Array(2) [6, 2]
+ * randomSplit(dataset, [8, 3]); // throws argument: Lengths 8, 3 do not make up a dataset of 10
  */
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: Dataset<T>,
@@ -71,9 +76,14 @@ export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b)
  * @param labels - the class of each sample
  * @param fractions - add up to 1
  * @returns the indices of each part, in increasing order: wrap them by `new Subset(dataset, part)`
+ * @throws ChainruleError `argument` when fractions do not add up to 1, `data` without labels, `shape` for labels that are not one for
+ * each sample
  *
  * @example
- * const [training, test] = stratifiedSplit(y, [0.8, 0.2], { generator: new Generator(0) });
+ * const labels = ["no", "no", "no", "no", "no", "no", "yes", "yes"];
+ * const [training, test] = stratifiedSplit(labels, [0.5, 0.5], { generator: new Generator(0) });
+ * test; // → Int32Array(4) [0, 4, 5, 6]
+ * Array.from(test, (row) => labels[row]); // → ['no', 'no', 'no', 'yes']
  */
 export function stratifiedSplit<const L extends readonly number[]>(
   labels: Labels,
@@ -118,10 +128,15 @@ function checkFractions(fractions: readonly number[]): void {
  * @param groups - the group of each sample
  * @param fractions - add up to 1
  * @returns the indices of each part, in increasing order
- * @throws ChainruleError `argument` when labels and groups differ in number, or there are fewer groups than parts
+ * @throws ChainruleError `argument` when labels and groups differ in number, there are fewer groups than parts, or fractions do not
+ * add up to 1
  *
  * @example
- * const [training, test] = groupSplit(y, patients, [0.8, 0.2], { generator: new Generator(0) });
+ * const labels = [0, 0, 1, 1, 0, 1, 0, 1];
+ * const patients = [1, 1, 2, 2, 3, 3, 4, 4];
+ * const [training, test] = groupSplit(labels, patients, [0.75, 0.25], { generator: new Generator(0) });
+ * training; // → Int32Array(6) [0, 1, 2, 3, 6, 7]
+ * test; // → Int32Array(2) [4, 5]
  */
 export function groupSplit<const L extends readonly number[]>(
   labels: Labels | null,
@@ -189,10 +204,15 @@ function lagOf(
  * @param times - any numbers that grow with time, one for each sample
  * @param fractions - add up to 1
  * @returns the indices of each part, in increasing order
- * @throws ChainruleError `data` for a time that is NaN, `argument` for times too few to give each part one
+ * @throws ChainruleError `data` for a time that is NaN, `argument` for times too few to give each part one, and for fractions that do
+ * not add up to 1
  *
  * @example
- * const [training, validation, test] = timeSplit(table.year, [0.7, 0.15, 0.15]);
+ * const years = [2021, 2019, 2020, 2022, 2020, 2023];
+ * const [training, validation, test] = timeSplit(years, [0.5, 0.25, 0.25]);
+ * training; // → Int32Array(3) [1, 2, 4]
+ * validation; // → Int32Array(2) [0, 3]
+ * test; // → Int32Array(1) [5]
  */
 export function timeSplit<const L extends readonly number[]>(
   times: Tensor | ArrayLike<number>,

@@ -7,10 +7,17 @@ import type { Scores } from "./read.ts";
  * Matthews' correlation between predicted and true classes: 1 when all are right, 0 at chance, and for two classes −1 when all are
  * wrong. For any number of classes it is Gorodkin's (2004),
  * (c·s − Σₖ pₖtₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)), of s samples, c of them right, class k predicted pₖ times and true tₖ times. It is 0
- * where one class makes up all predictions or all targets.
+ * where one class makes up all predictions or all targets. scikit-learn's `matthews_corrcoef`.
  *
  * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no class, and for predictions and targets that differ in number, `shape` for targets that are
+ * not one for each sample
+ *
+ * @example
+ * // 9 of 10 right, and no better than chance
+ * matthewsCorrelation([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]); // → 0
+ * matthewsCorrelation([0, 1, 1, 0, 1], [0, 1, 1, 0, 0]); // → 0.6667
  */
 export function matthewsCorrelation(prediction: Scores, target: Scores, options?: PredictionOptions): number {
   const tallies = tally(classPairs(prediction, target, options)).filter(occurs);
@@ -27,6 +34,7 @@ export function matthewsCorrelation(prediction: Scores, target: Scores, options?
 /** Whether a single class has all samples. */
 const isAlone = (sizes: readonly number[]): boolean => sizes.filter((size) => size > 0).length === 1;
 
+/** Options of {@link cohenKappa}. */
 export interface KappaOptions extends PredictionOptions {
   /**
    * How bad a confusion is: "none", all alike; "linear" or "quadratic", by the distance of the classes, which are then in order.
@@ -42,10 +50,18 @@ export interface KappaOptions extends PredictionOptions {
 
 /**
  * Cohen's kappa (1960): 1 − confusions seen / confusions expected from the frequencies alone. 1 when all are right, 0 at chance.
+ * scikit-learn's `cohen_kappa_score`.
  *
  * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
  * @param target - true classes [N]
  * @throws ChainruleError `data` when all predictions and targets are of one class: no confusion is expected
+ *
+ * @example
+ * const grades = [0, 1, 2, 2, 1, 0];
+ * cohenKappa([0, 1, 2, 1, 1, 0], grades); // → 0.75
+ * // A grade that is missed by one is a small mistake.
+ * cohenKappa([0, 1, 2, 1, 1, 0], grades, { penalty: "quadratic" }); // → 0.8571
+ * cohenKappa([1, 1], [1, 1]); // throws data: All predictions and targets are of class 1
  */
 export function cohenKappa(prediction: Scores, target: Scores, options: KappaOptions = {}): number {
   const { penalty = "none", numClasses } = options;

@@ -4,6 +4,7 @@ import { ChainruleError } from "../util/errors.ts";
 import { quantile } from "./quantile.ts";
 import { numbersOf, type Values } from "./read.ts";
 
+/** Options of {@link bootstrap}. */
 export interface BootstrapOptions {
   /** Number of resamples. Default 1000. */
   samples?: number;
@@ -13,13 +14,16 @@ export interface BootstrapOptions {
   seed?: number | bigint;
   /**
    * The class of each row, in the order of the rows: each resample has as many rows of each class as there are, so that scores that
-   * need every class (rocAuc) have them. Numbers or names.
+   * need every class (rocAuc) have them. Numbers or names. Without it, rows are drawn from all alike.
    */
   stratify?: Values | readonly string[];
 }
 
+/** The interval in which a score lies. */
 export interface Interval {
+  /** Its lower end. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
 }
 
@@ -32,7 +36,10 @@ export interface Interval {
  * @throws ChainruleError what `score` throws, with the number of the resample, and `data` where a score is NaN
  *
  * @example
- * bootstrap(y.length, (rows) => accuracy(rows.map((i) => predicted[i]), rows.map((i) => y[i]))); // { low: 0.91, high: 0.95 }
+ * const y = Array.from({ length: 100 }, (_, i) => i % 2);
+ * const predicted = y.map((label, i) => (i < 90 ? label : 1 - label)); // 90 of 100 are right
+ * const score = (rows: Int32Array) => accuracy(rows.map((i) => predicted[i]), rows.map((i) => y[i]));
+ * bootstrap(y.length, score); // → { low: 0.84, high: 0.96 }
  */
 export function bootstrap(
   rows: number | ArrayLike<number>,

@@ -5,6 +5,7 @@ import { type ClassScores, classProbabilities } from "./probabilities.ts";
 import { quantile } from "./quantile.ts";
 import { columnOf, type Scores, type WeightOptions, weightsOf } from "./read.ts";
 
+/** The points of a reliability diagram: one for each bin that holds samples, by rising probability. */
 export interface CalibrationCurve {
   /** The share of samples in each bin for which the event happened. */
   readonly probTrue: number[];
@@ -14,6 +15,7 @@ export interface CalibrationCurve {
   readonly counts: number[];
 }
 
+/** Options of {@link calibrationCurve}. */
 export interface CalibrationCurveOptions {
   /** Number of bins; those without a sample are left out. Default 5, as in scikit-learn. */
   bins?: number;
@@ -30,6 +32,13 @@ export interface CalibrationCurveOptions {
  *
  * @param probabilities - of class 1, [N] or [N, 1], or of each class, [N, classes]
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no probability, for rows that do not add up to 1 and for what is no class, `argument` for
+ * `bins` below 1
+ *
+ * @example
+ * // An event of probability 0.25 happened in one case of four, one of 0.75 in all.
+ * const curve = calibrationCurve([0.25, 0.25, 0.25, 0.25, 0.75, 0.75], [0, 0, 1, 0, 1, 1], { bins: 2 });
+ * curve; // → { probTrue: [0.25, 1], probPred: [0.25, 0.75], counts: [4, 2] }
  */
 export function calibrationCurve(
   probabilities: Scores,
@@ -50,6 +59,7 @@ export function calibrationCurve(
   };
 }
 
+/** Options of {@link calibrationError}. */
 export interface CalibrationErrorOptions extends WeightOptions {
   /** Number of bins of equal width. Default 15. */
   bins?: number;
@@ -62,6 +72,12 @@ export interface CalibrationErrorOptions extends WeightOptions {
  *
  * @param probabilities - of class 1, [N] or [N, 1], or of each class, [N, classes]
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no probability, for rows that do not add up to 1 and for what is no class, `argument` for
+ * `bins` below 1
+ *
+ * @example
+ * // Sure by 0.75 on average, and right in every case
+ * calibrationError([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1]); // → 0.25
  */
 export function calibrationError(
   probabilities: Scores,

@@ -5,14 +5,18 @@ import { classCount, classPairs, type PredictionOptions, tally } from "./pairs.t
 import { type Scores, scoredClasses, type WeightOptions, weightsOf } from "./read.ts";
 
 /**
- * The share of samples whose class is predicted right.
+ * The share of samples whose class is predicted right. scikit-learn's `accuracy_score`.
  *
  * @param prediction - class numbers [N], or scores [N, classes] (logits or probabilities); with `threshold`, one score a sample
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no class, and for predictions and targets that differ in number, `shape` for targets that
+ * are not one for each sample
  *
  * @example
- * accuracy(model(x), y);                       // logits of several classes
- * accuracy(model(x), y, { threshold: 0 });     // one logit
+ * accuracy([0, 1, 2, 2], [0, 1, 1, 2]); // → 0.75
+ * accuracy(tensor([[2, -1], [0, 3]]), tensor([0, 0], { dtype: "int32" })); // → 0.5
+ * accuracy([0.7, 0.4, 0.9], [1, 1, 1], { threshold: 0.5 }); // → 0.6667
+ * accuracy([0.7, 0.4, 0.9], [1, 1, 1]); // throws data: The predictions hold 0.7 at 0, which is no class
  */
 export function accuracy(prediction: Scores, target: Scores, options?: PredictionOptions): number {
   const { predicted, target: truth, weights } = classPairs(prediction, target, options);
@@ -25,16 +29,24 @@ export function accuracy(prediction: Scores, target: Scores, options?: Predictio
   return right / all;
 }
 
+/** Options of {@link topKAccuracy}. */
 export interface TopKOptions extends WeightOptions {
-  /** Default 2. */
+  /** How many of the highest scores count. Default 2. */
   k?: number;
 }
 
 /**
  * The share of samples whose true class is among the k highest scores. Of equal scores the later class ranks higher, as in
- * scikit-learn.
+ * scikit-learn's `top_k_accuracy_score`.
  *
  * @param scores - [N, classes]
+ * @param target - true classes [N]
+ * @throws ChainruleError `argument` for a k below 1, `shape` for scores that are no rows, `data` for what is no class of them
+ *
+ * @example
+ * const scores = [[0.5, 0.3, 0.2], [0.1, 0.3, 0.6]];
+ * topKAccuracy(scores, [1, 0]); // → 0.5
+ * topKAccuracy(scores, [1, 0], { k: 3 }); // → 1
  */
 export function topKAccuracy(
   scores: Scores,
@@ -61,12 +73,25 @@ export function topKAccuracy(
   return hits / all;
 }
 
-/** The mean over the classes that occur of the share of their samples that is predicted right. */
+/**
+ * The mean over the classes that occur of the share of their samples that is predicted right. scikit-learn's
+ * `balanced_accuracy_score`.
+ *
+ * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
+ * @param target - true classes [N]
+ * @throws ChainruleError as {@link accuracy}
+ *
+ * @example
+ * // Always class 0: right in three cases of four, and in one class of two.
+ * accuracy([0, 0, 0, 0], [0, 0, 0, 1]); // → 0.75
+ * balancedAccuracy([0, 0, 0, 0], [0, 0, 0, 1]); // → 0.5
+ */
 export function balancedAccuracy(prediction: Scores, target: Scores, options?: PredictionOptions): number {
   const occurring = tally(classPairs(prediction, target, options)).filter(({ support }) => support > 0);
   return occurring.reduce((sum, { hits, support }) => sum + hits / support, 0) / occurring.length;
 }
 
+/** Options of {@link confusionMatrix}. */
 export interface ConfusionOptions extends PredictionOptions {
   /** Number of classes. Default: the width of the scores, or one more than the largest class that occurs. */
   numClasses?: number;
@@ -75,8 +100,17 @@ export interface ConfusionOptions extends PredictionOptions {
 }
 
 /**
- * How often each class (row) was predicted as which (column): int32 [classes, classes]. With `weights` float64 sums of weights, with
- * `normalize` float64 shares, 0 where there is nothing to divide by.
+ * How often each class (row) was predicted as which (column), as scikit-learn's `confusion_matrix`: int32 [classes, classes]. With
+ * `weights` float64 sums of weights, with `normalize` float64 shares, 0 where there is nothing to divide by.
+ *
+ * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
+ * @param target - true classes [N]
+ * @throws ChainruleError as {@link accuracy}, and `data` for a class above 16383
+ *
+ * @example
+ * confusionMatrix([0, 1, 1, 1], [0, 0, 1, 1]); // → tensor([[1, 1], [0, 2]], dtype=int32)
+ * const shares = confusionMatrix([0, 1, 1, 1], [0, 0, 1, 1], { normalize: "true" });
+ * shares; // → tensor([[0.5000, 0.5000], [0.0000, 1.0000]], dtype=float64)
  */
 export function confusionMatrix(prediction: Scores, target: Scores, options: ConfusionOptions = {}): Tensor {
   const pairs = classPairs(prediction, target, options, options.numClasses);

@@ -14,6 +14,7 @@ import {
 export interface PredictionOptions extends WeightOptions {
   /**
    * Predictions are one score of the positive class: above the threshold means class 1. Say 0 for logits, 0.5 for probabilities.
+   * Without it, predictions are class numbers, or scores of each class.
    */
   threshold?: number;
 }

@@ -9,8 +9,9 @@ import type { Scores } from "./read.ts";
  */
 export type Average = "binary" | "macro" | "micro" | "weighted" | "none";
 
+/** Options of {@link precision}, {@link recall} and {@link f1}. */
 export interface ByClassOptions<A extends Average = Average> extends PredictionOptions {
-  /** Default "binary", which needs two classes. */
+  /** How the figures of the classes become one. Default "binary", which needs two classes. */
   average?: A;
   /** The class whose figure "binary" gives. Default 1. */
   positive?: number;
@@ -34,14 +35,18 @@ export const f1Of: Figure = ({ hits, predicted, support }, zero) =>
   predicted + support === 0 ? zero : (2 * hits) / (predicted + support);
 
 /**
- * Of the samples predicted to be of a class, the share that is.
+ * Of the samples predicted to be of a class, the share that is: TP / (TP + FP). scikit-learn's `precision_score`.
  *
  * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
  * @param target - true classes [N]
  * @returns a number; with `average: "none"` one for each class
+ * @throws ChainruleError `argument` for "binary" with more than two classes, and as {@link accuracy}
  *
  * @example
- * precision(logits, y, { average: "macro" });
+ * precision([1, 1, 1, 0], [1, 0, 1, 1]); // → 0.6667
+ * precision([0, 1, 2, 2], [0, 1, 1, 2], { average: "none" }); // → [1, 1, 0.5]
+ * precision([0, 1, 2, 2], [0, 1, 1, 2], { average: "macro" }); // → 0.8333
+ * precision([0, 1, 2, 2], [0, 1, 1, 2]); // throws argument: average: "binary" needs two classes
  */
 export function precision(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
 export function precision(
@@ -58,7 +63,14 @@ export function precision(
   return byClass(precisionOf, prediction, target, options);
 }
 
-/** Of the samples of a class, the share that is predicted to be. Arguments as {@link precision}. */
+/**
+ * Of the samples of a class, the share that is predicted to be: TP / (TP + FN). scikit-learn's `recall_score`. Arguments and errors as
+ * {@link precision}.
+ *
+ * @example
+ * recall([1, 0, 1, 0], [1, 1, 1, 0]); // → 0.6667
+ * recall([1, 0, 1, 0], [1, 1, 1, 0], { positive: 0 }); // → 1
+ */
 export function recall(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
 export function recall(
   prediction: Scores,
@@ -70,7 +82,15 @@ export function recall(prediction: Scores, target: Scores, options: ByClassOptio
   return byClass(recallOf, prediction, target, options);
 }
 
-/** The harmonic mean of precision and recall. Arguments as {@link precision}. */
+/**
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). scikit-learn's `f1_score`. Arguments and errors as
+ * {@link precision}.
+ *
+ * @example
+ * f1([1, 0, 1, 0], [1, 1, 1, 0]); // → 0.8
+ * f1([0, 0], [0, 0]); // → 0
+ * f1([0, 0], [0, 0], { zeroDivision: 1 }); // → 1
+ */
 export function f1(prediction: Scores, target: Scores, options: ByClassOptions<"none">): number[];
 export function f1(
   prediction: Scores,

@@ -12,17 +12,25 @@ import {
   weightsOf,
 } from "./read.ts";
 
+/** Options of {@link logLoss}. */
 export interface LogLossOptions extends WeightOptions {
   /** The predictions are logits, before softmax (or sigmoid). Default false: probabilities. */
   fromLogits?: boolean;
 }
 
 /**
- * −1/N · Σ log p(true class), the cross-entropy in nats. Probabilities are kept from 0 and 1 by the dtype's ε, as in scikit-learn, so
- * that one certain mistake costs much and not everything.
+ * −1/N · Σ log p(true class), the cross-entropy in nats. Probabilities are kept from 0 and 1 by the dtype's ε, as in scikit-learn's
+ * `log_loss`, so that one certain mistake costs much and not everything.
  *
  * @param prediction - probabilities [N, classes], or those of class 1, [N] or [N, 1]; with `fromLogits`, logits
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no probability, for rows that do not add up to 1, and for what is no class
+ *
+ * @example
+ * logLoss([0.9, 0.2], [1, 0]); // → 0.1643
+ * logLoss([0.9, 0.2], [0, 0]); // → 1.263
+ * logLoss([[2, 0, 0]], [0], { fromLogits: true }); // → 0.2395
+ * logLoss([[2, 0, 0]], [0]); // throws data: The predictions hold 2 at 0, which is no probability
  */
 export function logLoss(
   prediction: Scores,
@@ -65,6 +73,11 @@ export function logLoss(
  *
  * @param probabilities - [N, classes], or those of class 1, [N] or [N, 1]; two columns count as the second alone
  * @param target - true classes [N]
+ * @throws ChainruleError `data` for what is no probability, for rows that do not add up to 1, and for what is no class
+ *
+ * @example
+ * brier([0.9, 0.2], [1, 0]); // → 0.025
+ * brier([[0.2, 0.3, 0.5]], [2]); // → 0.38
  */
 export function brier(probabilities: Scores, target: Scores, { weights: given }: WeightOptions = {}): number {
   const { data, classes, single, target: truth } = classProbabilities(probabilities, target);

@@ -2,6 +2,7 @@
 import { ChainruleError } from "../util/errors.ts";
 import { column, type Values } from "./read.ts";
 
+/** Options of {@link quantile}. */
 export interface QuantileOptions {
   /**
    * What lies between two values: "linear", on the line between them; "lower" and "higher", the one or the other. Default "linear", as
@@ -15,9 +16,12 @@ export interface QuantileOptions {
  *
  * @param values - [N], without NaN
  * @param q - from 0 to 1; of a list, one quantile for each
+ * @throws ChainruleError `argument` for a q outside of [0, 1], `data` without values, `non-finite` for NaN
  *
  * @example
- * quantile([4, 1, 3, 2], 0.5); // 2.5
+ * quantile([4, 1, 3, 2], 0.5); // → 2.5
+ * quantile([4, 1, 3, 2], [0.25, 0.75]); // → [1.75, 3.25]
+ * quantile([4, 1, 3, 2], 0.5, { method: "lower" }); // → 2
  */
 export function quantile(values: Values, q: number, options?: QuantileOptions): number;
 export function quantile(values: Values, q: readonly number[], options?: QuantileOptions): number[];

@@ -4,6 +4,7 @@ import { descending } from "./order.ts";
 import { checkRows, classScores, toleranceOf } from "./probabilities.ts";
 import { columnOf, type Scores, type WeightOptions, weightsOf } from "./read.ts";
 
+/** Options of {@link rocAuc} and {@link prAuc}. */
 export interface AreaOptions extends WeightOptions {
   /** For more than two classes: the mean over the classes, or their mean by true frequency. Default "macro". */
   average?: "macro" | "weighted";
@@ -11,14 +12,17 @@ export interface AreaOptions extends WeightOptions {
 
 /**
  * The area under the curve of true against false positives: the chance that a positive sample scores above a negative one, ties
- * counting half.
+ * counting half. scikit-learn's `roc_auc_score`, of more than two classes with `multi_class="ovr"`.
  *
  * @param scores - for two classes the score of class 1, [N] or [N, 1], on any scale; for more, probabilities [N, classes]: each
  * class is told from the rest, and the areas are averaged
  * @param target - true classes [N]; each class must occur, and not alone
+ * @throws ChainruleError `data` for a class that does not occur, and for rows that do not add up to 1, `non-finite` for scores that are NaN
  *
  * @example
- * rocAuc(model(x).softmax(1), y);
+ * rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]); // → 0.75
+ * rocAuc([[0.8, 0.1, 0.1], [0.2, 0.6, 0.2], [0.3, 0.4, 0.3]], [0, 1, 2]); // → 1
+ * rocAuc([0.1, 0.4], [1, 1]); // throws data: The ranking of class 1 needs samples of it and others
  */
 export const rocAuc = (scores: Scores, target: Scores, options?: AreaOptions): number =>
   averageArea(scores, target, options, (ranking, positive) => {
@@ -42,9 +46,11 @@ export const rocAuc = (scores: Scores, target: Scores, options?: AreaOptions): n
  * @param scores - for two classes the score of class 1, [N] or [N, 1], on any scale; for more, probabilities [N, classes]: each
  * class is told from the rest, and the areas are averaged
  * @param target - true classes [N]; each class that is told from the rest must occur
+ * @throws ChainruleError `data` for a class that does not occur, and for rows that do not add up to 1, `non-finite` for scores that are NaN
  *
  * @example
- * prAuc(model(x).sigmoid(), y);
+ * prAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]); // → 0.8333
+ * prAuc([0.5, 0.5, 0.5, 0.5], [0, 0, 0, 1]); // → 0.25
  */
 export const prAuc = (scores: Scores, target: Scores, options?: AreaOptions): number =>
   averageArea(scores, target, options, (ranking, positive) => {
@@ -81,6 +87,7 @@ function averageArea(
   return areas.reduce((sum, { area, weight }) => sum + weight * area, 0) / total;
 }
 
+/** The points of a ROC curve, one for each threshold. */
 export interface RocCurve {
   /** False positives / negatives, rising from 0 to 1. */
   readonly fpr: Float64Array;
@@ -90,16 +97,25 @@ export interface RocCurve {
   readonly thresholds: Float64Array;
 }
 
+/** Options of {@link rocCurve}. */
 export interface RocCurveOptions extends WeightOptions {
   /** Leave out points on a straight line between others. Default true. */
   dropIntermediate?: boolean;
 }
 
 /**
- * True against false positive rates as the threshold falls. The first threshold is Infinity, as in scikit-learn since version 1.3.
+ * True against false positive rates as the threshold falls. The first threshold is Infinity, as in scikit-learn's `roc_curve` since
+ * version 1.3.
  *
  * @param scores - of class 1, on any scale: [N], [N, 1], or the second of two columns
  * @param target - true classes [N], 0 and 1; both must occur
+ * @throws ChainruleError `data` when one class does not occur, `non-finite` for scores that are NaN, `shape` for more than two columns
+ *
+ * @example
+ * const { fpr, tpr, thresholds } = rocCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);
+ * fpr; // → Float64Array(5) [0, 0, 0.5, 0.5, 1]
+ * tpr; // → Float64Array(5) [0, 0.5, 0.5, 1, 1]
+ * thresholds; // → Float64Array(5) [Infinity, 0.8, 0.4, 0.35, 0.1]
  */
 export function rocCurve(
   scores: Scores,
@@ -129,20 +145,28 @@ export function rocCurve(
   };
 }
 
+/** The points of a precision–recall curve. */
 export interface PrecisionRecallCurve {
-  /** At each threshold, and 1 at the end. */
+  /** Precision at each threshold, and 1 at the end. */
   readonly precision: Float64Array;
-  /** At each threshold, falling, and 0 at the end. */
+  /** Recall at each threshold, falling, and 0 at the end. */
   readonly recall: Float64Array;
   /** What a score must reach to count as positive, rising: each score that occurs. One fewer than the points. */
   readonly thresholds: Float64Array;
 }
 
 /**
- * Precision and recall as the threshold rises, in scikit-learn's order.
+ * Precision and recall as the threshold rises, in the order of scikit-learn's `precision_recall_curve`.
  *
  * @param scores - of class 1, on any scale: [N], [N, 1], or the second of two columns
  * @param target - true classes [N], 0 and 1; class 1 must occur
+ * @throws ChainruleError `data` when class 1 does not occur, `non-finite` for scores that are NaN, `shape` for more than two columns
+ *
+ * @example
+ * const curve = precisionRecallCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);
+ * curve.precision; // → Float64Array(5) [0.5, 0.6667, 0.5, 1, 1]
+ * curve.recall; // → Float64Array(5) [1, 1, 0.5, 0.5, 0]
+ * curve.thresholds; // → Float64Array(4) [0.1, 0.35, 0.4, 0.8]
  */
 export function precisionRecallCurve(
   scores: Scores,

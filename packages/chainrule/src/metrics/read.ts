@@ -8,6 +8,7 @@ export type Values = Tensor | ArrayLike<number | boolean>;
 /** One number for each sample, or a row of numbers for each. */
 export type Scores = Values | readonly (readonly number[] | TypedArray)[];
 
+/** Samples that do not count alike. */
 export interface WeightOptions {
   /** How much each sample counts, [N]: scikit-learn's `sample_weight`. Numbers ≥ 0, not all of them 0. Default: all alike. */
   weights?: Values;

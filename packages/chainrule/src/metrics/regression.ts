@@ -9,19 +9,36 @@ import { quantile as quantileOf } from "./quantile.ts";
 import { checkCounts, type Numbers, numbersOf, type Scores, type WeightOptions, weightsOf } from "./read.ts";
 
 /**
- * The mean of squared errors, over samples and outputs.
+ * The mean of squared errors, over samples and outputs. scikit-learn's `mean_squared_error`.
  *
  * @param prediction - [N] or [N, outputs]; [N, 1] counts as [N]
  * @param target - of the same shape
+ * @throws ChainruleError `data` when they differ in number or there are none, `shape` when they differ in outputs
+ *
+ * @example
+ * mse([2, 4, 7], [1, 4, 9]); // → 1.667
+ * mse(tensor([[2], [4], [7]]), [1, 4, 9]); // → 1.667
  */
 export const mse = (prediction: Scores, target: Scores, options?: WeightOptions): number =>
   mean(squares(pairOf(prediction, target, options)));
 
-/** The root of the mean squared error; with several outputs, the mean of their roots. */
+/**
+ * The root of the mean squared error; with several outputs, the mean of their roots. In the units of the targets. scikit-learn's
+ * `root_mean_squared_error`. Arguments and errors as {@link mse}.
+ *
+ * @example
+ * rmse([2, 4, 7], [1, 4, 8]); // → 0.8165
+ */
 export const rmse = (prediction: Scores, target: Scores, options?: WeightOptions): number =>
   mean(squares(pairOf(prediction, target, options)).map(Math.sqrt));
 
-/** The mean of absolute errors. */
+/**
+ * The mean of absolute errors, in the units of the targets. scikit-learn's `mean_absolute_error`. Arguments and errors as {@link mse}.
+ *
+ * @example
+ * mae([2, 4, 7], [1, 4, 9]); // → 1
+ * mae([2, 4, 7], [1, 4, 9], { weights: [1, 1, 2] }); // → 1.25
+ */
 export const mae = (prediction: Scores, target: Scores, options?: WeightOptions): number => {
   const pair = pairOf(prediction, target, options);
   return mean(perOutput(pair, (i) => Math.abs(pair.p[i] - pair.t[i])));
@@ -29,7 +46,14 @@ export const mae = (prediction: Scores, target: Scores, options?: WeightOptions)
 
 /**
  * The median of absolute errors. With weights it is the error that half of the weight lies below, and the middle of two where half
- * lies exactly between them, as in scikit-learn since version 1.8: equal weights change nothing.
+ * lies exactly between them, as in scikit-learn's `median_absolute_error` since version 1.8: equal weights change nothing. Arguments as
+ * {@link mse}.
+ *
+ * @throws ChainruleError as {@link mse}, and `non-finite` for NaN
+ *
+ * @example
+ * // One wild error counts as any other.
+ * medianAbsoluteError([1, 2, 300], [1, 3, 3]); // → 1
  */
 export function medianAbsoluteError(prediction: Scores, target: Scores, options?: WeightOptions): number {
   const pair = pairOf(prediction, target, options);
@@ -41,13 +65,24 @@ export function medianAbsoluteError(prediction: Scores, target: Scores, options?
   );
 }
 
-/** The largest absolute error; with several outputs, of all of them. */
+/**
+ * The largest absolute error; with several outputs, of all of them. scikit-learn's `max_error`. Arguments as {@link mse}, but no weights.
+ *
+ * @throws ChainruleError as {@link mse}, and `non-finite` for NaN
+ *
+ * @example
+ * maxError([2, 4, 7], [1, 4, 9]); // → 2
+ */
 export const maxError = (prediction: Scores, target: Scores): number =>
   Math.max(...errorsOf(pairOf(prediction, target)).map((of) => quantileOf(of, 1)));
 
 /**
- * The mean of |p − t| / |t|, a share and not a percentage, as in scikit-learn. |t| is at least float64's ε, 2.2e-16: an error at a
- * target of 0 makes the score very large.
+ * The mean of |p − t| / |t|, a share and not a percentage, as scikit-learn's `mean_absolute_percentage_error`. |t| is at least float64's
+ * ε, 2.2e-16: an error at a target of 0 makes the score very large. Arguments and errors as {@link mse}.
+ *
+ * @example
+ * mape([90, 220], [100, 200]); // → 0.1
+ * mape([90, 1], [100, 0]) > 1e15; // → true
  */
 export function mape(prediction: Scores, target: Scores, options?: WeightOptions): number {
   const pair = pairOf(prediction, target, options);
@@ -55,6 +90,7 @@ export function mape(prediction: Scores, target: Scores, options?: WeightOptions
   return mean(perOutput(pair, (i) => Math.abs(pair.p[i] - pair.t[i]) / Math.max(Math.abs(pair.t[i]), eps)));
 }
 
+/** Options of {@link pinball}. */
 export interface PinballOptions extends WeightOptions {
   /** The quantile that is predicted, from 0 to 1; scikit-learn's `alpha`. Default 0.5, which gives half the mean absolute error. */
   quantile?: number;
@@ -62,7 +98,14 @@ export interface PinballOptions extends WeightOptions {
 
 /**
  * The mean pinball loss of predictions of a quantile q: q · (t − p) where the target is above the prediction, (1 − q) · (p − t) where
- * it is below. The true quantile has the least.
+ * it is below. The true quantile has the least. scikit-learn's `mean_pinball_loss`. Arguments as {@link mse}.
+ *
+ * @throws ChainruleError `argument` for a quantile outside of [0, 1], and as {@link mse}
+ *
+ * @example
+ * // Of the 90 % quantile, a target above the prediction costs nine times one below.
+ * pinball([5], [6], { quantile: 0.9 }); // → 0.9
+ * pinball([5], [4], { quantile: 0.9 }); // → 0.1
  */
 export function pinball(prediction: Scores, target: Scores, options: PinballOptions = {}): number {
   const { quantile = 0.5 } = options;
@@ -81,7 +124,12 @@ export function pinball(prediction: Scores, target: Scores, options: PinballOpti
 /**
  * The share of the target's variance that the prediction explains: 1 − Σ(t − p)² / Σ(t − mean t)². A constant prediction of the mean
  * has 0, a worse one less. For a constant target it is 1 when the prediction is exact, else 0. With several outputs, their mean; NaN
- * for a single sample.
+ * for a single sample. scikit-learn's `r2_score`. Arguments and errors as {@link mse}.
+ *
+ * @example
+ * r2([2, 4, 6, 9], [2, 4, 6, 8]); // → 0.95
+ * r2([5, 5, 5, 5], [2, 4, 6, 8]); // → 0
+ * r2([8, 6, 4, 2], [2, 4, 6, 8]); // → -3
  */
 export function r2(prediction: Scores, target: Scores, options?: WeightOptions): number {
   const pair = pairOf(prediction, target, options);
@@ -94,7 +142,12 @@ export function r2(prediction: Scores, target: Scores, options?: WeightOptions):
 
 /**
  * 1 − Var(t − p) / Var(t): {@link r2} for predictions whose mean error is taken off first. For a constant target it is 1 when the
- * errors are constant too, else 0.
+ * errors are constant too, else 0. scikit-learn's `explained_variance_score`. Arguments and errors as {@link mse}.
+ *
+ * @example
+ * // Always one too high
+ * explainedVariance([3, 5, 7, 9], [2, 4, 6, 8]); // → 1
+ * r2([3, 5, 7, 9], [2, 4, 6, 8]); // → 0.8
  */
 export function explainedVariance(prediction: Scores, target: Scores, options?: WeightOptions): number {
   const pair = pairOf(prediction, target, options);

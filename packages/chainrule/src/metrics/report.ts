@@ -3,14 +3,19 @@ import { classPairs, occurs, type PredictionOptions, type Tally, tally } from ".
 import { f1Of, precisionOf, recallOf } from "./precision.ts";
 import type { Scores } from "./read.ts";
 
+/** The figures of a class, or of classes on average. */
 export interface ClassFigures {
+  /** Of the samples predicted to be of the class, the share that is. */
   readonly precision: number;
+  /** Of the samples of the class, the share that is predicted to be. */
   readonly recall: number;
+  /** The harmonic mean of both. */
   readonly f1: number;
   /** Number of samples whose true class it is; with weights, their sum. */
   readonly support: number;
 }
 
+/** What {@link classReport} tells. */
 export interface ClassReport {
   /** One row for each class, in the order of their numbers. */
   readonly classes: readonly (ClassFigures & { readonly class: number })[];
@@ -22,6 +27,7 @@ export interface ClassReport {
   readonly weighted: ClassFigures;
 }
 
+/** Options of {@link classReport}. */
 export interface ClassReportOptions extends PredictionOptions {
   /** Number of classes: each has a row and counts in `macro`. Default: those that occur in targets or predictions. */
   numClasses?: number;
@@ -30,13 +36,17 @@ export interface ClassReportOptions extends PredictionOptions {
 }
 
 /**
- * Precision, recall, F1 and support of each class, with their averages.
+ * Precision, recall, F1 and support of each class, with their averages: scikit-learn's `classification_report` as data.
  *
  * @param prediction - class numbers [N], or scores [N, classes]; with `threshold`, one score a sample
  * @param target - true classes [N]
+ * @throws ChainruleError as {@link accuracy}
  *
  * @example
- * classReport([0, 1, 1], [0, 1, 0]).classes[1]; // { class: 1, precision: 0.5, recall: 1, f1: 0.667, support: 1 }
+ * const report = classReport([0, 1, 1], [0, 1, 0]);
+ * report.classes[1]; // → { class: 1, precision: 0.5, recall: 1, f1: 0.6667, support: 1 }
+ * report.macro.f1; // → 0.6667
+ * report.accuracy; // → 0.6667
  */
 export function classReport(
   prediction: Scores,

@@ -3,26 +3,30 @@ import { ChainruleError } from "../util/errors.ts";
 import { checkBoth, type Ranking, rankBinary } from "./ranking.ts";
 import type { Scores, WeightOptions } from "./read.ts";
 
-/** What a sample costs by what it is and what it is called. */
+/** What a sample costs by what it is and what it is called, in any unit. */
 export interface Costs {
+  /** A sample of class 0 that is called class 1. */
   falsePositive: number;
+  /** A sample of class 1 that is called class 0. */
   falseNegative: number;
-  /** Default 0. */
+  /** A sample of class 1 that is called so. Default 0. */
   truePositive?: number;
-  /** Default 0. */
+  /** A sample of class 0 that is called so. Default 0. */
   trueNegative?: number;
 }
 
+/** Options of {@link bestThreshold}. */
 export interface BestThresholdOptions extends WeightOptions {
   /**
    * What the threshold is best for: "f1", the largest F1 of class 1; "youden", the largest Youden's J (1950), the true positive rate
    * less the false positive rate; "cost", the least mean cost of a sample.
    */
   for: "f1" | "youden" | "cost";
-  /** For "cost". */
+  /** What mistakes cost. "cost" throws without it; "f1" and "youden" do not use it. */
   costs?: Costs;
 }
 
+/** A threshold and how good it is. */
 export interface BestThreshold {
   /** Scores above it count as class 1. −Infinity where that is best for all of them, Infinity where for none. */
   readonly threshold: number;
@@ -36,10 +40,16 @@ export interface BestThreshold {
  *
  * @param scores - of class 1, on any scale: [N], [N, 1], or the second of two columns
  * @param target - true classes [N], 0 and 1; both must occur
+ * @throws ChainruleError `data` when one class does not occur, `non-finite` for scores that are NaN, `argument` for "cost" without costs
  *
  * @example
- * const { threshold } = bestThreshold(probabilities, y, { for: "cost", costs: { falsePositive: 1, falseNegative: 10 } });
- * confusionMatrix(probabilities, y, { threshold });
+ * const probabilities = [0.1, 0.2, 0.3, 0.4, 0.6, 0.9];
+ * const y = [0, 0, 1, 0, 0, 1];
+ * const costs = { falsePositive: 1, falseNegative: 10 };
+ * const best = bestThreshold(probabilities, y, { for: "cost", costs });
+ * best; // → { threshold: 0.25, value: 0.3333 }
+ * const { threshold } = best;
+ * confusionMatrix(probabilities, y, { threshold }); // → tensor([[2, 2], [0, 2]], dtype=int32)
  */
 export function bestThreshold(scores: Scores, target: Scores, options: BestThresholdOptions): BestThreshold {
   const ranking = rankBinary(scores, target, options.weights);

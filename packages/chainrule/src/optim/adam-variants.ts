@@ -30,12 +30,21 @@ function checkMoments(group: MomentOptions): void {
   checkRange("eps", group.eps, 0);
 }
 
+/** Options of {@link Adamax}: those of all optimizers, `betas` (default [0.9, 0.999]) and `eps` (default 1e-8). */
 export type AdamaxOptions = MomentOptions;
 
 /**
- * Adamax: u ← max(β₂ u, |g| + ε), w ← w − η m̂ / u. Kingma and Ba, ICLR 2015, section 7.1.
+ * Adamax, as `torch.optim.Adamax`: u ← max(β₂ u, |g| + ε), w ← w − η m̂ / u. Kingma and Ba, ICLR 2015, section 7.1.
  *
  * Defaults: lr 2e-3, betas [0.9, 0.999], eps 1e-8.
+ *
+ * @example
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new optim.Adamax([w]);
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([ 0.9980, -1.9980])
+ * optimizer.state.get(w)?.expInf; // → tensor([2., 4.])
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
@@ -70,8 +79,9 @@ interface DecouplingOptions extends MomentOptions {
   decoupledWeightDecay: boolean;
 }
 
+/** Options of {@link NAdam}. */
 export interface NAdamOptions extends DecouplingOptions {
-  /** How fast the momentum of NAdam rises. Default 4e-3. */
+  /** How fast the momentum rises: ψ in μₜ = β₁ (1 − ½ · 0.96^(t ψ)). Default 4e-3. */
   momentumDecay: number;
 }
 
@@ -110,9 +120,18 @@ abstract class MomentOptimizer<O extends DecouplingOptions> extends Optimizer<O>
 }
 
 /**
- * NAdam: Adam with Nesterov's look-ahead, and a momentum that rises over the steps. Dozat, ICLR workshop 2016.
+ * NAdam, as `torch.optim.NAdam`: Adam with Nesterov's look-ahead, and a momentum that rises over the steps. Dozat, ICLR workshop
+ * 2016.
  *
  * Defaults: lr 2e-3, betas [0.9, 0.999], eps 1e-8, momentumDecay 4e-3.
+ *
+ * @example
+ * // As it looks ahead, its first step is a little longer than lr.
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new optim.NAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([ 0.8944, -1.8944])
  */
 export class NAdam extends MomentOptimizer<NAdamOptions> {
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
@@ -164,12 +183,25 @@ export class NAdam extends MomentOptimizer<NAdamOptions> {
   }
 }
 
+/**
+ * Options of {@link RAdam}: those of all optimizers, `betas` (default [0.9, 0.999]), `eps` (default 1e-8) and
+ * `decoupledWeightDecay` (shrink weights directly by η λ w; default false).
+ */
 export type RAdamOptions = DecouplingOptions;
 
 /**
- * RAdam: Adam whose first steps, while the variance of v is still unknown, follow the momentum alone. Liu et al., ICLR 2020.
+ * RAdam, as `torch.optim.RAdam`: Adam whose first steps, while the variance of v is still unknown, follow the momentum alone. Liu
+ * et al., ICLR 2020.
  *
  * Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8.
+ *
+ * @example
+ * // The first five steps follow the momentum alone; the first one is lr · g.
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new optim.RAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([ 0.8000, -1.6000])
  */
 export class RAdam extends MomentOptimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {

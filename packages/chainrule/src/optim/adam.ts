@@ -15,6 +15,7 @@ import {
   zerosFor,
 } from "./optimizer.ts";
 
+/** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions extends CommonOptions {
   /** Decay rates β₁ and β₂ of the averages of gradient and squared gradient. Default [0.9, 0.999]. */
   betas: readonly [number, number];
@@ -22,15 +23,23 @@ export interface AdamOptions extends CommonOptions {
   eps: number;
   /** Divide by the largest average so far (Reddi et al., ICLR 2018). Default false. */
   amsgrad: boolean;
-  /** Shrink weights directly by η λ w instead of through the gradient: AdamW. Default false for Adam. */
+  /** Shrink weights directly by η λ w instead of through the gradient. Default false; {@link AdamW} always does. */
   decoupledWeightDecay: boolean;
 }
 
 /**
- * Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − η m̂ / (√v̂ + ε), where m̂ and v̂ undo the start from zero.
- * Kingma and Ba, ICLR 2015.
+ * Adam, as `torch.optim.Adam`: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − η m̂ / (√v̂ + ε), where m̂ and v̂ undo the
+ * start from zero. Kingma and Ba, ICLR 2015.
  *
  * Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8.
+ *
+ * @example
+ * // The first step is as long as lr, whatever the gradient.
+ * const w = tensor([1, -200], { requiresGrad: true });
+ * const optimizer = new optim.Adam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([   0.9000, -199.9000])
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
@@ -94,9 +103,16 @@ export class Adam extends Optimizer<AdamOptions> {
 }
 
 /**
- * Adam with decoupled weight decay: w ← w − η λ w beside Adam's step. Loshchilov and Hutter, ICLR 2019.
+ * Adam with decoupled weight decay, as `torch.optim.AdamW`: w ← w − η λ w beside Adam's step. Loshchilov and Hutter, ICLR 2019.
  *
  * Defaults: as {@link Adam}, weightDecay 0.01.
+ *
+ * @example
+ * // No decay of biases.
+ * const weights = [tensor([[1, 2]], { requiresGrad: true })];
+ * const biases = [tensor([0], { requiresGrad: true })];
+ * const optimizer = new optim.AdamW([{ params: weights }, { params: biases, weightDecay: 0 }]);
+ * optimizer.paramGroups.map((group) => group.weightDecay); // → [0.01, 0]
  */
 export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {

@@ -14,6 +14,7 @@ import {
   zerosFor,
 } from "./optimizer.ts";
 
+/** Options of {@link RMSprop}. */
 export interface RMSpropOptions extends CommonOptions {
   /** Decay rate α of the average of squared gradients. Default 0.99. */
   alpha: number;
@@ -26,9 +27,17 @@ export interface RMSpropOptions extends CommonOptions {
 }
 
 /**
- * RMSprop: v ← α v + (1 − α) g², w ← w − η g / (√v + ε). Hinton, lecture 6 of his course, 2012.
+ * RMSprop, as `torch.optim.RMSprop`: v ← α v + (1 − α) g², w ← w − η g / (√v + ε). Hinton, lecture 6 of his course, 2012.
  *
  * Defaults: lr 1e-2, alpha 0.99, eps 1e-8.
+ *
+ * @example
+ * // v starts at zero, so the first step is lr / √(1 − alpha), ten times lr.
+ * const w = tensor([1, -200], { requiresGrad: true });
+ * const optimizer = new optim.RMSprop([w], { lr: 0.01 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([   0.9000, -199.9000])
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
@@ -82,6 +91,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   }
 }
 
+/** Options of {@link Adagrad}. */
 export interface AdagradOptions extends CommonOptions {
   /** How fast the learning rate falls: η / (1 + (t − 1) · lrDecay). Default 0. */
   lrDecay: number;
@@ -92,9 +102,17 @@ export interface AdagradOptions extends CommonOptions {
 }
 
 /**
- * Adagrad: s ← s + g², w ← w − η g / (√s + ε). Duchi, Hazan and Singer, JMLR 2011.
+ * Adagrad, as `torch.optim.Adagrad`: s ← s + g², w ← w − η g / (√s + ε). Duchi, Hazan and Singer, JMLR 2011.
  *
  * Defaults: lr 1e-2, eps 1e-10.
+ *
+ * @example
+ * // With gradients that stay the same, step t is lr / √t.
+ * const w = tensor([1], { requiresGrad: true });
+ * const optimizer = new optim.Adagrad([w], { lr: 0.1 });
+ * w.sum().backward();
+ * for (let step = 0; step < 4; step++) optimizer.step();
+ * w.detach(); // → tensor([0.7216])
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
@@ -132,6 +150,7 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   }
 }
 
+/** Options of {@link Adadelta}. */
 export interface AdadeltaOptions extends CommonOptions {
   /** Decay rate ρ of both averages. Default 0.9. */
   rho: number;
@@ -140,10 +159,18 @@ export interface AdadeltaOptions extends CommonOptions {
 }
 
 /**
- * Adadelta: each weight's step is its gradient times the ratio of the root mean squares of past steps and past gradients.
- * Zeiler, arXiv 1212.5701.
+ * Adadelta, as `torch.optim.Adadelta`: each weight's step is its gradient times the ratio of the root mean squares of past steps
+ * and past gradients. Zeiler, arXiv 1212.5701.
  *
  * Defaults: lr 1, rho 0.9, eps 1e-6.
+ *
+ * @example
+ * // The first step is √(eps / (1 − rho)) long; later ones find their own length.
+ * const w = tensor([1, -200], { requiresGrad: true });
+ * const optimizer = new optim.Adadelta([w]);
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // → tensor([   0.9968, -199.9968])
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {

@@ -12,6 +12,7 @@ import {
   zerosFor,
 } from "./optimizer.ts";
 
+/** Options of {@link ASGD}. */
 export interface ASGDOptions extends CommonOptions {
   /** Decay λ of the weights, and of the rate. Default 1e-4. */
   lambd: number;
@@ -22,10 +23,19 @@ export interface ASGDOptions extends CommonOptions {
 }
 
 /**
- * Averaged stochastic gradient descent: keeps, besides the weights, their average (`ax` in the state). Polyak and Juditsky,
- * SIAM J. Control Optim. 1992.
+ * Averaged stochastic gradient descent, as `torch.optim.ASGD`: keeps, besides the weights, their average (`ax` in the state).
+ * Polyak and Juditsky, SIAM J. Control Optim. 1992.
  *
  * Defaults: lr 1e-2, lambd 1e-4, alpha 0.75, t0 1e6.
+ *
+ * @example
+ * // ax: the mean of the weights after the steps 2, 3 and 4, which are 0.8, 0.7 and 0.6
+ * const w = tensor([1], { requiresGrad: true });
+ * const optimizer = new optim.ASGD([w], { lr: 0.1, lambd: 0, t0: 0 });
+ * w.sum().backward();
+ * for (let step = 0; step < 4; step++) optimizer.step();
+ * w.detach(); // → tensor([0.6000])
+ * optimizer.state.get(w)?.ax; // → tensor([0.7000])
  */
 export class ASGD extends Optimizer<ASGDOptions> {
   constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {

@@ -46,35 +46,49 @@ export function moveAverages(
 
 /** What can be averaged: an `nn.Module`. */
 export interface Averageable {
+  /** The learned tensors, in a fixed order. */
   parameters(): Tensor[];
+  /** The tensors that are not learned, such as running moments, in a fixed order. */
   buffers(): Tensor[];
+  /** A copy that shares no tensor with it. */
   clone(): this;
+  /** Parameters and buffers by name, each name after the prefix (default none). */
   stateDict(prefix?: string): Record<string, Tensor>;
+  /** Copies the values of {@link stateDict} into it. */
   loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
 }
 
 /**
  * A copy of a model, in `module`, whose weights are the average of those that `updateParameters` was shown; as
- * `torch.optim.swa_utils.AveragedModel`. Buffers, such as the running moments of batch normalization, are copied from the model at
- * each update, or averaged like the weights with `useBuffers`. (Moments of other weights do not fit the averaged ones: after "swa", bring
- * them up to date by `updateBatchNorm` of `chainrule/train`.) `fit` averages by itself: see its option `average`.
+ * `torch.optim.swa_utils.AveragedModel`. Buffers, such as the running moments of batch normalization, are copied from the model
+ * at each update, or averaged like the weights with `useBuffers`. (Moments of other weights do not fit the averaged ones: after
+ * "swa", bring them up to date by `updateBatchNorm` of `chainrule/train`.) `fit` averages by itself: see its option `average`.
  *
- * @param averaging default `{ kind: "swa" }`
+ * @throws ChainruleError `argument` for another kind of average, and for a decay outside of [0, 1)
  *
  * @example
- * const averaged = new optim.AveragedModel(model, { kind: "ema", decay: 0.999 });
- * for (const [x, y] of loader) {
- *   step(x, y);
+ * const model = new nn.Linear(1, 1, { bias: false });
+ * const averaged = new optim.AveragedModel(model, { kind: "ema", decay: 0.75 });
+ * for (const w of [1, 2, 3]) {
+ *   nn.init.constant_(model.weight, w); // a training step
  *   averaged.updateParameters(model);
  * }
- * const y = averaged.module.eval()(x);
+ * averaged.module.weight.detach(); // → tensor([[1.6875]])
  */
 export class AveragedModel<M extends Averageable> {
+  /** The copy that has the averages for its weights. Before the first update they are the model's own. */
   readonly module: M;
+  /** How weights are averaged. */
   readonly averaging: Averaging;
+  /** Whether buffers of floating numbers are averaged too, rather than copied. */
   readonly useBuffers: boolean;
   #count = 0;
 
+  /**
+   * @param model - whose weights the copy begins with
+   * @param averaging - default `{ kind: "swa" }`
+   * @param options.useBuffers - average buffers of floating numbers too. Default false.
+   */
   constructor(model: M, averaging: Averaging = { kind: "swa" }, options: { useBuffers?: boolean } = {}) {
     checkAveraging(averaging);
     this.module = model.clone();

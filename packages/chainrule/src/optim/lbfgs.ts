@@ -13,6 +13,7 @@ import {
   zerosFor,
 } from "./optimizer.ts";
 
+/** Options of {@link LBFGS}; there is no weight decay. */
 export interface LBFGSOptions {
   /** Step length, or the first one that the line search tries. Default 1. */
   lr: number;
@@ -45,15 +46,25 @@ interface Progress {
 /**
  * Limited-memory BFGS: a quasi-Newton method for full batches, whose direction comes from the last steps. `step` needs a
  * closure that clears gradients, computes the loss, calls `backward()` and returns the loss. One group of parameters only.
- * Nocedal and Wright, Numerical Optimization (2006), algorithm 7.4.
+ * As `torch.optim.LBFGS`; Nocedal and Wright, Numerical Optimization (2006), algorithm 7.4.
+ *
+ * Defaults: lr 1, maxIter 20, historySize 100, no line search.
+ *
+ * @throws ChainruleError `argument` for several groups, and for a step without a closure, `record` for a step in a compiled function
  *
  * @example
- * optimizer.step(() => {
+ * // Rosenbrock's valley, whose lowest point is [1, 1]
+ * const w = tensor([-1, 2], { requiresGrad: true });
+ * const optimizer = new optim.LBFGS([w], { lineSearchFn: "strongWolfe", maxIter: 50 });
+ * const before = optimizer.step(() => {
  *   optimizer.zeroGrad();
- *   const loss = lossFn(model(x), y);
+ *   const [a, b] = [w.select(0, 0), w.select(0, 1)];
+ *   const loss = a.neg().add(1).square().add(b.sub(a.square()).square().mul(100));
  *   loss.backward();
  *   return loss;
  * });
+ * before.item(); // → 104
+ * w.detach(); // → tensor([1.0000, 1.0000])
  */
 export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
   #progress: Progress | null = null;

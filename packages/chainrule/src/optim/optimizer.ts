@@ -27,8 +27,9 @@ export interface CommonOptions {
 
 /** Parameters that share options. Change an option here at any time: it takes effect at the next step. */
 export type ParamGroup<O> = O & {
+  /** The tensors that it moves. */
   params: Tensor[];
-  /** The rate that schedules start from. */
+  /** The rate that schedules start from. Without a schedule it is not there. */
   initialLr?: number;
 };
 
@@ -46,7 +47,9 @@ export type LiveCoefficients = Readonly<Record<string, Operand>>;
 
 /** A plain picture of an optimizer: state by the parameter's position, groups with positions for parameters. */
 export interface OptimizerStateDict {
+  /** By the position of a parameter, counted from 0 over all groups. Parameters that never moved have none. */
   state: Record<number, ParamState>;
+  /** The options of each group, with the positions of its parameters. */
   paramGroups: (object & { params: number[] })[];
 }
 
@@ -55,11 +58,31 @@ export interface OptimizerStateDict {
  * (`coefficients`, on the host) and how a parameter moves (`update`, by tensor operations alone, so that a step can be
  * compiled). What `update` does may depend on whether an option other than the learning rate is 0, and on options that are no
  * numbers, but on no other value.
+ *
+ * @throws ChainruleError `argument` without parameters, for what is no leaf tensor, for a parameter that is given twice, and for
+ * options out of range
+ *
+ * @example
+ * // w ← w − η sign g
+ * class SignSGD extends optim.Optimizer<optim.CommonOptions> {
+ *   check() {}
+ *   initialState() { return {}; }
+ *   coefficients({ lr }: optim.CommonOptions) { return { descent: -lr }; }
+ *   update(w: Tensor, g: Tensor, _state: object, c: optim.LiveCoefficients) {
+ *     w.add_(g.sign(), { alpha: c.descent });
+ *   }
+ * }
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * w.square().sum().backward();
+ * new SignSGD([w], { lr: 0.25, weightDecay: 0, maximize: false }).step();
+ * w.detach(); // → tensor([ 0.7500, -1.7500])
  */
 export abstract class Optimizer<O extends CommonOptions> {
+  /** The groups, in the order given. An option changed here, such as `lr`, takes effect at the next step. */
   readonly paramGroups: ParamGroup<O>[] = [];
   /** What is remembered of each parameter, from its first step on. */
   readonly state = new Map<Tensor, ParamState>();
+  /** The options of groups that do not set their own. */
   readonly defaults: Readonly<O>;
   /** How often a state was loaded: steps recorded before hold on to tensors that are no longer its state. */
   #loads = 0;
@@ -86,7 +109,12 @@ export abstract class Optimizer<O extends CommonOptions> {
     else for (const group of given) this.addParamGroup(group as Partial<O> & { params: Iterable<Tensor> });
   }
 
-  /** Adds parameters with options of their own; those left out are the optimizer's defaults. */
+  /**
+   * Adds parameters with options of their own; those left out are the optimizer's defaults.
+   *
+   * @throws ChainruleError `argument` for what is no leaf tensor, for a parameter that is in a group already, and for options out
+   * of range
+   */
   addParamGroup(group: Partial<O> & { params: Iterable<Tensor> }): void {
     const given: unknown = (group as { params?: unknown } | null)?.params;
     const params = given instanceof Tensor ? [given] : isIterable(given) ? ([...given] as Tensor[]) : null;
@@ -123,12 +151,13 @@ export abstract class Optimizer<O extends CommonOptions> {
     changes.count++;
   }
 
-  /**
-   * Moves every parameter that has a gradient, by one step.
-   *
-   * @param closure computes the loss and its gradients first; its value is returned
-   */
+  /** Moves every parameter that has a gradient, by one step. */
   step(): undefined;
+  /**
+   * Moves every parameter that has a gradient, by one step, after computing the gradients.
+   *
+   * @param closure - computes the loss and its gradients; its value is returned
+   */
   step(closure: () => Tensor): Tensor;
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure ? enableGrad(closure) : undefined;
@@ -188,7 +217,11 @@ export abstract class Optimizer<O extends CommonOptions> {
     };
   }
 
-  /** Continues from {@link stateDict}, which must come from an optimizer with the same groups. Tensors are copied. */
+  /**
+   * Continues from {@link stateDict}, which must come from an optimizer with the same groups. Tensors are copied.
+   *
+   * @throws ChainruleError `state` for the state of another kind of optimizer, of other groups, or of tensors of other shapes
+   */
   loadStateDict(dict: OptimizerStateDict): void {
     if (!Array.isArray(dict?.paramGroups) || typeof dict.state !== "object") {
       throw new ChainruleError(

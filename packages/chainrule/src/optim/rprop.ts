@@ -12,6 +12,7 @@ import {
   zerosFor,
 } from "./optimizer.ts";
 
+/** Options of {@link Rprop}; there is no weight decay. */
 export interface RpropOptions extends Omit<CommonOptions, "weightDecay"> {
   /** Factors by which a step shrinks when the gradient's sign turns, and grows when it stays. Default [0.5, 1.2]. */
   etas: readonly [number, number];
@@ -20,10 +21,20 @@ export interface RpropOptions extends Omit<CommonOptions, "weightDecay"> {
 }
 
 /**
- * Resilient propagation: every weight has a step size of its own, and only the sign of its gradient counts. For full batches.
- * Riedmiller and Braun, ICNN 1993.
+ * Resilient propagation, as `torch.optim.Rprop`: every weight has a step size of its own, and only the sign of its gradient
+ * counts. For full batches. Riedmiller and Braun, ICNN 1993.
  *
  * Defaults: lr 1e-2 (the first step size), etas [0.5, 1.2], stepSizes [1e-6, 50].
+ *
+ * @throws ChainruleError `argument` unless 0 < etas[0] < 1 < etas[1] and stepSizes[0] < stepSizes[1]
+ *
+ * @example
+ * // While signs stay the same, steps grow: 0.1, then 0.12.
+ * const w = tensor([1, -200], { requiresGrad: true });
+ * const optimizer = new optim.Rprop([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * for (let step = 0; step < 2; step++) optimizer.step();
+ * w.detach(); // → tensor([   0.7800, -199.7800])
  */
 export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {

@@ -12,6 +12,7 @@ import {
   type Params,
 } from "./optimizer.ts";
 
+/** Options of {@link SGD}. */
 export interface SGDOptions extends CommonOptions {
   /** Share μ of the last direction that is kept. Default 0. */
   momentum: number;
@@ -22,13 +23,22 @@ export interface SGDOptions extends CommonOptions {
 }
 
 /**
- * Stochastic gradient descent, w ← w − η g; with momentum b ← μ b + (1 − dampening) g and w ← w − η b, where the first step
- * takes b = g. Sutskever et al., ICML 2013.
+ * Stochastic gradient descent, as `torch.optim.SGD`: w ← w − η g; with momentum b ← μ b + (1 − dampening) g and w ← w − η b,
+ * where the first step takes b = g. Sutskever et al., ICML 2013.
  *
  * Defaults: lr 1e-3, everything else off.
  *
+ * @throws ChainruleError `argument` for `nesterov` without momentum or with dampening
+ *
  * @example
- * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+ * for (let step = 0; step < 2; step++) {
+ *   optimizer.zeroGrad();
+ *   w.square().sum().backward();
+ *   optimizer.step();
+ * }
+ * w.detach(); // → tensor([ 0.4600, -0.9200])
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {

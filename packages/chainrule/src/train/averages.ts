@@ -6,15 +6,17 @@ import { checkNumber } from "./checking.ts";
 
 /**
  * Weights averaged over training. "ema": after each step, with what was before fading by `decay`. "swa": the mean of the weights
- * after each epoch, from the share `start` of all epochs on (0.75: over the last quarter).
+ * after each epoch, from the share `start` of all epochs on (0.75: over the last quarter). `decay` and `start` lie in [0, 1).
  */
 export type Average =
   | { readonly kind: "ema"; readonly decay: number }
   | { readonly kind: "swa"; readonly start: number };
 
-/** Averages in a checkpoint: how many updates went in, and the values in the order of `model.parameters()`. */
+/** Averages of weights in a checkpoint. */
 export interface SavedAverages {
+  /** How many updates went in. */
   readonly count: number;
+  /** The averages, in the order of `model.parameters()`. */
   readonly values: readonly Tensor[];
 }
 

@@ -16,11 +16,15 @@ import { pause } from "./pause.ts";
  * without gradients: after weights were averaged, the moments of training do not fit them. As `torch.optim.swa_utils.update_bn`. The
  * mode of each layer is put back; dropout draws as in training.
  *
- * @param options.data batches `[input, target]` or `[input, …]` as in {@link fit}: usually the training data, in large batches
+ * @param options - `data`: batches `[input, target]` or `[input, …]` as in {@link fit}, usually the training data in large batches;
+ * `inputs`: how many tensors of a batch are the model's inputs, by default all but the last one
+ * @throws ChainruleError `data` for what cannot be gone through, and for batches that are no `[input, target]`
  *
  * @example
- * await fit(model, { …, average: { kind: "swa", start: 0.75 } });
- * await updateBatchNorm(model, { data: new DataLoader(training, { batchSize: 256 }) });
+ * const model = new nn.Sequential(new nn.BatchNorm1d(1), new nn.Linear(1, 1));
+ * await updateBatchNorm(model, { data: [[tensor([[1], [3]]), tensor([[0], [0]])]] });
+ * model.stateDict()["0.running_mean"]; // → tensor([2.])
+ * model.stateDict()["0.running_var"]; // → tensor([2.])
  */
 export async function updateBatchNorm<B extends Batch>(
   model: Module,

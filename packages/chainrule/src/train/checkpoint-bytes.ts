@@ -20,6 +20,18 @@ const DEEPEST = 40;
  * The bytes of a checkpoint, to keep in a file or a database. Equal checkpoints give equal bytes.
  *
  * @throws ChainruleError `state` for a value that is no plain data, such as a function
+ *
+ * @example
+ * import { readFile, writeFile } from "node:fs/promises";
+ * const model = new nn.Linear(1, 1);
+ * await fit(model, {
+ *   data: [[tensor([[1]]), tensor([[2]])]],
+ *   loss: new nn.MSELoss(),
+ *   optimizer: new optim.SGD(model.parameters()),
+ *   epochs: 2,
+ *   checkpoint: { save: (checkpoint) => writeFile("training.ckpt", encodeCheckpoint(checkpoint)) },
+ * });
+ * decodeCheckpoint(await readFile("training.ckpt")).epoch; // → 2
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const tensors: Record<string, Tensor> = {};
@@ -34,8 +46,23 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * The checkpoint of {@link encodeCheckpoint}'s bytes, wherever they come from: they hold no code, and every place and length in
  * them is checked.
  *
+ * @param bytes what {@link encodeCheckpoint} gave
  * @param source how to name the bytes in messages
  * @throws ChainruleError `file` for bytes that are something else, cut off, or altered
+ *
+ * @example
+ * const options = (model: nn.Linear) => ({
+ *   data: [[tensor([[1]]), tensor([[2]])]],
+ *   loss: new nn.MSELoss(),
+ *   optimizer: new optim.Adam(model.parameters(), { lr: 0.1 }),
+ * });
+ * const model = new nn.Linear(1, 1);
+ * const { checkpoint } = await fit(model, { ...options(model), epochs: 2 });
+ * const bytes = encodeCheckpoint(checkpoint); // to a file, and days later
+ * const again = new nn.Linear(1, 1);
+ * const resumed = await fit(again, { ...options(again), epochs: 5, resume: decodeCheckpoint(bytes) });
+ * resumed.history.map(({ epoch }) => epoch); // → [1, 2, 3, 4, 5]
+ * decodeCheckpoint(bytes.subarray(0, 100)); // throws file: the checkpoint is no whole checkpoint
  */
 export function decodeCheckpoint(bytes: Uint8Array, source = "the checkpoint"): Checkpoint {
   const fail: Fail = (problem) =>

@@ -9,25 +9,33 @@ import type { EpochReport } from "./report.ts";
  * optimizer, schedule, data and options then gives the same bits as a run without interruption.
  */
 export interface Checkpoint {
+  /** The version of this form. */
   readonly format: 1;
   /** Complete epochs. */
   readonly epoch: number;
   /** Batches done of the epoch after them. */
   readonly batch: number;
-  /** What those batches came to so far. */
+  /** What those batches came to so far: the sum of losses, the rows or their weights, the seconds that it took. */
   readonly running: { readonly loss: number; readonly rows: number; readonly seconds: number };
-  /** States of the random generators: now, and when the unfinished epoch began (null between epochs). */
+  /** States of the random generators, the default one first. */
   readonly generators: readonly Uint8Array[];
+  /** Their states when the unfinished epoch began; null between epochs. */
   readonly epochGenerators: readonly Uint8Array[] | null;
+  /** Parameters and buffers of the model, as the last step left them. */
   readonly model: StateDict;
+  /** State and options of the optimizer. */
   readonly optimizer: OptimizerStateDict;
+  /** The state of the schedule; null without one. */
   readonly schedule: object | null;
+  /** The reports of the complete epochs. */
   readonly history: readonly EpochReport[];
-  /** The best epoch so far, the epochs since then, and its weights where they are to be restored. */
+  /** The best epoch so far, by the figure that early stopping watches; null before there is one. */
   readonly best: { readonly epoch: number; readonly value: number } | null;
+  /** The epochs since the best one. */
   readonly waited: number;
+  /** Parameters and buffers of the best epoch; null before there is one, and where early stopping does not restore it. */
   readonly bestModel: StateDict | null;
-  /** The averages of the weights, where there are any. */
+  /** The averages of the weights. Null, or left out by earlier versions, without any. */
   readonly average?: SavedAverages | null;
 }
 
@@ -38,6 +46,7 @@ export type CheckpointEvent =
   | "interrupted" // stopped within an epoch
   | "end"; // training is over
 
+/** Where checkpoints go, and when. */
 export interface CheckpointOptions {
   /** Keeps a checkpoint, which is a copy that nobody changes; it is waited for. */
   save(checkpoint: Checkpoint, event: CheckpointEvent): void | Promise<void>;

@@ -21,13 +21,19 @@ import { pause } from "./pause.ts";
 import { inEvaluation, withoutDraws } from "./state.ts";
 import type { WeightedLoss } from "./weighted.ts";
 
+/** What {@link evaluate} measures, and on what. */
 export interface EvaluateOptions<M extends Module, B extends Batch> extends BatchOptions {
+  /** Batches `[input, target]`, gone through once: a DataLoader, or an array of batches. */
   data: Batches<B>;
+  /** The loss of a batch. Without it, the risk is NaN. */
   loss?: LossFunction<M, B>;
+  /** Scores of all outputs and targets together, such as `{ accuracy }`. Default: none. */
   metrics?: Readonly<Record<string, Metric<M>>>;
+  /** Aborting throws the signal's reason before the next batch. Without it, nothing stops the pass. */
   signal?: AbortSignal;
 }
 
+/** What {@link evaluate} found. */
 export interface Evaluation {
   /** The risk: the mean of the loss over all rows, by their weights with {@link weighted}; NaN without a loss. */
   loss: number;
@@ -40,11 +46,16 @@ export interface Evaluation {
 /**
  * The risk of a model on data, and metrics: in evaluation mode, without gradients, one pass. The mode of each layer is put back.
  *
- * @throws ChainruleError `data` when there are no batches
+ * @throws ChainruleError `data` when there are no batches, or they are no `[input, target]`, `shape` for a loss that is not one number,
+ * `argument` for metrics of a model that gives something else than a tensor
  *
  * @example
- * const test = await evaluate(model, { data: testLoader, loss: new nn.CrossEntropyLoss(), metrics: { accuracy } });
- * console.log(test.loss, test.metrics.accuracy);
+ * const x = tensor([[2, 0], [0, 1], [3, 0]]);
+ * const y = tensor([0, 1, 1], { dtype: "int32" });
+ * const data = new DataLoader(new TensorDataset(x, y), { batchSize: 2 });
+ * const loss = new nn.CrossEntropyLoss();
+ * const found = await evaluate(new nn.Identity(), { data, loss, metrics: { accuracy } });
+ * found; // → { loss: 1.163, metrics: { accuracy: 0.6667 }, rows: 3 }
  */
 export const evaluate = <M extends Module, B extends Batch>(
   model: M,
@@ -117,17 +128,31 @@ function tensorOutput(output: unknown): Tensor {
   );
 }
 
+/** The risk whose gradient {@link gradientNorm} takes. */
 export interface GradientNormOptions<M extends Module, B extends Batch> extends BatchOptions {
+  /** Batches `[input, target]`: a DataLoader, or an array of batches. */
   data: Batches<B>;
+  /** The loss of a batch. */
   loss: LossFunction<M, B>;
 }
 
 /**
  * The first-order optimality ‖∇L‖₂: the norm of the gradient of the whole risk L (the mean of the loss over all rows) by all
  * parameters that are trained, in evaluation mode. It is zero at a minimum. Nothing is touched: no `grad`, no buffer, no mode and no
- * generator. A {@link DataLoader} is read in the order of its dataset, each row once.
+ * generator. A DataLoader is read in the order of its dataset, each row once.
  *
  * The penalty of `weightDecay` is not part of L.
+ *
+ * @throws ChainruleError `data` when there are no batches, or they are no `[input, target]`, `shape` for a loss that is not one number
+ *
+ * @example
+ * // L(w) = mean (w x − y)², so ∂L/∂w = mean 2 (w x − y) x
+ * const model = new nn.Linear(1, 1, { bias: false });
+ * nn.init.constant_(model.weight, 1);
+ * const data = [[tensor([[1], [2]]), tensor([[2], [4]])]];
+ * await gradientNorm(model, { data, loss: new nn.MSELoss() }); // → { gradientNorm: 5, loss: 2.5 }
+ * nn.init.constant_(model.weight, 2);
+ * await gradientNorm(model, { data, loss: new nn.MSELoss() }); // → { gradientNorm: 0, loss: 0 }
  */
 export async function gradientNorm<M extends Module, B extends Batch>(
   model: M,

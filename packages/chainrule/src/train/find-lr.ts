@@ -16,24 +16,29 @@ import { pause } from "./pause.ts";
 import { generatorsIn, Snapshot, type TrainingOptimizer } from "./state.ts";
 import { makeStep, type StepOptions } from "./step.ts";
 
+/** Options of {@link findLr}: those of a training step, and the range of rates. */
 export interface FindLrOptions<M extends Module, B extends Batch>
   extends BatchOptions,
     Pick<StepOptions<M, B>, "clipNorm" | "clipValue" | "l1" | "compile"> {
   /** Training batches, gone through again and again. */
   data: Batches<B>;
+  /** The loss of a batch, such as `new nn.CrossEntropyLoss()`. */
   loss: LossFunction<M, B>;
   /** Groups keep their rates in the proportion that they have. */
   optimizer: TrainingOptimizer;
-  /** The first and the last rate of the first group. Default 1e-6 and 1. */
+  /** The first rate of the first group. Default 1e-6. */
   from?: number;
+  /** Its last rate. Default 1. */
   to?: number;
   /** Number of steps, if the loss does not diverge before. Default 100. */
   steps?: number;
+  /** Aborting throws the signal's reason before the next step. Without it, nothing stops the test. */
   signal?: AbortSignal;
 }
 
 /** What a range test found: one entry for each step, oldest first. */
 export interface RateTest {
+  /** The rate of each step, of the first group. */
   readonly rates: readonly number[];
   /** The loss of each batch, before its step. */
   readonly losses: readonly number[];
@@ -58,8 +63,17 @@ const DIVERGENCE = 4;
  * until the loss diverges. A good rate lies where the loss falls steepest, well below where it diverges. Afterwards parameters, buffers,
  * optimizer, modes and generators are exactly what they were.
  *
+ * @throws ChainruleError `argument` for rates that do not grow, and for fewer than 3 steps, `data` when there are no batches
+ *
  * @example
- * const { suggestion } = await findLr(model, { data, loss, optimizer });
+ * const x = randn([256, 3]);
+ * const y = x.matmul(tensor([[1], [-2], [0.5]]));
+ * const model = new nn.Linear(3, 1);
+ * const optimizer = new optim.SGD(model.parameters());
+ * const test = await findLr(model, { data: [[x, y]], loss: new nn.MSELoss(), optimizer, to: 100 });
+ * test.suggestion; // → 0.1024
+ * test.diverged; // → true
+ * test.rates.at(-1); // → 7.391
  */
 export async function findLr<M extends Module, B extends Batch>(
   model: M,

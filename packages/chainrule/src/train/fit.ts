@@ -43,17 +43,43 @@ import { makeStep, whereItCompiles } from "./step.ts";
  *
  * Afterwards the model is in evaluation mode, ready to predict.
  *
+ * @throws ChainruleError `argument` for options that cannot be, `data` when there are no batches, or they are no `[input, target]`,
+ * `state` for a checkpoint of another training, `non-finite` as above
+ *
  * @example
- * const { history, best } = await fit(model, {
- *   data: new DataLoader(training, { batchSize: 64, shuffle: true }),
+ * // Two classes of points, around −1 and around 1
+ * const y = randint(0, 2, [200]);
+ * const x = randn([200, 2]).add(y.mul(2).sub(1).reshape([200, 1]));
+ * const [training, held] = randomSplit(new TensorDataset(x, y), [0.75, 0.25]);
+ * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 2));
+ * const { stopped, best, history } = await fit(model, {
+ *   data: new DataLoader(training, { batchSize: 32, shuffle: true }),
  *   validation: new DataLoader(held, { batchSize: 256 }),
  *   loss: new nn.CrossEntropyLoss(),
- *   optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }),
+ *   optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }),
  *   epochs: 100,
  *   metrics: { accuracy },
- *   earlyStopping: { patience: 10 },
+ *   earlyStopping: { patience: 5 },
  *   callbacks: [{ onEpochEnd: (report) => console.log(report) }],
  * });
+ * stopped; // → 'patience'
+ * best; // → { epoch: 13, value: 0.1434 }
+ * history.length; // → 18
+ *
+ * @example
+ * // Dropout that fades over training
+ * const dropout = new nn.Dropout(0.2);
+ * const model = new nn.Sequential(dropout, new nn.Linear(1, 1));
+ * const shares: number[] = [];
+ * await fit(model, {
+ *   data: [[tensor([[1]]), tensor([[2]])]],
+ *   loss: new nn.MSELoss(),
+ *   optimizer: new optim.SGD(model.parameters()),
+ *   epochs: 4,
+ *   anneal: (t) => void (dropout.p = 0.2 * (1 - t)),
+ *   callbacks: [{ onBatchEnd: () => void shares.push(dropout.p) }],
+ * });
+ * shares; // → [0.2, 0.15, 0.1, 0.05]
  */
 export async function fit<M extends Module, B extends Batch>(
   model: M,

@@ -7,13 +7,13 @@ export interface EpochReport {
   epoch: number;
   /** Training risk: the mean of the loss over the rows of the epoch, each batch as it was before its step, in training mode. */
   loss: number;
-  /** Validation risk, after the epoch, in evaluation mode. */
+  /** Validation risk, after the epoch, in evaluation mode. Left out without validation data. */
   validationLoss?: number;
-  /** validationLoss − loss: what the model loses on data that it was not trained on. */
+  /** validationLoss − loss: what the model loses on data that it was not trained on. Left out without validation data. */
   gap?: number;
   /** Metrics of the validation data, or of the training data (in evaluation mode) where there are none. */
   metrics: Record<string, number>;
-  /** ‖∇L‖ of the whole training risk after the epoch, where it was asked for. */
+  /** ‖∇L‖ of the whole training risk after the epoch. Left out unless it was asked for. */
   gradientNorm?: number;
   /** Learning rate of the first parameter group, at the end of the epoch. */
   lr: number;
@@ -25,11 +25,15 @@ export interface EpochReport {
 const figures = ["loss", "validationLoss", "gap", "gradientNorm"] as const;
 type Figure = (typeof figures)[number];
 
-/** What to watch: a figure of the report, the name of a metric, or a function of the report. */
+/**
+ * What to watch: a figure of the report ("loss", "validationLoss", "gap" or "gradientNorm"), the name of a metric, or a function of the
+ * report.
+ */
 export type Monitor = Figure | (string & {}) | ((report: EpochReport) => number);
 
 const isFigure = (name: unknown): name is Figure => (figures as readonly unknown[]).includes(name);
 
+/** When training stops before its last epoch, and which weights stay. */
 export interface EarlyStopping {
   /** Epochs without improvement after which training stops. Infinity never stops, but still restores the best weights. */
   patience: number;

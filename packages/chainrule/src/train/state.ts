@@ -8,10 +8,15 @@ import type { Averages } from "./averages.ts";
 
 /** What training needs of an optimizer. */
 export interface TrainingOptimizer {
+  /** Parameters with their options, such as the learning rate. */
   readonly paramGroups: (object & { params: Tensor[]; lr: number })[];
+  /** Moves the parameters; the closure computes the loss and its gradients, and its first value is returned. */
   step(closure: () => Tensor): Tensor;
+  /** Forgets all gradients. */
   zeroGrad(): void;
+  /** State and options, for a checkpoint. */
   stateDict(): OptimizerStateDict;
+  /** Continues from `stateDict`. Copies the tensors. */
   loadStateDict(state: OptimizerStateDict): void;
 }
 

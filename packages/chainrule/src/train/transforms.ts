@@ -18,14 +18,21 @@ export type BatchTransform = <B extends Batch>(batch: B, inputs: number) => B;
 interface ChosenInputs {
   /** Positions of the inputs that it changes. Default: all of floating numbers, so that codes of an embedding stay as they are. */
   inputs?: readonly number[];
-  /** Where to draw from, instead of the default generator. Name it in `generators` of `fit`, so that checkpoints keep its state. */
+  /**
+   * Where to draw from. Default: the default generator. Name another one in `generators` of `fit`, so that checkpoints keep its
+   * state.
+   */
   generator?: Generator;
 }
 
+/** Options of {@link mixup}. */
 export interface MixupOptions extends ChosenInputs {
   /** Both parameters of the beta distribution that shares are drawn from: the smaller, the closer they are to 0 and 1. */
   alpha: number;
-  /** The number of classes, where targets are labels: they become probabilities [n, classes], as `nn.CrossEntropyLoss` takes them. */
+  /**
+   * The number of classes, where targets are labels: they become probabilities [n, classes], as `nn.CrossEntropyLoss` takes them.
+   * Without it, targets are floating numbers.
+   */
   classes?: number;
 }
 
@@ -36,8 +43,16 @@ export interface MixupOptions extends ChosenInputs {
  *
  * Targets are labels (int32 [n], with `classes`) or numbers.
  *
+ * @throws ChainruleError `argument` for an alpha below 0, and when it is used, for an input that is not there or no floating number;
+ * `dtype` for labels without `classes`
+ *
  * @example
- * fit(model, { …, transform: mixup({ alpha: 0.2, classes: 10 }) });
+ * const transform = mixup({ alpha: 1, classes: 2 }); // for fit(model, { …, transform })
+ * const batch = [tensor([[0], [10]]), tensor([0, 1], { dtype: "int32" })];
+ * const [x, y] = transform(batch, 1);
+ * x; // → tensor([[0.9297], [9.0703]])
+ * y; // → tensor([[0.9070, 0.0930], [0.0930, 0.9070]])
+ * mixup({ alpha: 1 })(batch, 1); // throws dtype: mixup was given int32 targets
  */
 export function mixup(options: MixupOptions): BatchTransform {
   const { alpha, classes, generator = defaultGenerator } = options;
@@ -67,12 +82,23 @@ function probabilitiesOf(target: Tensor, classes: number): Tensor {
   return target.oneHot(classes).to("float32");
 }
 
+/** Options of {@link noise}. */
 export interface NoiseOptions extends ChosenInputs {
   /** Standard deviation of what is added, in the units of the inputs. */
   std: number;
 }
 
-/** Adds normal numbers to inputs: x ← x + std·ε. Targets stay. C. M. Bishop, Neural Computation 7 (1995). */
+/**
+ * Adds normal numbers to inputs: x ← x + std·ε. Targets stay. C. M. Bishop, Neural Computation 7 (1995).
+ *
+ * @throws ChainruleError `argument` for an std below 0, and when it is used, for an input that is not there or no floating number
+ *
+ * @example
+ * const transform = noise({ std: 0.1 }); // for fit(model, { …, transform })
+ * const [x, y] = transform([tensor([[1, 2]]), tensor([[3]])], 1);
+ * x; // → tensor([[1.1541, 1.9707]])
+ * y; // → tensor([[3.]])
+ */
 export function noise(options: NoiseOptions): BatchTransform {
   const { std, generator } = options;
   checkNumber("noise's std", std, 0);
@@ -80,7 +106,14 @@ export function noise(options: NoiseOptions): BatchTransform {
   return (batch, inputs) => replaced(batch, inputs, options, added, batch[inputs]);
 }
 
-/** One transform after the other. */
+/**
+ * One transform after the other, the first one first.
+ *
+ * @example
+ * const transform = compose(noise({ std: 0.1 }), mixup({ alpha: 0.2, classes: 10 }));
+ * const [x, y] = transform([randn([32, 3]), randint(0, 10, [32])], 1);
+ * y.shape; // → [32, 10]
+ */
 export const compose =
   (...transforms: readonly BatchTransform[]): BatchTransform =>
   (batch, inputs) =>

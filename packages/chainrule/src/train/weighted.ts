@@ -18,13 +18,18 @@ const LEAST = 1e-30;
  *
  * @param loss gives a number for each row, [n] or [n, …] (whose mean over the row is taken): a loss with `reduction: "none"`
  *
+ * @throws ChainruleError when it is used: `data` for batches without weights or with negative ones, `shape` for losses and weights that are
+ * not one for each row
+ *
  * @example
- * fit(model, {
- *   data: new DataLoader(new TensorDataset(x, y, weights), { batchSize: 64 }),
- *   inputs: 1,
- *   loss: weighted(new nn.CrossEntropyLoss({ reduction: "none" })),
- *   …
- * });
+ * const x = tensor([[1], [2], [3]]);
+ * const y = tensor([[1], [2], [5]]);
+ * const data = new DataLoader(new TensorDataset(x, y, tensor([1, 1, 0.5])), { batchSize: 3 });
+ * const loss = weighted(new nn.MSELoss({ reduction: "none" }));
+ * const { loss: risk } = await evaluate(new nn.Identity(), { data, inputs: 1, loss });
+ * risk; // → 0.8
+ * const bare = { data: [[x, y]], inputs: 1, loss };
+ * await evaluate(new nn.Identity(), bare); // throws data: A batch of 2 tensors has no weights
  */
 export function weighted<O>(loss: (output: O, target: Tensor) => Tensor): WeightedLoss<O> {
   const mean = (output: O, target: Tensor, batch: Batch): Tensor => {

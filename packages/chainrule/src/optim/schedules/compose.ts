@@ -13,20 +13,29 @@ function checkSame(schedules: readonly Schedule<unknown>[], optimizer: Scheduled
 }
 
 /**
- * One schedule after another: the next one takes over, from its own epoch 0, at each milestone.
+ * One schedule after another: the next one takes over, from its own epoch 0, at each milestone. As
+ * `torch.optim.lr_scheduler.SequentialLR`.
+ *
+ * @throws ChainruleError `argument` without schedules, for those of another optimizer, and unless there is one milestone fewer
  *
  * @example
- * // five epochs of warm-up, then a cosine
- * new optim.SequentialLR(
- *   optimizer,
- *   [new optim.LinearLR(optimizer, { totalIters: 5 }), new optim.CosineAnnealingLR(optimizer, 45)],
- *   [5],
- * );
+ * // two epochs of warm-up, then a cosine
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const warmUp = new optim.LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * const cosine = new optim.CosineAnnealingLR(optimizer, 4);
+ * const schedule = new optim.SequentialLR(optimizer, [warmUp, cosine], [2]);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 7; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [0.5, 0.75, 1, 0.8536, 0.5, 0.1464, 0]
  */
 export class SequentialLR {
+  /** The optimizer whose rates it sets. */
   readonly optimizer: Scheduled;
+  /** The schedules, in the order in which they follow. */
   readonly schedules: readonly Schedule<unknown>[];
+  /** The epochs at which the second schedule takes over, the third, and so on. */
   readonly milestones: readonly number[];
+  /** The epoch whose rates are in force. */
   lastEpoch = 0;
 
   constructor(optimizer: Scheduled, schedules: readonly Schedule<unknown>[], milestones: readonly number[]) {
@@ -61,10 +70,12 @@ export class SequentialLR {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** The epoch and the states of the schedules, from which {@link loadStateDict} continues. */
   stateDict(): { lastEpoch: number; schedules: ScheduleState[] } {
     return { lastEpoch: this.lastEpoch, schedules: this.schedules.map((s) => s.stateDict()) };
   }
 
+  /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: { lastEpoch: number; schedules: ScheduleState[] }): void {
     this.lastEpoch = state.lastEpoch;
     this.schedules.forEach((s, i) => {
@@ -73,9 +84,23 @@ export class SequentialLR {
   }
 }
 
-/** All schedules at once: each multiplies the rate in its turn. */
+/**
+ * All schedules at once: each multiplies the rate in its turn. As `torch.optim.lr_scheduler.ChainedScheduler`.
+ *
+ * @throws ChainruleError `argument` without schedules, and for those of different optimizers
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const warmUp = new optim.ConstantLR(optimizer, { factor: 0.5, totalIters: 2 });
+ * const schedule = new optim.ChainedScheduler([warmUp, new optim.ExponentialLR(optimizer, 0.9)]);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 4; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [0.5, 0.45, 0.81, 0.729]
+ */
 export class ChainedScheduler {
+  /** The optimizer whose rates it sets. */
   readonly optimizer: Scheduled;
+  /** The schedules, in the order in which they multiply. */
   readonly schedules: readonly Schedule<unknown>[];
 
   constructor(schedules: readonly Schedule<unknown>[]) {
@@ -95,10 +120,12 @@ export class ChainedScheduler {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** The states of the schedules, from which {@link loadStateDict} continues. */
   stateDict(): { schedules: ScheduleState[] } {
     return { schedules: this.schedules.map((s) => s.stateDict()) };
   }
 
+  /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: { schedules: ScheduleState[] }): void {
     this.schedules.forEach((s, i) => {
       s.loadStateDict(state.schedules[i]);

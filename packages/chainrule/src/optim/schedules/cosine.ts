@@ -3,7 +3,19 @@ import { cosOfHalfTurns } from "../../util/power.ts";
 import { checkRange } from "../optimizer.ts";
 import { Schedule, type Scheduled } from "./schedule.ts";
 
-/** The rate falls along half a cosine to `etaMin` in `tMax` epochs (and would rise again after them). */
+/**
+ * The rate falls along half a cosine to `etaMin` (default 0) in `tMax` epochs, and would rise again after them:
+ * ηₘᵢₙ + ½ (η − ηₘᵢₙ)(1 + cos(π · epoch / tMax)). As `torch.optim.lr_scheduler.CosineAnnealingLR`.
+ *
+ * @throws ChainruleError `argument` for a `tMax` below 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.CosineAnnealingLR(optimizer, 4);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.8536, 0.5, 0.1464, 0]
+ */
 export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }> {
   constructor(optimizer: Scheduled, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
     checkRange("tMax", tMax, 1);
@@ -28,7 +40,17 @@ export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }
 
 /**
  * The rate falls along half a cosine to `etaMin`, then starts again from the top; the first period has `t0` epochs, and each
- * later one is `tMult` times longer. `step(epoch)` takes fractions of epochs too.
+ * later one is `tMult` times longer (default 1). `etaMin` is 0 by default. `step(epoch)` takes fractions of epochs too. As
+ * `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
+ *
+ * @throws ChainruleError `argument` for a `t0` or a `tMult` below 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.CosineAnnealingWarmRestarts(optimizer, 2, { tMult: 2 });
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 7; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.5, 1, 0.8536, 0.5, 0.1464, 1]
  */
 export class CosineAnnealingWarmRestarts extends Schedule<{ t0: number; tMult: number; etaMin: number }> {
   constructor(

@@ -20,20 +20,23 @@ function requireMomentum(optimizer: Scheduled): void {
   }
 }
 
+/** Options of {@link OneCycleLR}: the length of the cycle has to be given. */
 export interface OneCycleOptions {
-  /** Number of steps in the cycle; or give epochs and stepsPerEpoch. */
+  /** Number of steps in the cycle. Default epochs · stepsPerEpoch. */
   totalSteps?: number;
+  /** Number of epochs; without `totalSteps` it has to be given. */
   epochs?: number;
+  /** Batches of an epoch; without `totalSteps` it has to be given. */
   stepsPerEpoch?: number;
   /** Share of the cycle in which the rate rises. Default 0.3. */
   pctStart?: number;
   /** Shape of the ways up and down. Default "cos". */
   annealStrategy?: "cos" | "linear";
-  /** Move the momentum against the rate. Default true. */
+  /** Move the momentum, or Adam's β₁, against the rate. Default true. */
   cycleMomentum?: boolean;
-  /** Default 0.85. */
+  /** The momentum at the highest rate. Default 0.85. */
   baseMomentum?: number;
-  /** Default 0.95. */
+  /** The momentum at the first and the last rate. Default 0.95. */
   maxMomentum?: number;
   /** The first rate is maxLr / divFactor. Default 25. */
   divFactor?: number;
@@ -57,7 +60,20 @@ interface Rates {
 
 /**
  * One rise to `maxLr` (one rate for all groups, or one for each) and one fall over the whole training, stepped once a batch.
- * Smith and Topin, arXiv 1708.07120.
+ * As `torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, arXiv 1708.07120.
+ *
+ * @throws ChainruleError `argument` without the length of the cycle, for a `pctStart` outside of [0, 1], for an optimizer without
+ * a momentum to cycle, and when it is stepped beyond the cycle
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1, momentum: 0.9 });
+ * const schedule = new optim.OneCycleLR(optimizer, 1, { totalSteps: 6, pctStart: 0.5 });
+ * const rates: number[] = [];
+ * for (let batch = 0; batch < 6; batch++) {
+ *   rates.push(...schedule.getLastLr());
+ *   if (batch < 5) schedule.step(); // after the optimizer's step
+ * }
+ * rates; // → [0.04, 0.52, 1, 0.75, 0.25, 4e-06]
  */
 export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | readonly number[] }> {
   declare private rates: Rates[];
@@ -144,30 +160,44 @@ export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | rea
   }
 }
 
+/** Options of {@link CyclicLR}. */
 export interface CyclicOptions {
   /** Steps on the way up. Default 2000. */
   stepSizeUp?: number;
   /** Steps on the way down. Default: as on the way up. */
   stepSizeDown?: number;
-  /** "triangular" keeps the height, "triangular2" halves it each cycle, "expRange" multiplies it by gamma each step. */
+  /**
+   * "triangular" keeps the height, "triangular2" halves it each cycle, "expRange" multiplies it by gamma each step. Default
+   * "triangular".
+   */
   mode?: "triangular" | "triangular2" | "expRange";
-  /** For "expRange". Default 1. */
+  /** What "expRange" multiplies the height by at each step. Default 1. */
   gamma?: number;
-  /** A height of one's own, in place of `mode`. */
+  /** A factor of the height of one's own, in place of `mode`. Without it `mode` says the height. */
   scaleFn?: (x: number) => number;
   /** What `scaleFn` is given: the number of the cycle from 1, or the step. Default "cycle". */
   scaleMode?: "cycle" | "iterations";
-  /** Move the momentum against the rate. Default true. */
+  /** Move the momentum, or Adam's β₁, against the rate. Default true. */
   cycleMomentum?: boolean;
-  /** Default 0.8. */
+  /** The momentum at `maxLr`: one for all groups, or one for each. Default 0.8. */
   baseMomentum?: number | readonly number[];
-  /** Default 0.9. */
+  /** The momentum at `baseLr`: one for all groups, or one for each. Default 0.9. */
   maxMomentum?: number | readonly number[];
 }
 
 /**
  * The rate goes up and down between `baseLr` and `maxLr` (one rate for all groups, or one for each), again and again, stepped
- * once a batch. Smith, arXiv 1506.01186.
+ * once a batch. As `torch.optim.lr_scheduler.CyclicLR`; Smith, arXiv 1506.01186.
+ *
+ * @throws ChainruleError `argument` for an optimizer without a momentum to cycle
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })]);
+ * const options = { stepSizeUp: 2, mode: "triangular2", cycleMomentum: false } as const;
+ * const schedule = new optim.CyclicLR(optimizer, 1, 2, options);
+ * const rates: number[] = [];
+ * for (let batch = 0; batch < 8; batch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 1.5, 2, 1.5, 1, 1.25, 1.5, 1.25]
  */
 export class CyclicLR extends Schedule<
   CyclicOptions & { baseLr: number | readonly number[]; maxLr: number | readonly number[] }

@@ -3,7 +3,19 @@ import { powerOf } from "../../util/power.ts";
 import { checkRange } from "../optimizer.ts";
 import { perGroup, Schedule, type Scheduled } from "./schedule.ts";
 
-/** Multiplies the rate by `gamma` every `stepSize` epochs. */
+/**
+ * Multiplies the rate by `gamma` (default 0.1) every `stepSize` epochs: η · γ^⌊epoch / stepSize⌋. As
+ * `torch.optim.lr_scheduler.StepLR`.
+ *
+ * @throws ChainruleError `argument` for a `stepSize` below 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.StepLR(optimizer, 2);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 1, 0.1, 0.1, 0.01]
+ */
 export class StepLR extends Schedule<{ stepSize: number; gamma: number }> {
   constructor(optimizer: Scheduled, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
     checkRange("stepSize", stepSize, 1);
@@ -19,7 +31,17 @@ export class StepLR extends Schedule<{ stepSize: number; gamma: number }> {
   }
 }
 
-/** Multiplies the rate by `gamma` at each of the given epochs; an epoch named twice counts twice. */
+/**
+ * Multiplies the rate by `gamma` (default 0.1) at each of the given epochs; an epoch named twice counts twice. As
+ * `torch.optim.lr_scheduler.MultiStepLR`.
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.MultiStepLR(optimizer, [2, 3]);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 1, 0.1, 0.01, 0.01]
+ */
 export class MultiStepLR extends Schedule<{ milestones: readonly number[]; gamma: number }> {
   constructor(optimizer: Scheduled, milestones: readonly number[], { gamma = 0.1 }: { gamma?: number } = {}) {
     super(optimizer, { milestones, gamma });
@@ -34,7 +56,16 @@ export class MultiStepLR extends Schedule<{ milestones: readonly number[]; gamma
   }
 }
 
-/** Multiplies the rate by `gamma` every epoch. */
+/**
+ * Multiplies the rate by `gamma` every epoch: η · γ^epoch. As `torch.optim.lr_scheduler.ExponentialLR`.
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.ExponentialLR(optimizer, 0.5);
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.5, 0.25, 0.125, 0.0625]
+ */
 export class ExponentialLR extends Schedule<{ gamma: number }> {
   constructor(optimizer: Scheduled, gamma: number) {
     super(optimizer, { gamma });
@@ -49,7 +80,19 @@ export class ExponentialLR extends Schedule<{ gamma: number }> {
   }
 }
 
-/** The rate times `factor` for the first `totalIters` epochs, then the full rate. */
+/**
+ * The rate times `factor` (default 1/3) for the first `totalIters` epochs (default 5), then the full rate. As
+ * `torch.optim.lr_scheduler.ConstantLR`.
+ *
+ * @throws ChainruleError `argument` unless 0 ≤ factor ≤ 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.ConstantLR(optimizer, { factor: 0.5, totalIters: 2 });
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 4; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [0.5, 0.5, 1, 1]
+ */
 export class ConstantLR extends Schedule<{ factor: number; totalIters: number }> {
   constructor(
     optimizer: Scheduled,
@@ -70,7 +113,19 @@ export class ConstantLR extends Schedule<{ factor: number; totalIters: number }>
   }
 }
 
-/** The rate goes in a straight line from `startFactor` to `endFactor` times itself in `totalIters` epochs: a warm-up. */
+/**
+ * The rate goes in a straight line from `startFactor` (default 1/3) to `endFactor` (default 1) times itself in `totalIters` epochs
+ * (default 5): a warm-up. As `torch.optim.lr_scheduler.LinearLR`.
+ *
+ * @throws ChainruleError `argument` unless 0 < startFactor ≤ 1 and 0 ≤ endFactor ≤ 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.LinearLR(optimizer, { startFactor: 0.25, totalIters: 3 });
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [0.25, 0.5, 0.75, 1, 1]
+ */
 export class LinearLR extends Schedule<{ startFactor: number; endFactor: number; totalIters: number }> {
   constructor(
     optimizer: Scheduled,
@@ -101,7 +156,17 @@ export class LinearLR extends Schedule<{ startFactor: number; endFactor: number;
   }
 }
 
-/** The rate falls to zero in `totalIters` epochs as (1 − epoch / totalIters)^power. */
+/**
+ * The rate falls to zero in `totalIters` epochs (default 5) as (1 − epoch / totalIters)^power, where `power` is 1 by default. As
+ * `torch.optim.lr_scheduler.PolynomialLR`.
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.PolynomialLR(optimizer, { totalIters: 4, power: 2 });
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 6; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.5625, 0.25, 0.0625, 0, 0]
+ */
 export class PolynomialLR extends Schedule<{ totalIters: number; power: number }> {
   constructor(
     optimizer: Scheduled,
@@ -122,7 +187,17 @@ export class PolynomialLR extends Schedule<{ totalIters: number; power: number }
   }
 }
 
-/** The base rate times a function of the epoch (one function, or one for each group). */
+/**
+ * The base rate times a function of the epoch, counted from 0 (one function, or one for each group). As
+ * `torch.optim.lr_scheduler.LambdaLR`. The functions are not in its state.
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.LambdaLR(optimizer, (epoch) => 1 / Math.sqrt(epoch + 1));
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 4; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.7071, 0.5774, 0.5]
+ */
 export class LambdaLR extends Schedule<{ lambdas: ((epoch: number) => number)[] }> {
   constructor(
     optimizer: Scheduled,
@@ -136,7 +211,17 @@ export class LambdaLR extends Schedule<{ lambdas: ((epoch: number) => number)[] 
   }
 }
 
-/** Multiplies the rate every epoch by a function of the epoch (one function, or one for each group). */
+/**
+ * Multiplies the rate every epoch by a function of the epoch, from epoch 1 on (one function, or one for each group). As
+ * `torch.optim.lr_scheduler.MultiplicativeLR`. The functions are not in its state.
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.MultiplicativeLR(optimizer, (epoch) => (epoch < 3 ? 0.5 : 1));
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 5; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.5, 0.25, 0.25, 0.25]
+ */
 export class MultiplicativeLR extends Schedule<{ lambdas: ((epoch: number) => number)[] }> {
   constructor(
     optimizer: Scheduled,

@@ -1,6 +1,7 @@
 import { checkRange } from "../optimizer.ts";
 import { checkUnrecorded, perGroup, type Scheduled } from "./schedule.ts";
 
+/** Options of {@link ReduceLROnPlateau}. */
 export interface PlateauOptions {
   /** Whether a lower or a higher figure is better. Default "min". */
   mode?: "min" | "max";
@@ -8,23 +9,39 @@ export interface PlateauOptions {
   factor?: number;
   /** Epochs without improvement that are forgiven. Default 10. */
   patience?: number;
-  /** How much better counts as better. Default 1e-4. */
+  /** By how much a figure has to be better to count as better. Default 1e-4. */
   threshold?: number;
   /** Whether the threshold is relative to the best figure or absolute. Default "rel". */
   thresholdMode?: "rel" | "abs";
-  /** Epochs to wait after a change. Default 0. */
+  /** Epochs after a change that do not count as without improvement. Default 0. */
   cooldown?: number;
-  /** The rate never falls below: one for all groups, or one for each. Default 0. */
+  /** What the rate never falls below: one for all groups, or one for each. Default 0. */
   minLr?: number | readonly number[];
   /** Changes smaller than this are not made. Default 1e-8. */
   eps?: number;
 }
 
-/** Lowers the rate when a figure, such as the validation loss, has stopped improving: `step(figure)` once an epoch. */
+/**
+ * Lowers the rate when a figure, such as the validation loss, has stopped improving: `step(figure)` once an epoch. As
+ * `torch.optim.lr_scheduler.ReduceLROnPlateau`. `fit` gives it the figure that early stopping watches.
+ *
+ * @throws ChainruleError `argument` unless 0 ≤ factor < 1
+ *
+ * @example
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new optim.ReduceLROnPlateau(optimizer, { patience: 1 });
+ * for (const loss of [0.9, 0.8, 0.8, 0.8]) schedule.step(loss);
+ * schedule.best; // → 0.8
+ * schedule.getLastLr(); // → [0.1]
+ */
 export class ReduceLROnPlateau {
+  /** The optimizer whose rates it sets. */
   readonly optimizer: Scheduled;
+  /** The options, with the defaults for those that were left out. */
   readonly options: Required<PlateauOptions>;
+  /** How many epochs ended. */
   lastEpoch = 0;
+  /** The best figure so far; before the first one, infinity, or −infinity where higher is better. */
   best: number;
   private bad = 0;
   private waiting = 0;
@@ -65,10 +82,12 @@ export class ReduceLROnPlateau {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** The best figure and the counts of epochs, from which {@link loadStateDict} continues. */
   stateDict(): { lastEpoch: number; best: number; bad: number; waiting: number } {
     return { lastEpoch: this.lastEpoch, best: this.best, bad: this.bad, waiting: this.waiting };
   }
 
+  /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: { lastEpoch: number; best: number; bad: number; waiting: number }): void {
     Object.assign(this, state);
   }

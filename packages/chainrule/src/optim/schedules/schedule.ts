@@ -13,26 +13,47 @@ export function checkUnrecorded(schedule: object): void {
 
 /** What a schedule needs to know of an optimizer: groups with a learning rate, and perhaps a momentum. */
 export interface Scheduled {
+  /** The groups whose rates a schedule sets. */
   readonly paramGroups: ScheduledGroup[];
 }
 
+/** What schedules set of a group of parameters. */
 export interface ScheduledGroup {
+  /** The learning rate. */
   lr: number;
+  /** The rate that schedules start from. Default: `lr` when the first schedule is made. */
   initialLr?: number;
+  /** The momentum that OneCycleLR and CyclicLR move. Left out where the optimizer has none. */
   momentum?: number;
+  /** Adam's β₁ and β₂, of which they move β₁ in place of `momentum`. Left out where the optimizer has none. */
   betas?: readonly [number, number];
 }
 
-/** A plain picture of a schedule. */
+/** A plain picture of a schedule: the epoch whose rates are in force, and the rate that each group started from. */
 export type ScheduleState = { lastEpoch: number; baseLrs: number[]; [name: string]: unknown };
 
 /**
  * Base of the schedules: a rule for the learning rate of the next epoch, epoch 0 being the one that starts when the schedule
  * is made. `step()` is called once an epoch, after the optimizer's steps (or once a batch, for schedules by batches). A
  * schedule changes nothing but numbers in `optimizer.paramGroups`, so several may act on one optimizer.
+ *
+ * @throws ChainruleError `record` when it is stepped inside of a compiled function
+ *
+ * @example
+ * // η / (epoch + 1)
+ * class InverseLR extends optim.Schedule<object> {
+ *   next(_lr: number, epoch: number, base: number) { return base / (epoch + 1); }
+ * }
+ * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new InverseLR(optimizer, {});
+ * const rates: number[] = [];
+ * for (let epoch = 0; epoch < 4; epoch++, schedule.step()) rates.push(...schedule.getLastLr());
+ * rates; // → [1, 0.5, 0.3333, 0.25]
  */
 export abstract class Schedule<O> {
+  /** The optimizer whose rates it sets. */
   readonly optimizer: Scheduled;
+  /** What the rule depends on. */
   readonly options: Readonly<O>;
   /** Learning rates from which the schedule starts, one a group. */
   baseLrs: number[];
@@ -77,6 +98,7 @@ export abstract class Schedule<O> {
     return { lastEpoch: this.lastEpoch, baseLrs: [...this.baseLrs] };
   }
 
+  /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: ScheduleState): void {
     this.lastEpoch = state.lastEpoch;
     this.baseLrs = [...state.baseLrs];
