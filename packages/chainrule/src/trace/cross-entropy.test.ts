@@ -38,12 +38,12 @@ test("of a batch the mean; of smoothed targets the sum over all classes", () => 
 
 test("other losses have no short form", () => {
   expect(short(traced([2, 0], { reduction: "sum" }), "value", 0)).toEqual([]);
-  const squares = trace((z: Tensor) => z.logSoftmax(1), tensor([[1, 2, 3]]), {
+  const distances = trace((z: Tensor) => z.logSoftmax(1), tensor([[1, 2, 3]]), {
     target: tensor([[0, 0, 1]]),
-    loss: new nn.MSELoss(),
+    loss: new nn.L1Loss(),
   });
   expect(
-    squares.explain({ value: squares.data.loss?.value ?? -1, of: "value", index: 0 }).short,
+    distances.explain({ value: distances.data.loss?.value ?? -1, of: "value", index: 0 }).short,
   ).toBeUndefined();
 });
 

@@ -10,6 +10,7 @@ export interface TraceEdit {
   readonly value: number;
   /** The element's place, row-major. */
   readonly index: number;
+  /** What it becomes: finite, or whole (int32), or 0 or 1 (bool). */
   readonly number: number;
 }
 

@@ -6,6 +6,7 @@ import { type Bound, evaluate, express, readFormula } from "./formula.ts";
 import { columnOf, rowOf } from "./local.ts";
 import { dimsOf, elementAt, groupOf, isLeftOut, isLine, meaningOf, placeAt } from "./meaning.ts";
 import type { Slot, Step, Value } from "./record.ts";
+import { errorTimesTwo, squaredErrorAt } from "./squared-error.ts";
 import { equals, largest, numberOf, plainSum, product, sumOf, total } from "./sums.ts";
 import type { Symbols } from "./symbols.ts";
 
@@ -33,7 +34,8 @@ export function explainElement(known: Known, ref: ElementRef, most: number): Exp
   if (ref.of === "update") return updated(known, value, ref.index, base);
   if (ref.of === "gradient") return gradient(known, value, ref.index, base, most);
   if (!value.step) return { ...base, ...given };
-  const short = value === known.start ? crossEntropyAt(known, value, most) : null;
+  const short =
+    value === known.start ? (crossEntropyAt(known, value, most) ?? squaredErrorAt(known, value, most)) : null;
   return {
     ...result(known, value.step, ref.index, base, most),
     ...(short && { short: equations(base, short) }),
@@ -252,7 +254,10 @@ function gradient(known: Known, value: Value, index: number, base: Base, most: n
   const op = first?.step.op;
   const source = op ? { op: op.name, formula: op.formula, layer: known.layerName(first.step.result) } : null;
   const sum = summed(base, summands, most, source);
-  const short = uses.length === 1 ? probabilityMinusTarget(known, first, index) : null;
+  const short =
+    uses.length === 1
+      ? (probabilityMinusTarget(known, first, index) ?? errorTimesTwo(known, first, index))
+      : null;
   if (!short || sum.symbols?.kind !== "equals" || sum.values?.kind !== "equals") return sum;
   const result = sum.values.items.at(-1) as Expr;
   return {

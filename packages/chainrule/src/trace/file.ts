@@ -163,6 +163,12 @@ const keptNumbers = fields({
  * for an explanation is an error that says so.
  *
  * @throws ChainruleError `file` for anything that is no such file, saying where it goes wrong
+ *
+ * @example
+ * const t = trace((x: Tensor) => x.square().sum(), tensor([1, 2, 3]));
+ * const saved = traceFromFile(JSON.stringify(t));
+ * saved.read(saved.data.output, "value"); // → Float64Array(1) [14]
+ * traceFromFile({ version: 1 }); // throws file: …
  */
 export function traceFromFile(json: unknown): TraceReader {
   const given = typeof json === "string" ? parsed(json) : json;

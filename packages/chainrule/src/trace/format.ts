@@ -9,12 +9,22 @@ export type Quantity = "value" | "gradient" | "update";
 
 /** One number of a trace: element `index` (row-major) of a quantity of the value with this id. */
 export interface ElementRef {
+  /** The value's id: its place in `TraceData.values`. */
   readonly value: number;
+  /** Whether the element itself is meant, its gradient, or what an update makes of it. */
   readonly of: Quantity;
+  /** The element's place, row-major, from 0. */
   readonly index: number;
 }
 
-/** A formula as a tree, for any renderer. Parts that are numbers of the trace say which. */
+/**
+ * A formula as a tree, for any renderer ({@link exprText} is one). Parts that are numbers of the trace say which, by `ref`.
+ *
+ * - `symbol`: a letter with what stands below and above it, such as w_21^(1)
+ * - `equals`, `plus`, `times`: items with the sign between them; `minus`, `fraction`, `power`: of two parts
+ * - `sum`: Σ with the running index below it, such as "i"
+ * - `derivative`: ∂of/∂by
+ */
 export type Expr =
   | {
       readonly kind: "symbol";
@@ -25,17 +35,14 @@ export type Expr =
     }
   | { readonly kind: "number"; readonly value: number; readonly ref?: ElementRef }
   | { readonly kind: "text"; readonly text: string }
-  /** Items with " = " between them. */
   | { readonly kind: "equals"; readonly items: readonly Expr[] }
   | { readonly kind: "plus"; readonly items: readonly Expr[] }
   | { readonly kind: "times"; readonly items: readonly Expr[] }
   | { readonly kind: "minus"; readonly left: Expr; readonly right: Expr }
   | { readonly kind: "fraction"; readonly top: Expr; readonly bottom: Expr }
   | { readonly kind: "power"; readonly base: Expr; readonly exponent: Expr }
-  /** Σ with the running index below it, such as "i". */
   | { readonly kind: "sum"; readonly over: string; readonly of: Expr }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
-  /** ∂of/∂by. */
   | { readonly kind: "derivative"; readonly of: Expr; readonly by: Expr; readonly ref?: ElementRef };
 
 /** A product that is one summand of a number, such as w_21 · y_2. */
@@ -48,7 +55,9 @@ export interface Term {
 
 /** The centred difference (ℓ(v + h) − ℓ(v − h)) / 2h beside an analytic derivative, in float64. */
 export interface NumericCheck {
+  /** The centred difference; NaN where it cannot be taken. */
   readonly value: number;
+  /** How far v was moved to either side. */
   readonly h: number;
   /**
    * |analytic − numeric| / max(|analytic|, |numeric|, 1e-4 · max(1, |ℓ|)): at most about 1e-6 where all is well. Below the last of these,
@@ -64,14 +73,17 @@ export interface NumericCheck {
 
 /** One number, explained. */
 export interface Explained {
+  /** Which number it is. */
   readonly ref: ElementRef;
+  /** The number itself. */
   readonly number: number;
   /** z_1^(1), or ∂ℓ/∂z_1^(1). */
   readonly symbol: Expr;
   /** Given (an input, a weight), a sum of terms, or another function of its operands. */
   readonly how: "given" | "sum" | "function";
-  /** The formula in symbols, then with values; empty for what is given. Each reads "symbol = …". */
+  /** The formula in symbols, which reads "symbol = …"; null for what is given. */
   readonly symbols: Expr | null;
+  /** The same with values in the places of the symbols; null for what is given. */
   readonly values: Expr | null;
   /** The largest terms by |product|, in their own order. Empty where the number is no sum. */
   readonly terms: readonly Term[];
@@ -82,8 +94,8 @@ export interface Explained {
   /** What the op says of itself, such as "y = tanh x"; null for what is given. */
   readonly source: { readonly op: string; readonly formula: string; readonly layer: string } | null;
   /**
-   * Of a cross-entropy, whose numbers come from several small operations: ℓ = −ln p_t, and ∂ℓ/∂z_j = p_j − t_j, in symbols and in
-   * values. Left out elsewhere.
+   * Of a cross-entropy or a squared error, whose numbers come from several small operations, in symbols and in values: ℓ = −ln p_t
+   * with ∂ℓ/∂z_j = p_j − t_j, and ℓ = Σ (y_j − t_j)² with ∂ℓ/∂y_j = 2 (y_j − t_j). Left out elsewhere.
    */
   readonly short?: { readonly symbols: Expr; readonly values: Expr };
   /** For gradients, when asked for. */
@@ -92,15 +104,19 @@ export interface Explained {
 
 /** A tensor of the computation. */
 export interface TraceValue {
+  /** Its place in `TraceData.values`. */
   readonly id: number;
+  /** What it is to the pass: given, in one of five ways, or computed (result). */
   readonly role: "input" | "target" | "parameter" | "buffer" | "constant" | "result";
   /** Without indices: z^(1), W^(1), x, ℓ. */
   readonly symbol: Expr;
   /** In the library's words: `0.weight`, `x`, `layer 0 (Linear)`. */
   readonly name: string;
+  /** Sizes of its dimensions. */
   readonly shape: readonly number[];
+  /** In the trace: float64, int32 or bool. */
   readonly dtype: string;
-  /** The place in `layers` of the layer that computed it, or that it belongs to. */
+  /** The place in `layers` of the layer that computed it, or that it belongs to; null for inputs and other values of no layer. */
   readonly layer: number | null;
   /** Null for what is given. */
   readonly op: {
@@ -113,6 +129,7 @@ export interface TraceValue {
   readonly inputs: readonly { readonly name: string; readonly value: number }[];
   /** Results that are computed from it. */
   readonly usedBy: readonly number[];
+  /** Whether ∂ℓ/∂(value) is there to be read. */
   readonly hasGradient: boolean;
 }
 
@@ -126,9 +143,11 @@ export interface TraceLayer {
   readonly about?: string;
   /** The lecture's number k, which goes up by one at each layer of weighted sums; 0 before the first. */
   readonly k: number;
+  /** Whether it belongs to the model or to the loss. */
   readonly part: "network" | "loss";
   /** Ids of the results computed here, in order; the last is what the layer gives. */
   readonly values: readonly number[];
+  /** Ids of its parameters. */
   readonly parameters: readonly number[];
   /** Ids of the results of other layers (or inputs) that it reads. */
   readonly reads: readonly number[];
@@ -136,20 +155,29 @@ export interface TraceLayer {
 
 /** One pass without its numbers: what there is, and how it hangs together. */
 export interface TraceData {
+  /** Of the format. */
   readonly version: typeof TRACE_VERSION;
   /** The model as it prints itself. */
   readonly model: string;
+  /** The mode in which the model ran. */
   readonly mode: "train" | "eval";
   /** Rows that went through together. */
   readonly rows: number;
+  /** All tensors that lead to the result, in the order of computation. An id is a place here. */
   readonly values: readonly TraceValue[];
+  /** Runs of operations in one call of a module, in the order of computation. */
   readonly layers: readonly TraceLayer[];
-  /** Ids. `inputs` are those of the model; `output` is what the model gives, `loss` one number or null without a target. */
+  /** Ids of the model's inputs, in their order. */
   readonly inputs: readonly number[];
+  /** Id of the target; null without one. */
   readonly target: number | null;
+  /** Id of what the model gives. */
   readonly output: number;
+  /** ℓ: what the loss gives, or an output of one number; null where there is neither. */
   readonly loss: {
+    /** Its id. */
     readonly value: number;
+    /** ℓ itself. */
     readonly number: number;
     /** ℓ of the same rows after all w ← w − η ∂ℓ/∂w at once; null where no η was given. */
     readonly after: number | null;
@@ -162,6 +190,7 @@ export interface TraceData {
 
 /** Reads the numbers of a trace, wherever they are. All that shows a trace is written against this. */
 export interface TraceReader {
+  /** What there is to read, without the numbers. */
   readonly data: TraceData;
   /** Elements of a quantity, row-major, from `start` on; by default all. */
   read(value: number, of: Quantity, range?: { start: number; count: number }): Float64Array;

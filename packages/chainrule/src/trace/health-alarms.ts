@@ -18,7 +18,7 @@ import { shortNumber } from "./text.ts";
 export const SATURATED_SLOPE = 0.01;
 /** A unit is saturated that is flat in this share of the rows. */
 export const SATURATED_ROWS = 0.95;
-/** ‖Δw‖ / ‖w‖ between these is healthy. */
+/** ‖Δw‖ / ‖w‖ of an update between these is healthy: "around 1e-3" (CS231n, Neural Networks Part 3), with room to both sides. */
 export const HEALTHY_UPDATES = { least: 1e-5, most: 1e-2 } as const;
 
 const DEAD = { warning: 0.1, bad: 0.4 } as const;
@@ -208,7 +208,13 @@ function converged({ gradientNorm, loss }: Omit<Health, "alarms">): Alarm[] {
 const severityOf = (share: number, limits: { warning: number; bad: number }): Alarm["severity"] =>
   share >= limits.bad ? "bad" : share >= limits.warning ? "warning" : "note";
 
-/** By the lecture's number, as traces have it: `layer 2 (Tanh)`; before the first weighted sum by its kind alone. */
+/**
+ * A layer by the lecture's number, as traces have it; before the first weighted sum by its kind alone.
+ *
+ * @example
+ * layerName({ k: 2, kind: "Tanh" }); // → 'layer 2 (Tanh)'
+ * layerName({ k: 0, kind: "Flatten" }); // → 'Flatten'
+ */
 export const layerName = ({ k, kind }: Pick<LayerHealth, "k" | "kind">): string =>
   k === 0 ? kind : `layer ${k} (${kind})`;
 

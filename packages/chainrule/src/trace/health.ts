@@ -7,6 +7,7 @@ import { alarmsOf, SATURATED_ROWS, SATURATED_SLOPE } from "./health-alarms.ts";
 import type { Health, LayerHealth } from "./health-format.ts";
 import { type WatchedLayer, watchForward } from "./watched.ts";
 
+/** What {@link health} needs beside the model and its input. */
 export interface HealthOptions {
   /** What the loss compares the model's output with. */
   readonly target: Tensor;
@@ -28,17 +29,30 @@ type Gradients = ReadonlyMap<Tensor, Tensor>;
  * much as all.
  *
  * @param x what the model is called with: a tensor with a row for each example, or several of them
- * @throws ChainruleError `argument` where the loss is not one number that depends on a parameter
+ * @throws ChainruleError `argument` without a target or a loss, or where the loss is not one number that depends on a parameter
  *
  * @example
- * const { layers, alarms } = health(model, x, { target, loss: new nn.CrossEntropyLoss() });
- * for (const { layer, evidence, remedy } of alarms) console.log(layer, evidence, remedy);
+ * const hidden = new nn.Linear(2, 4);
+ * nn.init.constant_(hidden.parameters()[1], -9); // the bias: no input of a rectifier is above 0
+ * const model = new nn.Sequential(hidden, new nn.ReLU(), new nn.Linear(4, 1));
+ * const [x, target, loss] = [rand([32, 2]), rand([32, 1]), new nn.MSELoss()];
+ * const { layers, alarms } = health(model, x, { target, loss });
+ * alarms.map(({ kind, layer }) => [kind, layer]); // → [['dead-units', '1'], ['vanishing-gradients', '0']]
+ * alarms[0].evidence; // → '4 of 4 units (100 %) of layer 1 (ReLU) give no gradient in any of 32 rows …'
+ * layers[1].dead; // → [0, 1, 2, 3]
  */
 export function health(
   model: Module,
   x: Tensor | readonly Tensor[],
   { target, loss, previous = {} }: HealthOptions,
 ): Health {
+  if (typeof loss !== "function" || !(target instanceof Tensor)) {
+    throw new ChainruleError(
+      "argument",
+      "health was given no loss, or no target that is a tensor.",
+      "Give both as options: health(model, x, { target, loss: new nn.MSELoss() }).",
+    );
+  }
   const inputs = x instanceof Tensor ? [x] : x;
   const rows = rowsOf(inputs);
   const paths = new Map<Tensor, string>(model.namedParameters().map(([path, p]) => [p, path]));

@@ -20,13 +20,26 @@ export interface NotFinite {
   readonly tensor: string;
   /** As errors name it, such as `layer 2 (Linear)`; null where no layer made it. */
   readonly layer: string | null;
+  /** What was seen, with the value and its place. */
   readonly problem: string;
+  /** What to do. */
   readonly remedy: string;
 }
 
 /**
  * Looks for the first value that is not finite, in the order of computation: what the model is given, then each result of the forward
  * pass, then each derivative of the backward pass. Null where all are finite. Nothing of the model changes; it runs in evaluation mode.
+ *
+ * @param x what the model is called with, as for {@link health}
+ *
+ * @example
+ * const model = new nn.Linear(2, 1);
+ * const [x, target] = [tensor([[1, 2], [3, Number.NaN]]), zeros([2, 1])];
+ * const mse = new nn.MSELoss();
+ * firstNotFinite(model, x, { target, loss: mse })?.problem; // → 'The input has NaN at [1, 1].'
+ * const loss = (output: Tensor) => output.mul(0).log().mean();
+ * firstNotFinite(model, ones([2, 2]), { target, loss })?.tensor; // → 'the result of log'
+ * firstNotFinite(model, ones([2, 2]), { target, loss: mse }); // → null
  */
 export function firstNotFinite(
   model: Module,

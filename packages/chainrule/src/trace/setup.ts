@@ -4,18 +4,22 @@ import { isFloating, Tensor, withMode } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { randomOf, type Setup, type Traceable, type TraceLoss } from "./run.ts";
 
+/** What {@link trace} can be told. */
 export interface TraceOptions {
-  /** What the loss compares the output with. Classes int32, or numbers. */
+  /** What the loss compares the output with: classes, int32, or numbers. Default null: the loss is called with the output alone. */
   target?: Tensor | null;
   /** The loss, of one number. Without one, an output of one number is ℓ itself, and any other is not differentiated. */
   loss?: TraceLoss | null;
-  /** ∂ℓ/∂output, in the shape of the output, in the place of a loss. */
+  /** ∂ℓ/∂output, in the shape of the output, in the place of a loss. Default null. */
   gradient?: Tensor | null;
-  /** η: with it, a trace tells every parameter after w ← w − η ∂ℓ/∂w. */
+  /** η: with it, a trace tells every parameter after w ← w − η ∂ℓ/∂w. Default null: there are no updates. */
   lr?: number | null;
   /** The mode of the model. Default: the one that it is in. */
   mode?: "train" | "eval";
-  /** Names of the inputs' columns (or, where each input is one number, of the inputs), and of the output's units. */
+  /**
+   * Names of the inputs' columns (or, where each input is one number, of the inputs), and of the output's units. Without them units have
+   * numbers.
+   */
   names?: { inputs?: readonly string[]; outputs?: readonly string[] };
 }
 

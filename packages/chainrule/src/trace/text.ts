@@ -1,13 +1,22 @@
 import type { Expr } from "./format.ts";
 
+/** How {@link exprText} writes. */
 export interface TextOptions {
-  /** How numbers are written. Default: four significant digits. */
+  /** How numbers are written. What begins with the sign − (U+2212) is subtracted. Default: four significant digits. */
   number?: (value: number) => string;
 }
 
 /**
- * A formula as one line of Unicode text, for terminals and screen readers:
- * `z₁⁽¹⁾ = w₀₁⁽¹⁾·1 + w₁₁⁽¹⁾·y₁⁽⁰⁾ = 0.35·1 + 0.15·0.05`.
+ * A formula as one line of Unicode text, for terminals and screen readers.
+ *
+ * @example
+ * const t = trace(new nn.Linear(1, 1), tensor([[0.5]]));
+ * const { symbols, values } = t.explain({ value: t.data.output, of: "value", index: 0 });
+ * if (symbols === null || values === null) throw new Error("An output is computed.");
+ * exprText(symbols); // → 'z₁⁽¹⁾ = w₀₁⁽¹⁾·1 + w₁₁⁽¹⁾·y₁⁽⁰⁾'
+ * exprText(values); // → 'z₁⁽¹⁾ = 0.5364·1 − 0.007487·0.5 = 0.5327'
+ * const number = (x: number) => x.toFixed(2).replace("-", "−");
+ * exprText(values, { number }); // → 'z₁⁽¹⁾ = 0.54·1.00 − 0.01·0.50 = 0.53'
  */
 export function exprText(expr: Expr, options: TextOptions = {}): string {
   return write(expr, "none", 0, options.number ?? ((value) => shortNumber(value)));

@@ -2,8 +2,12 @@
 import type { ElementRef, Explained, TraceData, TraceFile, TraceReader, TraceValue } from "./format.ts";
 import { plainSum } from "./sums.ts";
 
+/** How much of a trace `Trace.toJSON` keeps. */
 export interface TraceFileOptions {
-  /** Of each larger tensor so many elements are kept: those with the largest |value|, |gradient| and |value · gradient|. Default: 64, or fewer (12 at least) where that would make more than 320 explanations. */
+  /**
+   * Of each larger tensor so many elements are kept: those with the largest |value|, |gradient| and |value · gradient|. Default: 64, or
+   * fewer (12 at least) where that would make more than 320 explanations.
+   */
   most?: number;
   /** Terms of each explanation. Default 5. */
   terms?: number;

@@ -35,9 +35,13 @@ import { fileOf, type TraceFileOptions } from "./to-file.ts";
  * throws
  *
  * @example
+ * const model = new nn.Linear(2, 1);
+ * const [x, target] = [tensor([[0.05, 0.1]]), tensor([[1]])];
  * const t = trace(model, x, { target, loss: new nn.MSELoss(), lr: 0.1 });
- * t.data.layers;
- * t.explain({ value: t.data.output, of: "value", index: 0 });
+ * t.data.loss; // → { value: 8, number: 2.3849, after: 1.5168 }
+ * const { number, symbols, termCount } = t.explain({ value: t.data.output, of: "value", index: 0 });
+ * number; // → -0.5443
+ * symbols && exprText(symbols); // → 'z₁⁽¹⁾ = w₀₁⁽¹⁾·1 + w₁₁⁽¹⁾·y₁⁽⁰⁾ + w₂₁⁽¹⁾·y₂⁽⁰⁾'
  */
 export function trace(model: Traceable, x: TraceInput, options: TraceOptions = {}): Trace {
   return new Trace(setupOf(model, x, options), {
@@ -53,6 +57,7 @@ interface Told {
 
 /** What {@link trace} gives. */
 export class Trace implements TraceReader {
+  /** What there is to read, without the numbers. */
   readonly data: TraceData;
   readonly #setup: Setup;
   readonly #told: Told;
@@ -85,7 +90,15 @@ export class Trace implements TraceReader {
     }
   }
 
-  /** Elements of a quantity, row-major, from `start` on; by default all. A copy, which is the caller's. */
+  /**
+   * Elements of a quantity, row-major, from `start` on; by default all. A copy, which is the caller's.
+   *
+   * @throws ChainruleError `index` for a value or a range that is not there, `argument` for a quantity that the value has not
+   *
+   * @example
+   * const t = trace((x: Tensor) => x.square().sum(), tensor([1, 2, 3]));
+   * t.read(0, "gradient"); // → Float64Array(3) [2, 4, 6]
+   */
   read(value: number, of: Quantity, range?: { start: number; count: number }): Float64Array {
     const found = this.#value(value);
     const all = this.#all(found, of);
@@ -95,6 +108,21 @@ export class Trace implements TraceReader {
     return all.slice(start, start + count);
   }
 
+  /**
+   * One number with its formula.
+   *
+   * @param ref which number
+   * @param options `terms`: how many terms of a sum are listed, the largest (default 12); `numeric`: whether a gradient is compared with
+   * a centred difference (default false)
+   * @throws ChainruleError `index` for a value or an element that is not there, `argument` for a quantity that the value has not
+   *
+   * @example
+   * const t = trace((x: Tensor) => x.square().sum(), tensor([1, 2, 3]));
+   * const { number, values, numeric } = t.explain({ value: 0, of: "gradient", index: 2 }, { numeric: true });
+   * number; // → 6
+   * values && exprText(values); // → '∂ℓ/∂x₃ = 1·2·3 = 1·6 = 6'
+   * numeric; // → { value: 6.0, h: 0.0, error: 0.0, kink: false }
+   */
   explain(ref: ElementRef, options: { terms?: number; numeric?: boolean } = {}): Explained {
     const value = this.#value(ref.value);
     checkPlace(ref.index, value.tensor.numel, `Value ${ref.value}`);
@@ -105,6 +133,16 @@ export class Trace implements TraceReader {
     return { ...explanation, numeric };
   }
 
+  /**
+   * ∂(result)/∂(input) of one op for one row: [outputs, inputs], row-major.
+   *
+   * @param row counts from 0; default 0
+   * @throws ChainruleError `index` for a value or a row that is not there, `argument` where the op does not read the input
+   *
+   * @example
+   * const t = trace((x: Tensor) => x.square(), tensor([[1, 2]]));
+   * t.jacobian(t.data.output, 0); // → { rows: 2, columns: 2, data: Float64Array(4) [2, 0, 0, 4] }
+   */
   jacobian(result: number, input: number, row = 0): { rows: number; columns: number; data: Float64Array } {
     checkPlace(row, this.data.rows, "The batch", 1, "rows");
     return jacobianOf(this.#value(result), this.#value(input), row, this.data.rows);
@@ -114,13 +152,26 @@ export class Trace implements TraceReader {
    * The pass as it is after changes of given numbers: of weights, inputs, the target. This trace stays as it is; ids mean the same in
    * both. Random numbers are the same ones.
    *
-   * @throws ChainruleError `argument` for a value that is computed, or a number that its dtype does not hold
+   * @throws ChainruleError `argument` for a value that is computed, or a number that its dtype does not hold; `index` for an element that
+   * is not there
+   *
+   * @example
+   * const t = trace((x: Tensor) => x.square().sum(), tensor([1, 2, 3]));
+   * const { data } = t.edit([{ value: 0, index: 2, number: 10 }]);
+   * data.loss?.number; // → 105
    */
   edit(changes: readonly TraceEdit[]): Trace {
     return new Trace(edited(this.#setup, this.#pass, changes), this.#told);
   }
 
-  /** The trace as plain data that `JSON.stringify` takes: `traceFromFile` reads it again. Large tensors are cut to what matters. */
+  /**
+   * The trace as plain data that `JSON.stringify` takes: `traceFromFile` reads it again. Large tensors are cut to what matters.
+   *
+   * @example
+   * const t = trace((x: Tensor) => x.square().sum(), ones([1000]));
+   * t.toJSON({ most: 12 }).numbers[0].indices?.length; // → 12
+   * JSON.stringify(t).length < 1e6; // → true
+   */
   toJSON(options?: TraceFileOptions | string): TraceFile {
     // JSON.stringify gives the key that it stands under.
     return fileOf(this, typeof options === "object" ? options : {});

@@ -108,7 +108,7 @@ export class TraceState {
     );
   }
 
-  /** What is shown of an explanation: of a cross-entropy as one step, its short form. */
+  /** What is shown of an explanation: of a loss that is read as one step, its short form. */
   private shown(explained: Explained | undefined): Explained | null {
     if (!explained) return null;
     const { short } = explained;

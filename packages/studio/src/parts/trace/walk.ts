@@ -65,10 +65,13 @@ export function biasesOf(data: TraceData): Map<number, number> {
   return found;
 }
 
-/** The small operations that a cross-entropy is made of: all that it computes before ℓ. */
+/** The losses that are read as one step. */
+const wholeLosses = ["CrossEntropyLoss", "MSELoss"];
+
+/** The small operations that such a loss is made of: all that it computes before ℓ. */
 export function insideLoss(data: TraceData): ReadonlySet<number> {
   const values = data.layers.flatMap(({ part, kind, values }) =>
-    part === "loss" && kind === "CrossEntropyLoss" ? values : [],
+    part === "loss" && wholeLosses.includes(kind) ? values : [],
   );
   return new Set(values.filter((id) => id !== data.loss?.value));
 }

@@ -43,7 +43,8 @@ export function Alarms({ health, onLayer }: Props) {
       </p>
       {alarms.length === 0 && (
         <p class="good">
-          ✓ Nothing: gradients arrive in every layer, units are alive, updates have a healthy size.
+          ✓ Nothing: gradients arrive in every layer, units are alive
+          {health.layers.some(({ updateRatio }) => updateRatio !== null) && ", updates have a healthy size"}.
         </p>
       )}
       <ul>
