@@ -7,6 +7,7 @@ import { isFloating } from "../shape/dtype.ts";
 import { type Shape, showShape, unravelIndex } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 
+/** What {@link detectAnomaly} looks for. */
 export interface AnomalyOptions {
   /** Look for NaN alone, where infinities are meant, as in masks of −∞. Default false. */
   allowInfinity?: boolean;
@@ -15,13 +16,16 @@ export interface AnomalyOptions {
 /**
  * Runs `fn`, a training step for instance, and stops at the first value that is not finite: the error, of code
  * "non-finite", names the op and the layer that made it, in the forward pass; or, in the backward pass, the forward op and
- * layer whose derivative did. Every result is searched, so use it to find a fault, not always. Returns what `fn` returns.
+ * layer whose derivative did. Every result is searched, so use it to find a fault, not always. Returns what `fn` returns. As
+ * `torch.autograd.detect_anomaly`, which looks at the backward pass alone.
+ *
+ * @throws ChainruleError `non-finite` at the first such value; `argument` for an async function
  *
  * @example
- * detectAnomaly(() => {
- *   const loss = lossFn(model(x), y);
- *   loss.backward();
- * });
+ * const x = tensor([0, 1], { requiresGrad: true });
+ * x.sqrt().sum().backward();
+ * x.grad; // → tensor([inf, 0.5000])
+ * detectAnomaly(() => x.sqrt().sum().backward()); // throws non-finite: … The derivative of op sqrt …
  */
 export function detectAnomaly<R>(fn: () => R, options: AnomalyOptions = {}): R {
   const outer = modes.observer;

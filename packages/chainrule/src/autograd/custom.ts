@@ -6,14 +6,17 @@ import { ChainruleError } from "../util/errors.ts";
 
 /** What a custom function's forward gives back when its derivative needs something: the result, and what to remember. */
 export interface Remembering<S extends object> {
+  /** The result. */
   readonly output: Tensor;
+  /** What backward needs, by name: tensors and plain values. */
   readonly save: S;
 }
 
+/** What {@link customFunction} is made of. */
 export interface CustomFunction<A extends readonly unknown[], S extends object> {
   /** How errors, traces and anomaly detection call it. */
   readonly name: string;
-  /** One line in the field's notation, for traces. */
+  /** One line in the field's notation, for traces. Default "y = name(…)". */
   readonly formula?: string;
   /**
    * Computes the result from the arguments: tensors, numbers, anything. What happens inside is not differentiated. Return
@@ -45,13 +48,18 @@ interface Call<S> {
  * A function with a derivative of your own, as `torch.autograd.Function`: for what is cheaper, more accurate or other than
  * the derivative of its parts. Check it by {@link gradcheck}.
  *
+ * @throws ChainruleError `autograd` when forward returns neither a tensor nor `{ output, save }`, and in the backward pass when
+ * backward returns another number of gradients than there are arguments, or one of another shape than its argument
+ *
  * @example
  * const cube = customFunction({
  *   name: "cube",
  *   forward: (x: Tensor) => ({ output: x.mul(x).mul(x), save: { x } }),
  *   backward: (dy, { x }) => dy.mul(x).mul(x).mul(3), // ∂ℓ/∂x = ∂ℓ/∂y · 3x²
  * });
- * const y = cube(tensor(2, { requiresGrad: true })); // 8
+ * const x = tensor(2, { requiresGrad: true });
+ * const y = cube(x); // → tensor(8., gradFn=<cube>)
+ * grad(y, [x]); // → [tensor(12.)]
  */
 export function customFunction<A extends readonly unknown[], S extends object = object>(
   definition: CustomFunction<A, S>,

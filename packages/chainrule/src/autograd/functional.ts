@@ -4,8 +4,10 @@ import { stack } from "../ops/join.ts";
 import { allocate, isFloating } from "../shape/dtype.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { grad } from "./grad.ts";
 
+/** What {@link jacobian}, {@link hessian}, {@link vjp} and {@link jvp} can be told. */
 export interface FunctionalOptions {
   /** Record the computation, so that its result can be differentiated again. Default false. */
   createGraph?: boolean;
@@ -17,10 +19,14 @@ type FunctionN = (...inputs: Tensor[]) => Tensor;
 
 /**
  * All derivatives of the elements of y = fn(x), as `torch.autograd.functional.jacobian`: a tensor of the shape
- * [...shape of y, ...shape of x], or for a list of inputs a list of such tensors. Zero where y does not depend on x.
+ * [...shape of y, ...shape of x], or for a list of inputs a list of such tensors. Zero where y does not depend on x. One reverse pass
+ * for each element of y.
+ *
+ * @throws ChainruleError `dtype` for inputs that are not floating, `argument` when fn returns no tensor
  *
  * @example
- * jacobian((x) => x.square(), tensor([1, 2])).toArray(); // [[2, 0], [0, 4]]
+ * jacobian((x) => x.square(), tensor([1, 2])); // → tensor([[2., 0.], [0., 4.]])
+ * jacobian((x, w) => x.mul(w), [tensor([1, 2]), tensor(3)])[1]; // → tensor([1., 2.])
  */
 export function jacobian(fn: Function1, inputs: Tensor, options?: FunctionalOptions): Tensor;
 export function jacobian(fn: FunctionN, inputs: readonly Tensor[], options?: FunctionalOptions): Tensor[];
@@ -40,8 +46,12 @@ export function jacobian(
  * The second derivatives of a function with one number as result, as `torch.autograd.functional.hessian`: a tensor of the
  * shape [...shape of x, ...shape of x]; for a list of inputs, `hessian(…)[i][j]` holds ∂²y/∂xᵢ∂xⱼ.
  *
+ * @throws ChainruleError `shape` when the result has more than one number, `dtype` for inputs that are not floating, `argument` when
+ * fn returns no tensor
+ *
  * @example
- * hessian((x) => x.pow(3).sum(), tensor([1, 2])).toArray(); // [[6, 0], [0, 12]]
+ * hessian((x) => x.pow(3).sum(), tensor([1, 2])); // → tensor([[6., 0.], [0., 12.]])
+ * hessian((x) => x.square(), tensor([1, 2])); // throws shape: … one number as result
  */
 export function hessian(fn: Function1, inputs: Tensor, options?: FunctionalOptions): Tensor;
 export function hessian(fn: FunctionN, inputs: readonly Tensor[], options?: FunctionalOptions): Tensor[][];
@@ -70,7 +80,14 @@ export function hessian(
  * y = fn(x) and vᵀJ, the vector–Jacobian product that reverse mode computes in one pass, as `torch.autograd.functional.vjp`.
  *
  * @param v in the shape of y; may be left out when y has one element
- * @returns [y, vᵀJ], the product in the shape of x
+ * @returns [y, vᵀJ], the product in the shape of x, or for a list of inputs a list of products
+ * @throws ChainruleError `shape` for a v of another shape, `argument` where it is missing or fn returns no tensor, `dtype` for inputs
+ * that are not floating
+ *
+ * @example
+ * const [y, product] = vjp((x) => x.square(), tensor([1, 2, 3]), tensor([1, 0, 10]));
+ * y; // → tensor([1., 4., 9.])
+ * product; // → tensor([2., 0., 60.])
  */
 export function vjp(fn: Function1, inputs: Tensor, v?: Tensor, options?: FunctionalOptions): [Tensor, Tensor];
 export function vjp(
@@ -102,6 +119,13 @@ export function vjp(
  *
  * @param v in the shape of the input, or one such tensor for each input; may be left out for one input of one element
  * @returns [y, Jv], the product in the shape of y
+ * @throws ChainruleError `shape` for a v of another shape, `argument` where it is missing or fn returns no tensor, `dtype` for inputs
+ * that are not floating
+ *
+ * @example
+ * const [y, slope] = jvp((x) => x.square().sum(), tensor([1, 2, 3]), tensor([1, 0, 0]));
+ * y; // → tensor(14.)
+ * slope; // → tensor(2.)
  */
 export function jvp(fn: Function1, inputs: Tensor, v?: Tensor, options?: FunctionalOptions): [Tensor, Tensor];
 export function jvp(
@@ -148,7 +172,7 @@ function freshInputs(inputs: Tensor | readonly Tensor[], options: FunctionalOpti
     if (!(x instanceof Tensor) || !isFloating(x.dtype)) {
       throw new ChainruleError(
         "dtype",
-        `Input ${i} is ${x instanceof Tensor ? `an ${x.dtype} tensor` : "no tensor"}, which has no derivative.`,
+        `Input ${i} is ${x instanceof Tensor ? `${withArticle(x.dtype)} tensor` : "no tensor"}, which has no derivative.`,
         'Give tensors of real numbers, by to("float32") for instance.',
       );
     }

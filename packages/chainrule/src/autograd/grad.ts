@@ -7,6 +7,7 @@ import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { startGradient, walkBackward } from "./backward.ts";
 
+/** What `Tensor.backward` can be told. */
 export interface BackwardOptions {
   /** ∂ℓ/∂this to start from; 1 when left out, which needs a tensor of one element. */
   gradient?: Tensor;
@@ -18,6 +19,7 @@ export interface BackwardOptions {
   inputs?: Tensor | readonly Tensor[];
 }
 
+/** What {@link grad} can be told. */
 export interface GradOptions {
   /** ∂ℓ/∂output for each output, to start from; 1 where left out, which needs an output of one element. */
   gradOutputs?: Tensor | readonly (Tensor | null | undefined)[];
@@ -83,11 +85,18 @@ const listOf = <T>(x: Tensor | readonly T[] | undefined): readonly (Tensor | T)[
   x === undefined ? [] : x instanceof Tensor ? [x] : x;
 
 /**
- * ∂outputs/∂inputs, as `torch.autograd.grad`: returns the gradients instead of collecting them in `.grad`.
+ * ∂outputs/∂inputs, as `torch.autograd.grad`: returns the gradients instead of collecting them in `.grad`. One for each input, in its
+ * shape; several outputs are summed.
+ *
+ * @throws ChainruleError `autograd` for an input that requires no gradient or (without `allowUnused`) was not used, for outputs that
+ * require none or were freed, and for an output of several elements without `gradOutputs`; `argument` for more of these than outputs,
+ * `shape` for one of another shape than its output
  *
  * @example
  * const x = tensor(3, { requiresGrad: true });
- * const [dx] = grad(x.square(), [x]); // 6
+ * grad(x.square(), [x]); // → [tensor(6.)]
+ * const [slope] = grad(x.pow(3), [x], { createGraph: true }); // 3x²
+ * grad(slope, [x]); // → [tensor(18.)]
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -158,13 +167,55 @@ declare module "../core/tensor.ts" {
     /**
      * Computes the gradient of this tensor with respect to every leaf that it depends on, and adds it to the leaf's `grad`.
      * What the derivatives remember is freed, unless `retainGraph`.
+     *
+     * @throws ChainruleError `autograd` for a tensor that requires no gradient, has several elements (without `gradient`), or whose
+     * derivatives were freed by an earlier `backward()`; `shape` for a `gradient` of another shape; `in-place` when a value that a
+     * derivative needs was changed since
+     *
+     * @example
+     * const w = tensor([1, 2], { requiresGrad: true });
+     * w.square().sum().backward();
+     * w.grad; // → tensor([2., 4.])
+     * w.mul(3).backward({ gradient: tensor([1, 10]) });
+     * w.grad; // → tensor([5., 34.])
      */
     backward(options?: BackwardOptions): void;
-    /** Turns the recording of derivatives for a leaf on or off, in place, and returns it. Floating tensors only. */
+    /**
+     * Turns the recording of derivatives for a leaf on (the default) or off, in place, and returns it.
+     *
+     * @throws ChainruleError `dtype` for a tensor that is not floating, `autograd` when it is to be turned off and is no leaf
+     *
+     * @example
+     * const x = tensor([1, 2]).requiresGrad_(); // → tensor([1., 2.], requiresGrad)
+     * x.requiresGrad_(false).requiresGrad; // → false
+     * tensor([1, 2], { dtype: "int32" }).requiresGrad_(); // throws dtype: … no gradient
+     */
     requiresGrad_(value?: boolean): this;
-    /** Asks that `backward()` also keeps the gradient of this tensor, which is not a leaf, in `grad`. */
+    /**
+     * Asks that `backward()` also keeps the gradient of this tensor, which is not a leaf, in `grad`, and returns the tensor.
+     *
+     * @throws ChainruleError `autograd` for a tensor that requires no gradient
+     *
+     * @example
+     * const x = tensor([1, 2], { requiresGrad: true });
+     * const y = x.mul(3).retainGrad();
+     * y.square().sum().backward();
+     * y.grad; // → tensor([6., 12.])
+     */
     retainGrad(): this;
-    /** Calls `hook` with the gradient of this tensor when it is complete; what it returns takes its place. Returns a function that removes it. */
+    /**
+     * Calls `hook` with the gradient of this tensor when it is complete; what it returns takes its place. Returns a function that
+     * removes it.
+     *
+     * @throws ChainruleError `autograd` for a tensor that requires no gradient
+     *
+     * @example
+     * const w = tensor([1, 2], { requiresGrad: true });
+     * const remove = w.registerHook((gradient) => gradient.clamp(-1, 3));
+     * w.square().sum().backward();
+     * w.grad; // → tensor([2., 3.])
+     * remove();
+     */
     registerHook(hook: TensorHook): () => void;
   }
 }

@@ -16,6 +16,7 @@ import {
   weightedGradient,
 } from "./differences.ts";
 
+/** What {@link gradcheck} can be told. */
 export interface GradcheckOptions {
   /** How far inputs are moved to either side. Default 1e-6. */
   eps?: number;
@@ -36,6 +37,7 @@ export interface GradcheckOptions {
   kinks?: "error" | "skip";
 }
 
+/** What {@link gradcheck} and {@link gradgradcheck} found, where all derivatives are right. */
 export interface GradcheckReport {
   /** Number of derivatives compared. */
   checks: number;
@@ -52,9 +54,14 @@ export interface GradcheckReport {
  * lies at a kink. Inputs that require a gradient are checked; they are moved in place and put back, so that `fn` may also
  * close over them, as over a model's parameters.
  *
+ * @param inputs float64 where they require a gradient
+ * @throws ChainruleError `autograd` for a derivative that is wrong, a kink, results that differ from run to run, or inputs of which
+ * none requires a gradient; `dtype` for an input of other than float64, `argument` for an expanded view
+ *
  * @example
  * const x = tensor([0.5, -1], { dtype: "float64", requiresGrad: true });
- * gradcheck((x) => x.tanh().sum(), [x]); // { checks: 2, kinks: 0, relativeError: 1e-10 }
+ * gradcheck((x) => x.tanh().sum(), [x]).checks; // → 2
+ * gradcheck((x) => x.mul(x.detach()).sum(), [x]); // throws autograd: … 0.50000000 by backward …
  */
 export function gradcheck(
   fn: Differentiable,
@@ -64,6 +71,7 @@ export function gradcheck(
   return enableGrad(() => run(fn, inputs instanceof Tensor ? [inputs] : inputs, options, 1));
 }
 
+/** What {@link gradgradcheck} can be told. */
 export interface GradgradcheckOptions extends GradcheckOptions {
   /** ∂ℓ/∂output for each floating output, float64; random numbers when left out. */
   gradOutputs?: Tensor | readonly Tensor[];
@@ -72,6 +80,12 @@ export interface GradgradcheckOptions extends GradcheckOptions {
 /**
  * Compares the second derivatives of a function with centred differences of its first ones, as
  * `torch.autograd.gradgradcheck`. The first derivatives are taken as right: check them by {@link gradcheck}.
+ *
+ * @throws ChainruleError as {@link gradcheck}
+ *
+ * @example
+ * const x = tensor([0.5, -1], { dtype: "float64", requiresGrad: true });
+ * gradgradcheck((x) => x.tanh().sum(), [x]).kinks; // → 0
  */
 export function gradgradcheck(
   fn: Differentiable,

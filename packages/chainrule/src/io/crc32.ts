@@ -33,7 +33,12 @@ function checkSumBy(polynomial: number): (bytes: Uint8Array) => number {
   };
 }
 
-/** CRC-32C of some bytes (Castagnoli, RFC 3720 appendix B.4), as a number from 0 to 2³² − 1. */
+/**
+ * CRC-32C of some bytes (Castagnoli, RFC 3720 appendix B.4), as a number from 0 to 2³² − 1: the check sum of TensorBoard's records.
+ *
+ * @example
+ * crc32c(new TextEncoder().encode("123456789")).toString(16); // → 'e3069283'
+ */
 export const crc32c: (bytes: Uint8Array) => number = /* @__PURE__ */ checkSumBy(0x82f63b78);
 
 /** CRC-32 of some bytes, that of zip, gzip and PNG (RFC 1952), as a number from 0 to 2³² − 1. */

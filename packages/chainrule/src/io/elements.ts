@@ -21,6 +21,7 @@ export const elementKinds = {
   float64: { size: 8, dtype: "float64" },
 } as const satisfies Readonly<Record<string, { size: number; dtype: DType }>>;
 
+/** In what a file keeps elements: all integers are read as int32, 16-bit floating-point numbers as float32. */
 export type ElementKind = keyof typeof elementKinds;
 
 /** Files may give an array so many dimensions, as NumPy allows. */

@@ -23,8 +23,11 @@ const kinds: Readonly<Record<number, ElementKind>> = {
  * @throws ChainruleError `file` for bytes that are no such file or cut off
  *
  * @example
- * const images = await readIdx(await readFile("train-images-idx3-ubyte.gz")); // int32 [60000, 28, 28], 0 … 255
- * const x = images.flatten(1).to("float32").div(255);
+ * const kind = [0, 0, 8, 3]; // uint8, three dimensions
+ * const sizes = [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2]; // one image of 2 by 2; MNIST has 60000 of 28 by 28
+ * const images = await readIdx(Uint8Array.from([...kind, ...sizes, 0, 51, 102, 255]));
+ * images; // → tensor([[[0, 51], [102, 255]]], dtype=int32)
+ * images.flatten(1).to("float32").div(255); // → tensor([[0.0000, 0.2000, 0.4000, 1.0000]])
  */
 export async function readIdx(bytes: Uint8Array, source = "the file"): Promise<Tensor> {
   const refuse = refusal(source, "is no whole IDX file");

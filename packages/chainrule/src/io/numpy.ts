@@ -33,7 +33,10 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
  * @throws ChainruleError `file` for bytes that are no such file, cut off, or of a dtype that is none of numbers and truth values
  *
  * @example
- * const x = readNpy(await readFile("x.npy")); // written by numpy.save("x.npy", x)
+ * import { readFile, writeFile } from "node:fs/promises";
+ * await writeFile("x.npy", writeNpy(tensor([[1, 2], [3, 4]]))); // as numpy.save("x.npy", x)
+ * readNpy(await readFile("x.npy")); // → tensor([[1., 2.], [3., 4.]])
+ * readNpy(new Uint8Array(20), "x.npy"); // throws file: x.npy is no whole .npy file
  */
 export function readNpy(bytes: Uint8Array, source = "the file"): Tensor {
   return arrayOf(bytes, refusal(source, "is no whole .npy file"));
@@ -112,10 +115,13 @@ function headerOf(text: string, at: number, refuse: Refuse): Header {
 const descriptions = { float32: "<f4", float64: "<f8", int32: "<i4", bool: "|b1" } as const;
 
 /**
- * The bytes of a `.npy` file, version 1, in row-major order: what `numpy.load` reads.
+ * The bytes of a `.npy` file, version 1, in row-major order and the tensor's dtype: what `numpy.load` reads.
  *
  * @example
- * await writeFile("weight.npy", writeNpy(model.at(0).weight));
+ * import { writeFile } from "node:fs/promises";
+ * const bytes = writeNpy(arange(6).reshape([2, 3]));
+ * await writeFile("x.npy", bytes); // in Python: numpy.load("x.npy")
+ * bytes.length; // → 152
  */
 export function writeNpy(tensor: Tensor): Uint8Array {
   const { dtype, shape } = tensor;
@@ -139,7 +145,10 @@ export function writeNpy(tensor: Tensor): Uint8Array {
  * @throws ChainruleError `file`, as `readNpy`, also for a check sum that is another
  *
  * @example
- * const { x, y } = await readNpz(await readFile("data.npz"));
+ * const bytes = writeNpz({ x: tensor([[0, 1]]), y: tensor([2], { dtype: "int32" }) });
+ * const { x, y } = await readNpz(bytes);
+ * x; // → tensor([[0., 1.]])
+ * y; // → tensor([2], dtype=int32)
  */
 export async function readNpz(bytes: Uint8Array, source = "the file"): Promise<Record<string, Tensor>> {
   const refuse = refusal(source, "is no whole .npz file");
@@ -155,10 +164,14 @@ export async function readNpz(bytes: Uint8Array, source = "the file"): Promise<R
 }
 
 /**
- * The bytes of a `.npz` file, not compressed: what `numpy.load` reads.
+ * The bytes of a `.npz` file of arrays by their names, not compressed: what `numpy.load` reads.
  *
  * @example
- * await writeFile("state.npz", writeNpz(model.stateDict()));
+ * import { writeFile } from "node:fs/promises";
+ * const model = new nn.Sequential({ fc: new nn.Linear(2, 1) });
+ * const bytes = writeNpz(model.stateDict());
+ * await writeFile("state.npz", bytes); // in Python: numpy.load("state.npz")["fc.weight"]
+ * Object.keys(await readNpz(bytes)); // → ['fc.weight', 'fc.bias']
  */
 export const writeNpz = (tensors: Readonly<Record<string, Tensor>>): Uint8Array =>
   zipOf(Object.entries(tensors).map(([name, tensor]) => [`${name}.npy`, writeNpy(tensor)]));

@@ -16,6 +16,7 @@ export interface ByteSource {
 
 /** What is known of a tensor before its elements are read. */
 export interface LazyTensor {
+  /** Sizes of its dimensions. */
   readonly shape: Shape;
   /** In what the file keeps its elements. */
   readonly kind: ElementKind;
@@ -28,12 +29,15 @@ export type SliceRange = readonly [start: number, end: number] | null;
 
 /** A safetensors file whose tensors are read when they are asked for. */
 export interface LazySafetensors {
+  /** The texts of the header by their names. */
   readonly metadata: Readonly<Record<string, string>>;
   /** All tensors by name. */
   readonly tensors: Readonly<Record<string, LazyTensor>>;
   /**
    * Reads a tensor, or a part of it: a range for each of the first dimensions. Only the bytes from the part's first row to its last
    * are read.
+   *
+   * @throws ChainruleError `argument` for a name that is not there, `index` for a range outside the tensor
    */
   read(name: string, ...ranges: readonly SliceRange[]): Promise<Tensor>;
 }
@@ -43,16 +47,21 @@ export interface LazySafetensors {
  *
  * @param source bytes, a Blob or File of a browser, or anything that reads a range of bytes
  * @param name how to name the file in messages
- * @throws ChainruleError `file` for a file that breaks the format's rules, as `readSafetensors`; `read` throws `argument` for a name
- * that is not there and `index` for a range outside the tensor
+ * @throws ChainruleError `file` for a file that breaks the format's rules, as `readSafetensors`
  *
  * @example
- * const handle = await open("model.safetensors"); // from node:fs/promises
+ * import { open, writeFile } from "node:fs/promises";
+ * await writeFile("model.safetensors", writeSafetensors({ table: arange(3000).reshape([1000, 3]) }));
+ * const handle = await open("model.safetensors");
  * const file = await openSafetensors({
  *   size: (await handle.stat()).size,
- *   read: async (start, end) => (await handle.read(new Uint8Array(end - start), 0, end - start, start)).buffer,
+ *   read: async (start, end) =>
+ *     (await handle.read(new Uint8Array(end - start), 0, end - start, start)).buffer,
  * });
- * const rows = await file.read("embedding.weight", [100, 200]); // [100, …]
+ * file.tensors.table; // → { shape: [1000, 3], kind: 'int32', dtype: 'int32' }
+ * await file.read("table", [100, 102]); // → tensor([[300, 301, 302], [303, 304, 305]], dtype=int32)
+ * await file.read("table", null, [2, 4]); // throws index: The range from 2 to 4 is outside dimension 1
+ * await handle.close();
  */
 export async function openSafetensors(
   source: Uint8Array | Blob | ByteSource,

@@ -14,7 +14,9 @@ import { checkHeader, formatNames, HEADER_AT, headerLength, METADATA } from "./s
 
 /** Tensors by name, and texts that go with them. */
 export interface SafetensorsFile {
+  /** The tensors by their names. */
   readonly tensors: Record<string, Tensor>;
+  /** The texts by their names; empty where the file has none. */
   readonly metadata: Record<string, string>;
 }
 
@@ -22,13 +24,16 @@ export interface SafetensorsFile {
  * The bytes of a safetensors file. The same tensors always give the same bytes, on every machine.
  *
  * @param tensors by name; views are written out
- * @param metadata texts to keep in the header
+ * @param metadata texts to keep in the header; by default none
  * @param options `dtype: "float16"` or `"bfloat16"` writes floating-point tensors in half the bytes, rounded to the nearest
- * @throws ChainruleError `argument` for a number beyond what the dtype holds, such as 1e6 in float16
+ * @throws ChainruleError `argument` for a number beyond what the dtype holds, such as 1e6 in float16, and for the name `__metadata__`
  *
  * @example
+ * const model = new nn.Linear(64, 10);
  * const bytes = writeSafetensors(model.stateDict(), { author: "me" });
- * const small = writeSafetensors(model.stateDict(), {}, { dtype: "bfloat16" });
+ * bytes.length; // → 2768
+ * writeSafetensors(model.stateDict(), {}, { dtype: "bfloat16" }).length; // → 1444
+ * writeSafetensors({ w: tensor([1e6]) }, {}, { dtype: "float16" }); // throws argument: "w" holds 1000000
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -86,8 +91,12 @@ export const refuseSafetensors = (source: string) =>
  * @throws ChainruleError `file` for bytes that are no such file, cut off, or inconsistent
  *
  * @example
- * const { tensors } = readSafetensors(await readFile("model.safetensors"));
- * model.loadStateDict(tensors);
+ * const model = new nn.Linear(2, 3);
+ * const bytes = writeSafetensors(model.stateDict(), { author: "me" });
+ * const { tensors, metadata } = readSafetensors(bytes);
+ * new nn.Linear(2, 3).loadStateDict(tensors);
+ * metadata; // → { author: 'me' }
+ * readSafetensors(bytes.slice(0, -1), "my.safetensors"); // throws file: my.safetensors is no whole
  */
 export function readSafetensors(bytes: Uint8Array, source = "the file"): SafetensorsFile {
   const refuse = refuseSafetensors(source);

@@ -7,33 +7,78 @@ import { crc32c } from "./crc32.ts";
  * them. TensorBoard reads files whose names contain "tfevents", see {@link eventFileName}.
  *
  * https://github.com/tensorflow/tensorboard/tree/master/tensorboard/compat/proto (event.proto, summary.proto)
- *
- * @example
- * const records = [eventFileStart()];
- * records.push(scalarsEvent(1, { loss: 0.7, "accuracy/validation": 0.9 }));
- * records.push(histogramsEvent(1, { "0.weight": model.at(0).weight.data }));
  */
 
-/** A name for an event file that was begun at a time, in milliseconds since 1970. `writer` tells apart those of one second. */
+/**
+ * A name for an event file of TensorBoard that was begun at a time, in milliseconds since 1970. `writer` tells apart those of one
+ * second.
+ *
+ * @example
+ * eventFileName(1700000000000, "laptop"); // → 'events.out.tfevents.1700000000.laptop'
+ */
 export const eventFileName = (begun: number, writer: string): string =>
   `events.out.tfevents.${String(Math.floor(begun / 1000)).padStart(10, "0")}.${writer}`;
 
-/** The first record of an event file. `now` in milliseconds since 1970. */
+/**
+ * The first record of an event file of TensorBoard. Others are appended to it; in a browser the file is a `Blob` of them.
+ *
+ * @param now milliseconds since 1970; by default the time of the call
+ *
+ * @example
+ * import { writeFile } from "node:fs/promises";
+ * const records = [eventFileStart(), scalarsEvent(1, { loss: 0.7 }), scalarsEvent(2, { loss: 0.5 })];
+ * await writeFile(eventFileName(Date.now(), "me"), Buffer.concat(records)); // tensorboard --logdir .
+ * records.map(({ length }) => length); // → [40, 42, 42]
+ */
 export const eventFileStart = (now = Date.now()): Uint8Array =>
   record([...time(now), ...text(3, "brain.Event:2")]);
 
-/** Says that training starts again at a step: what an earlier file has from there on is forgotten. */
+/**
+ * A record that says that training starts again at a step: what an earlier file has from there on is forgotten.
+ *
+ * @param step a whole number of at least 0
+ * @param now milliseconds since 1970; by default the time of the call
+ * @throws ChainruleError `argument` for another step
+ *
+ * @example
+ * const records = [eventFileStart(), restartEvent(100), scalarsEvent(100, { loss: 0.3 })];
+ * restartEvent(-1); // throws argument: The step is -1
+ */
 export const restartEvent = (step: number, now = Date.now()): Uint8Array =>
   record([...time(now), ...whole(2, step), ...message(7, whole(1, 1))]);
 
-/** Numbers of one step by their names; names with a slash are shown in groups. NaN and infinities may be among them. */
+/**
+ * A record with numbers of one step by their names; names with a slash are shown in groups. They are kept in float32; NaN and infinities
+ * may be among them.
+ *
+ * @param step a whole number of at least 0
+ * @param now milliseconds since 1970; by default the time of the call
+ * @throws ChainruleError `argument` for another step
+ *
+ * @example
+ * const record = scalarsEvent(1, { "loss/training": 0.7, "loss/validation": 0.9 });
+ * record.length; // → 75
+ * scalarsEvent(0.5, { loss: 0.7 }); // throws argument: The step is 0.5
+ */
 export const scalarsEvent = (
   step: number,
   values: Readonly<Record<string, number>>,
   now = Date.now(),
 ): Uint8Array => summary(step, values, (value) => float(2, value), now);
 
-/** How the elements of arrays are distributed at one step, by names. Elements that are not finite are left out. */
+/**
+ * A record of how the elements of arrays are distributed at one step, by names: in 50 bins of one width from the least to the greatest.
+ * Elements that are not finite are left out.
+ *
+ * @param step a whole number of at least 0
+ * @param now milliseconds since 1970; by default the time of the call
+ * @throws ChainruleError `argument` for another step
+ *
+ * @example
+ * const { weight } = new nn.Linear(20, 10);
+ * const record = histogramsEvent(1, { "fc.weight": weight.data }); // 50 bins for 200 weights
+ * record.length; // → 898
+ */
 export const histogramsEvent = (
   step: number,
   arrays: Readonly<Record<string, ArrayLike<number>>>,

@@ -10,6 +10,7 @@ export interface TypedArrays {
   int32: Int32Array;
   bool: Uint8Array;
 }
+/** An array of elements of some dtype: Float32Array, Float64Array, Int32Array, or Uint8Array for bool. */
 export type TypedArray = TypedArrays[DType];
 
 const constructors = {
@@ -74,7 +75,14 @@ export const category = (dtype: DType): number => (dtype === "bool" ? 0 : dtype 
 /** The dtype in which a function of real numbers is computed: floating types stay, the others become float32. */
 export const floatingOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : "float32");
 
-/** Smallest positive normal number, machine epsilon and largest finite number, as `torch.finfo`. */
+/**
+ * The limits of a floating dtype, as `torch.finfo`: `eps`, the step from 1 to the next number; `tiny`, the smallest positive normal
+ * number; `max` and `min`, the largest finite number and its negative.
+ *
+ * @example
+ * finfo("float32").eps; // → 1.1920928955078125e-7
+ * finfo("float64").tiny; // → 2.2250738585072014e-308
+ */
 export function finfo(dtype: "float32" | "float64"): { eps: number; tiny: number; max: number; min: number } {
   return dtype === "float32"
     ? { eps: 2 ** -23, tiny: 2 ** -126, max: (2 - 2 ** -23) * 2 ** 127, min: -(2 - 2 ** -23) * 2 ** 127 }

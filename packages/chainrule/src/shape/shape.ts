@@ -1,4 +1,5 @@
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
 /** Sizes of the dimensions, outermost first; `[]` is a single number. */
 export type Shape = readonly number[];
@@ -160,7 +161,7 @@ export function inferShape(requested: Shape, count: number, from: Shape): Shape 
   const fail = (): never => {
     throw new ChainruleError(
       "shape",
-      `A tensor of shape ${showShape(from)} has ${count} elements and cannot be viewed as ${showShape(requested)}.`,
+      `A tensor of shape ${showShape(from)} has ${counted(count, "element")} and cannot be viewed as ${showShape(requested)}.`,
       "The product of the new sizes must equal the number of elements; at most one size may be −1.",
     );
   };

@@ -11,6 +11,7 @@ import { messageOf, typeOfDType } from "./tensors.ts";
 /** An input of a model: a tensor, or the shape (with the batch) of a float tensor. */
 export type OnnxExample = Tensor | Shape;
 
+/** What {@link toOnnx} can be told. */
 export interface ToOnnxOptions {
   /** The version of ONNX's operators. 14 to 22; default 17. */
   opset?: number;
@@ -36,13 +37,16 @@ const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : 
  * takes batches of any size. Tensors of whole numbers are int64 in the file.
  *
  * @param examples one for each input: a tensor, or the shape of a float32 tensor, batch included; a single one need not be in an array
- * @throws ChainruleError `argument` for an operation that ONNX has not, naming it and its layer, and for a forward pass that depends on
- * the size of the batch in a way that no graph can
+ * @throws ChainruleError `argument` for an operation that ONNX has not, naming it and its layer, for a forward pass that depends on
+ * the size of the batch in a way that no graph can, and for an opset out of range or no example
  *
  * @example
- * const bytes = toOnnx(model, [1, 784]);
+ * import { writeFile } from "node:fs/promises";
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 3));
+ * const bytes = toOnnx(model, [1, 4], { names: { inputs: ["flowers"] } });
  * await writeFile("model.onnx", bytes);
- * toOnnx(recommender, [[1, 16], codes]); // two inputs: the shape of one, a tensor of whole numbers for the other
+ * fromOnnx(bytes).inputs; // → [{ name: 'flowers', type: 1, shape: ['N', 4] }]
+ * toOnnx(new nn.Embedding(10, 3), tensor([1], { dtype: "int32" })).length > 0; // → true
  */
 export function toOnnx(
   model: Module,

@@ -17,6 +17,7 @@ import { type Graph, type GraphValue, OnnxModule, type Part, place } from "./mod
 import { operators } from "./operators.ts";
 import { TensorFault, tensorOf } from "./tensors.ts";
 
+/** What {@link fromOnnx} can be told. */
 export interface FromOnnxOptions {
   /** How to name the file in messages. Default "the file". */
   source?: string;
@@ -42,9 +43,12 @@ const MOST_INLINED = 1_000_000;
  * @throws ChainruleError `file` for bytes that are no whole ONNX file, and for operators that are not known, naming all of them
  *
  * @example
- * const model = fromOnnx(new Uint8Array(await (await fetch("model.onnx")).arrayBuffer()));
- * model(x); // as the file says
+ * const made = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 3));
+ * const bytes = toOnnx(made, [1, 4]); // or those of a file, as a Uint8Array
+ * const model = fromOnnx(bytes);
+ * model(ones([2, 4])).shape; // → [2, 3]
  * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-4 }); // to train it further
+ * fromOnnx(new Uint8Array(9), { source: "model.onnx" }); // throws file: model.onnx
  */
 export function fromOnnx<Output extends Tensor | Tensor[] = Tensor>(
   bytes: Uint8Array,

@@ -7,6 +7,7 @@ import { TensorFault } from "./tensors.ts";
 
 /** An input or output of a graph. */
 export interface GraphValue {
+  /** Its name in the graph. */
   readonly name: string;
   /** ONNX's number of the element type; 0 where the file does not say. */
   readonly type: number;
@@ -44,6 +45,14 @@ export class OnnxPart extends Module {
  * A network that was read from an ONNX file by {@link fromOnnx}: called with the graph's inputs in their order, it gives the graph's
  * output, or an array where there are several. Initializers that weights use are its parameters, under their names; other initializers
  * are buffers. It can be trained further, cloned, converted, compiled and traced.
+ *
+ * @throws ChainruleError `argument` when it is called with another number of tensors than the graph has inputs
+ *
+ * @example
+ * const model = fromOnnx(toOnnx(new nn.Sequential({ fc: new nn.Linear(2, 1) }), [1, 2]));
+ * model.namedParameters().map(([name]) => name); // → ['fc.weight', 'fc.bias']
+ * model.outputs; // → [{ name: 'y', type: 1, shape: ['N', 1] }]
+ * model(ones([3, 2]), ones([3, 2])); // throws argument: … was called with 2 tensors, and takes 1: x
  */
 export class OnnxModule<Output extends Tensor | Tensor[] = Tensor> extends Module {
   static override readonly name: string = "OnnxModule";
@@ -65,6 +74,7 @@ export class OnnxModule<Output extends Tensor | Tensor[] = Tensor> extends Modul
     return this.graph.outputs;
   }
 
+  /** @throws ChainruleError `argument` for another number of tensors than the graph has inputs */
   override forward(...inputs: Tensor[]): Output {
     const names = this.inputs.map(({ name }) => name);
     if (inputs.length !== names.length) {

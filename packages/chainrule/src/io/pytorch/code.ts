@@ -6,12 +6,13 @@ import { indented, literal } from "./python.ts";
 
 export type { PyTorchClass } from "./layers.ts";
 
+/** What {@link toPyTorch} can be told. */
 export interface ToPyTorchOptions {
   /** The file of the weights, as `load()` in Python finds it by default. Default "model.pt". */
   weights?: string;
   /**
    * How modules of your own are made in Python: by their class, the definition of a class there and the arguments of its constructor.
-   * `write` gives the expression that makes a module inside.
+   * `write` gives the expression that makes a module inside. Without it a model with modules of your own is an error.
    */
   classes?: ReadonlyMap<
     abstract new (
@@ -36,10 +37,12 @@ export interface PyTorchCode {
  * @throws ChainruleError `argument` that names the modules of other classes, unless `classes` says how they are made
  *
  * @example
+ * import { writeFile } from "node:fs/promises";
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 3));
  * const { code, state } = toPyTorch(model);
+ * code.includes("nn.Linear(4, 8)"); // → true
  * await writeFile("network.py", code);
- * await writeFile("model.pt", writeTorch(state));
- * // in Python: from network import load; model = load()
+ * await writeFile("model.pt", writeTorch(state)); // in Python: from network import load; model = load()
  */
 export function toPyTorch(model: Module, options: ToPyTorchOptions = {}): PyTorchCode {
   const { weights = "model.pt" } = options;

@@ -8,6 +8,7 @@ export type Write = (module: nn.Module) => string;
 
 /** A class of Python that is not part of torch. */
 export interface PyTorchClass {
+  /** Its name in Python. */
   readonly name: string;
   /** Its definition. */
   readonly source: string;

@@ -27,6 +27,7 @@ export type TorchValue =
   | readonly TorchValue[]
   | { readonly [key: string]: TorchValue };
 
+/** What {@link readTorch} can be told. */
 export interface ReadTorchOptions {
   /** Where the state dictionary is in a checkpoint: the key of a dict, or several, separated by points. Default: the whole file. */
   key?: string;
@@ -42,9 +43,12 @@ export interface ReadTorchOptions {
  * executed, and for integers that do not fit int32; `state` where there is no state dictionary under the key
  *
  * @example
- * const bytes = new Uint8Array(await (await fetch("model.pt")).arrayBuffer());
- * model.loadStateDict(readTorch(bytes));
- * model.loadStateDict(readTorch(bytes, { key: "model" })); // of { model: …, optimizer: … }
+ * const model = new nn.Linear(2, 3);
+ * const bytes = writeTorch({ model: model.stateDict(), epoch: 12 }); // as torch.save writes a checkpoint
+ * const state = readTorch(bytes, { key: "model" });
+ * model.loadStateDict(state);
+ * state.weight.shape; // → [3, 2]
+ * readTorch(bytes, { source: "model.pt" }); // throws state: …
  */
 export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): Record<string, Tensor> {
   const { key, source = "the file" } = options;
@@ -74,7 +78,8 @@ export function readTorch(bytes: Uint8Array, options: ReadTorchOptions = {}): Re
  * @throws ChainruleError `file`, as `readTorch`
  *
  * @example
- * const checkpoint = readTorchValue(bytes); // { model: {…}, optimizer: {…}, epoch: 12 }
+ * const bytes = writeTorch({ model: { weight: tensor([[1, 2]]) }, epoch: 12 });
+ * readTorchValue(bytes); // → { model: { weight: tensor([[1., 2.]]) }, epoch: 12 }
  */
 export function readTorchValue(bytes: Uint8Array, source = "the file"): TorchValue {
   const refuse = refusal(

@@ -23,8 +23,11 @@ const storageNames = {
  * @throws ChainruleError `argument` for something that is none of these, or a number beyond what the dtype holds
  *
  * @example
- * await writeFile("model.pt", writeTorch(model.stateDict()));
- * // in Python: model.load_state_dict(torch.load("model.pt"))
+ * import { writeFile } from "node:fs/promises";
+ * const model = new nn.Linear(2, 3);
+ * const bytes = writeTorch(model.stateDict());
+ * await writeFile("model.pt", bytes); // in Python: model.load_state_dict(torch.load("model.pt"))
+ * readTorch(bytes).weight.equal(model.weight); // → true
  */
 export function writeTorch(value: TorchValue, options: WriteOptions = {}): Uint8Array {
   const pickler = new Pickler(options);

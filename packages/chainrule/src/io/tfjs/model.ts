@@ -5,6 +5,7 @@ import type { Dims } from "./topology.ts";
 
 /** An input of a {@link LayersModel}. */
 export interface LayersInput {
+  /** Its name there. */
   readonly name: string;
   /** Sizes, the batch first; null where they are open. */
   readonly shape: Dims;
@@ -31,14 +32,19 @@ export interface LayersPlan {
  * order in which they are called. It takes one tensor for each of its `inputs` and gives a tensor, or an array of them where
  * the model has several outputs.
  *
+ * @throws ChainruleError `argument` when it is called with another number of tensors than it has inputs, `shape` for one of another
+ * shape than the input has
+ *
  * @example
- * const model = await fromTfjs({ json, weights });
- * const y = model(x);                          // evaluation mode, until train() is called
- * model.at("dense").parameters();              // layers by Keras's names
- * const head = model.toSequential().slice(-2); // a chain of layers as one
+ * const made = new nn.Sequential(new nn.Linear(2, 4), new nn.ReLU(), new nn.Linear(4, 1));
+ * const model = await fromTfjs(toTfjs(made)); // in evaluation mode, until train() is called
+ * model(ones([3, 2])).shape; // → [3, 1]
+ * model.keys(); // → ['dense_0', 'relu_1', 'dense_2']
+ * model(ones([3, 5])); // throws shape: … has shape [3, 5]. Give [any, 2]
  */
 export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extends Module {
   static override readonly name: string = "LayersModel";
+  /** The inputs, in the order in which the model is called with them. */
   readonly inputs: readonly LayersInput[];
   private readonly layers: ReadonlyMap<string, Module>;
   private readonly steps: readonly Step[];
@@ -52,6 +58,7 @@ export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extend
     this.outputs = plan.outputs;
   }
 
+  /** @throws ChainruleError `argument` for another number of tensors than there are inputs, `shape` for one of another shape */
   override forward(...inputs: Tensor[]): Out {
     this.check(inputs);
     const values = [...inputs];
@@ -91,7 +98,11 @@ export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extend
     return [...this.layers.keys()];
   }
 
-  /** The layer of that name. */
+  /**
+   * The layer of that name.
+   *
+   * @throws ChainruleError `index` where there is none, naming those that there are
+   */
   at(name: string): Module {
     const layer = this.layers.get(name);
     if (layer) return layer;
@@ -108,6 +119,11 @@ export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extend
    * The layers as a Sequential that shares them, for a model that is a chain from one input to one output.
    *
    * @throws ChainruleError `argument` for a model that branches, merges or calls a layer twice
+   *
+   * @example
+   * const made = new nn.Sequential(new nn.Linear(2, 4), new nn.ReLU(), new nn.Linear(4, 1));
+   * const model = await fromTfjs(toTfjs(made));
+   * model.toSequential().slice(0, 2)(ones([3, 2])).shape; // → [3, 4]
    */
   toSequential(): Sequential {
     const chain = this.steps.every(
@@ -130,7 +146,11 @@ export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extend
         "Call the model itself, or take its layers by at(name).",
       );
     }
-    return new Sequential(Object.fromEntries(this.layers) as Record<string, Layer>);
+    // Names of Keras may have points, which separate names in paths, or be numbers, which an object puts first.
+    const named = this.keys().every((name) => !/\.|^\d+$/.test(name));
+    return named
+      ? new Sequential(Object.fromEntries(this.layers) as Record<string, Layer>)
+      : new Sequential(...([...this.layers.values()] as Layer[]));
   }
 
   protected override parts(): (readonly [name: string, value: unknown])[] {

@@ -38,10 +38,12 @@ export interface TfjsFiles {
  * @throws ChainruleError `file` for layers that are not known, all of them by name, and for files that are not whole
  *
  * @example
- * const url = "https://example.org/model/";
- * const bytes = async (path: string) => (await fetch(url + path)).arrayBuffer();
- * const model = await fromTfjs({ json: await (await fetch(`${url}model.json`)).text(), weights: bytes });
- * const y = model(tensor([[5.1, 3.5, 1.4, 0.2]]));
+ * const saved = toTfjs(new nn.Sequential(new nn.Linear(4, 3), new nn.Softmax(-1)));
+ * const json = JSON.stringify(saved.json); // on the web: await (await fetch(`${url}model.json`)).text()
+ * const bytes = async (path: string) => saved.weights[path]; // and (await fetch(url + path)).arrayBuffer()
+ * const model = await fromTfjs({ json, weights: bytes });
+ * model(tensor([[5.1, 3.5, 1.4, 0.2]])).sum().item(); // → 1.0
+ * model.inputs[0].shape; // → [null, 4]
  */
 export async function fromTfjs<Out extends Tensor | readonly Tensor[] = Tensor>(
   files: TfjsFiles,

@@ -6,6 +6,7 @@ import { compile, manualSeed, randn, type Tensor, tensor } from "../../tensor/in
 import { trace } from "../../trace/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { fuzz, numbersFrom } from "../testing/fuzz.ts";
+import { LayersModel } from "./model.ts";
 import { fromTfjs } from "./read.ts";
 import { damagedModel, fuzzedTfjs, modelsIn } from "./testing/damage.ts";
 import { sequential, unit } from "./testing/models.ts";
@@ -73,6 +74,19 @@ describe("models that TensorFlow.js saved", () => {
     expect(() => model(inputs[1], inputs[1])).toThrow("The input numbers has shape [2, 1]. Give [any, 3].");
     expect(() => model.at("dense")).toThrow('no layer "dense"');
     expect(() => model.toSequential()).toThrow("no chain");
+  });
+
+  test("become a Sequential of numbered layers where names have points or are numbers", () => {
+    const chain = (...names: [string, string]): LayersModel =>
+      new LayersModel({
+        inputs: [{ name: "x", shape: [2] }],
+        layers: new Map<string, nn.Layer>([[names[0], new nn.Linear(2, 3)], [names[1], new nn.Tanh()]]), // biome-ignore format: entries
+        steps: names.map((layer, i) => ({ layer, inputs: [i], outputs: [i + 1] })),
+        outputs: [2],
+      });
+    expect(String(chain("dense", "tanh").toSequential())).toMatch(/\(dense\): Linear.*\n.*\(tanh\): Tanh/);
+    for (const model of [chain("block.dense", "block.tanh"), chain("2", "1")])
+      expect(String(model.toSequential())).toMatch(/\(0\): Linear.*\n.*\(1\): Tanh/);
   });
 
   test("are trained further, eagerly and compiled, and draw nothing while they are read", async () => {

@@ -52,21 +52,27 @@ export interface TfjsModel {
 
 /** The contents of a model.json that describes layers one after the other. */
 export interface TfjsJson {
+  /** The format's name. */
   format: "layers-model";
+  /** What wrote it: "chainrule". */
   generatedBy: string;
+  /** Null: no converter was at work. */
   convertedBy: null;
+  /** The layers, as Keras describes them. */
   modelTopology: {
     class_name: "Sequential";
     config: { name: string; layers: { class_name: string; config: Record<string, unknown> }[] };
     keras_version: string;
     backend: string;
   };
+  /** The files of weights, and what stands in them one after the other. */
   weightsManifest: {
     paths: string[];
     weights: { name: string; shape: number[]; dtype: "float32" }[];
   }[];
 }
 
+/** What {@link toTfjs} can be told. */
 export interface ToTfjsOptions {
   /** The shape of one example, without the batch. Default: what the first layer with a fixed width takes, `[inFeatures]`. */
   inputShape?: Shape;
@@ -271,9 +277,12 @@ const writers: ReadonlyMap<unknown, Write<Module>> = new Map([
  * @throws ChainruleError `argument` for layers that it has not, all of them by name
  *
  * @example
+ * import { writeFile } from "node:fs/promises";
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 3));
  * const { json, weights } = toTfjs(model);
  * await writeFile("model.json", JSON.stringify(json));
  * for (const [path, bytes] of Object.entries(weights)) await writeFile(path, bytes);
+ * json.weightsManifest[0].weights[0]; // → { name: 'dense_0/kernel', shape: [4, 8], dtype: 'float32' }
  */
 export function toTfjs(model: Sequential | LayersModel, options: ToTfjsOptions = {}): TfjsModel {
   const chain = flat(model, "");
