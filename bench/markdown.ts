@@ -1,4 +1,4 @@
-/** The benchmark's results as tables in Markdown, for the README. */
+/** The benchmark's results as tables in Markdown, for the README and, with more of them, for docs/performance.md. */
 import {
   best,
   duration,
@@ -7,6 +7,7 @@ import {
   type Report,
   type RowResult,
   ratioOf,
+  speedup,
   threeDigits,
   times,
 } from "./results.ts";
@@ -36,22 +37,46 @@ const others: readonly (readonly [contestant: string, heading: string])[] = [
   ["onnxruntime", "onnxruntime-web"],
 ];
 
+const nameOf = ({ workload }: RowResult): string =>
+  workload.task === "training"
+    ? `${networkName(workload)}, ${workload.batch}, ${workload.optimizer}`
+    : networkName(workload);
+
 function networks(rows: readonly RowResult[], title: string): string {
   const shown = others.filter(([contestant]) => rows.some((row) => best(row, contestant)));
   const head = [title, "chainrule", "PyTorch", "faster", ...shown.map(([, heading]) => heading)];
-  const name = ({ workload }: RowResult): string =>
-    workload.task === "training"
-      ? `${networkName(workload)}, ${workload.batch}, ${workload.optimizer}`
-      : networkName(workload);
   return table(
     head,
     rows.map((row) => [
-      name(row),
+      nameOf(row),
       time(row, "chainrule"),
       time(row, "PyTorch"),
       faster(row),
       ...shown.map(([contestant]) => time(row, contestant)),
     ]),
+  );
+}
+
+/** Both on one thread, the best number of threads of each, and the range of chainrule's rounds at its best. */
+function details(rows: readonly RowResult[], title: string): string {
+  const range = (row: RowResult): string => {
+    const rounds = best(row, "chainrule")?.rounds ?? [];
+    return rounds.length > 0 ? `${duration(Math.min(...rounds))} to ${duration(Math.max(...rounds))}` : "–";
+  };
+  return table(
+    [title, "chainrule, 1 thread", "PyTorch, 1 thread", "faster", "best threads", "rounds of chainrule"],
+    rows.map((row) => {
+      const [ours, theirs] = ["chainrule", "PyTorch"].map((name) => onThreads(row, name, 1));
+      const threads = ["chainrule", "PyTorch"].map((name) => best(row, name)?.threads ?? "–");
+      return [
+        nameOf(row),
+        ours ? duration(ours.seconds) : "–",
+        theirs ? duration(theirs.seconds) : "–",
+        ours && theirs ? times(speedup(ours, theirs)) : "–",
+        threads.join(" and "),
+        range(row),
+      ];
+    }),
   );
 }
 
@@ -78,8 +103,8 @@ function products(rows: readonly RowResult[]): string {
   );
 }
 
-/** Where and how it was measured, then one table for each kind of work. */
-export function markdown(report: Report): string {
+/** Where and how it was measured, then one table for each kind of work; with `full`, one thread and the range of rounds too. */
+export function markdown(report: Report, { full = false }: { full?: boolean } = {}): string {
   const { machine, versions, rounds, date } = report;
   const of = (task: Workload["task"]) => report.rows.filter(({ workload }) => workload.task === task);
   const peers = others
@@ -92,5 +117,9 @@ export function markdown(report: Report): string {
     parts.push(networks(of("training"), "training step: network, batch, optimizer"));
   if (of("inference").length > 0) parts.push(networks(of("inference"), "inference, batch 1"));
   if (of("product").length > 0) parts.push(products(of("product")));
+  if (full)
+    parts.push(
+      details([...of("training"), ...of("inference")], "one thread each, and how far rounds differ"),
+    );
   return parts.join("\n\n");
 }

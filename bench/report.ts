@@ -1,6 +1,9 @@
 /**
- * Draws a saved run of the benchmark into docs/bench.svg, and writes its tables into the README, between the two comments that
- * say so: `node bench/report.ts bench/results/NAME.json`
+ * Draws a saved run of the benchmark into docs/bench.svg, and writes tables where the pages name a saved run between two comments:
+ * `<!-- bench: bench/results/NAME.json -->`, and in docs/performance.md `<!-- bench, full: … -->` for all of them.
+ *
+ *   node bench/report.ts                             writes each table anew from the file that it names
+ *   node bench/report.ts bench/results/NAME.json     and the picture from this file, whose name goes to the README
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { chart } from "./chart.ts";
@@ -8,19 +11,17 @@ import { markdown } from "./markdown.ts";
 import type { Report } from "./results.ts";
 
 const [file] = process.argv.slice(2);
-if (!file) {
-  console.error("Usage: node bench/report.ts bench/results/NAME.json");
-  process.exit(2);
-}
-const report = JSON.parse(readFileSync(file, "utf8")) as Report;
-writeFileSync(new URL("../docs/bench.svg", import.meta.url), chart(report));
+const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
+const reportOf = (path: string): Report => JSON.parse(readFileSync(at(path), "utf8"));
+if (file) writeFileSync(at("docs/bench.svg"), chart(reportOf(file)));
 
-const readme = new URL("../README.md", import.meta.url);
-const tables = `<!-- bench: ${file} -->\n${markdown(report)}\n<!-- /bench -->`;
-const text = readFileSync(readme, "utf8");
-const place = /<!-- bench.*?<!-- \/bench -->/s;
-if (!place.test(text)) throw new Error("The README has no place for the tables of the benchmark.");
-writeFileSync(
-  readme,
-  text.replace(place, () => tables),
-);
+const place = /<!-- bench(, full)?: (\S+) -->.*?<!-- \/bench -->/gs;
+for (const page of ["README.md", "docs/performance.md"]) {
+  const text = readFileSync(at(page), "utf8");
+  if (text.search(place) < 0) throw new Error(`${page} has no place for the tables of the benchmark.`);
+  const written = text.replace(place, (_, full: string | undefined, named: string) => {
+    const path = page === "README.md" && file ? file : named;
+    return `<!-- bench${full ?? ""}: ${path} -->\n${markdown(reportOf(path), { full: full !== undefined })}\n<!-- /bench -->`;
+  });
+  writeFileSync(at(page), written);
+}

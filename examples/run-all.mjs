@@ -15,6 +15,7 @@ const scripts = [
   "table.ts",
   "three-ways.ts",
   "worker/main.ts",
+  "edge/run.ts",
   "custom-layer.ts",
   "custom-op.ts",
   "from-pytorch.ts",

@@ -15,6 +15,7 @@ import { tooMany } from "./signatures.ts";
 
 export type { Compilable } from "./record.ts";
 
+/** What `compile` can be told. */
 export interface CompileOptions {
   /**
    * Leave the gradients that the function computes in `grad`: tensors of the program's own, which its next run writes again. Default
@@ -231,9 +232,7 @@ export function compileWith(compiler: Compiler) {
    * What a compiled function would run for these arguments, as a text to print: records it and changes nothing. Give the compiled
    * function itself to see the program that its options make.
    *
-   * @example
-   * console.log(compile.explain(step, x, y));
-   * console.log(compile.explain(compile(step, { strict: true }), x, y));
+   * @throws ChainruleError `record`, as `compile`
    */
   compile.explain = <F extends Compilable>(fn: F, ...args: Parameters<F>): string => {
     const [source, options] = sources.get(fn) ?? [fn, {}];

@@ -28,11 +28,34 @@ export function withMode<K extends keyof typeof modes, R>(
   return result;
 }
 
-/** Runs `body` without recording derivatives, as `torch.no_grad()`. Results do not require gradients. */
+/**
+ * Runs `body` without recording derivatives, as `torch.no_grad()`, and returns what it returns. Results do not require gradients.
+ *
+ * @throws ChainruleError `argument` for an async function: the mode ends with the call
+ *
+ * @example
+ * const w = tensor(1, { requiresGrad: true });
+ * noGrad(() => w.mul(2)).requiresGrad; // → false
+ * noGrad(() => w.sub_(0.25)); // → tensor(0.7500, requiresGrad)
+ */
 export const noGrad = <R>(body: () => R): R => withMode("grad", false, body);
 
-/** Records derivatives again inside {@link noGrad}, as `torch.enable_grad()`. */
+/**
+ * Records derivatives again inside {@link noGrad}, as `torch.enable_grad()`, and returns what `body` returns.
+ *
+ * @throws ChainruleError `argument` for an async function: the mode ends with the call
+ *
+ * @example
+ * const w = tensor(1, { requiresGrad: true });
+ * noGrad(() => enableGrad(() => w.mul(2))).requiresGrad; // → true
+ */
 export const enableGrad = <R>(body: () => R): R => withMode("grad", true, body);
 
-/** Whether derivatives are recorded now, as `torch.is_grad_enabled()`. */
+/**
+ * Whether derivatives are recorded now, as `torch.is_grad_enabled()`.
+ *
+ * @example
+ * isGradEnabled(); // → true
+ * noGrad(() => isGradEnabled()); // → false
+ */
 export const isGradEnabled = (): boolean => modes.grad;

@@ -4,7 +4,7 @@ import type { Args, Op } from "./op.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import type { Spec, Tensor } from "./tensor.ts";
 
-/** A function that sees a gradient on its way, and may return another in its place. */
+/** A function that sees a gradient on its way, and may return another in its place, of the same shape; undefined leaves it. */
 export type TensorHook = (gradient: Tensor) => Tensor | undefined | void;
 
 let clock = 0;

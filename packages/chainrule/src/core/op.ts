@@ -52,62 +52,104 @@ export interface OpDefinition<A extends Args> {
   lower(args: A, out: Spec): Tensor;
   /**
    * Which inputs, and the result as "y", the derivatives read. Only these are remembered. Where derivatives of several
-   * inputs read different things, list them by input: then a weight is not kept for the sake of data without gradient.
+   * inputs read different things, list them by input: then a weight is not kept for the sake of data without gradient. Without it
+   * nothing is remembered.
    */
   readonly saves?:
     | readonly (InputName<A> | "y")[]
     | { readonly [K in InputName<A>]?: readonly (InputName<A> | "y")[] };
-  /** Derivatives by input; an input without one gets no gradient. */
+  /** Derivatives by input; an input without one gets no gradient. Without any, results never require one. */
   readonly vjp?: { readonly [K in InputName<A>]?: Vjp<A> };
   /**
    * Inputs in which the result is linear, all together, when the others stay: y = Σ ∂y/∂input · input over their elements. Traces
-   * show such a result as the sum of these terms.
+   * show such a result as the sum of these terms. Without it they show a function of its operands.
    */
   readonly linearIn?: readonly InputName<A>[];
-  /** For a product with a matrix of weights: which input is what. */
+  /** For a product with a matrix of weights: which input is what. Left out by all other ops. */
   readonly weighted?: WeightedSum<InputName<A>>;
   /**
    * ∂y/∂input as formulas that traces read, of ops that work element by element, or (with subscripts, i for the input and j for
-   * the result) along `dim` or `dims`. Such an op's `formula` reads by the same rules where it is no prose.
+   * the result) along `dim` or `dims`. Such an op's `formula` reads by the same rules where it is no prose. Without it they write
+   * ∂y/∂input, with its number.
    */
   readonly derivative?: { readonly [K in InputName<A>]?: string };
-  /** What it does with these arguments, in words, such as "takes columns 1–8 of x"; `read` names what it reads. */
+  /**
+   * What it does with these arguments, in words, such as "takes columns 1–8 of x"; `read` names what it reads. Without it the formula
+   * says it.
+   */
   about?(args: A, read: string): string;
   /** Arguments inside the domain, away from kinks: generated tests run on them. */
   samples(s: Samples): A[];
-  /** Points with a known value and known derivatives: kinks, limits, extremes. */
+  /** Points with a known value and known derivatives: kinks, limits, extremes. Default: none. */
   readonly edges?: readonly Edge<A>[];
 }
 
 /** A registered op. Methods keep ops of different arguments in one list. */
 export interface Op<A extends Args = Args> {
+  /** PyTorch's name in camelCase. */
   readonly name: string;
+  /** One line in the field's notation. */
   readonly formula: string;
+  /** Names of the inputs, in order. */
   readonly inputs: readonly string[];
+  /** Shape and dtype of the result; throws when the inputs do not fit. */
   result(args: A): Spec;
+  /** Computes the result: a fresh tensor. */
   lower(args: A, out: Spec): Tensor;
   /** All inputs (and "y") that some derivative reads. */
   readonly saves: readonly string[];
   /** For each input, what its derivative reads, as a set of bits: bit k stands for `saves[k]`. */
   readonly reads: readonly number[];
+  /** Derivatives by input; empty where there is none. */
   readonly vjp: Readonly<Record<string, Vjp<Args>>>;
-  /** Whether derivatives are a user's, who may keep the tensors that they return. */
+  /** Whether derivatives are a user's, who may keep the tensors that they return. Default false. */
   readonly custom?: boolean;
+  /** Inputs in which the result is linear. Left out where there is none. */
   readonly linearIn?: readonly string[];
+  /** Which input is what in a product with weights. Left out by all other ops. */
   readonly weighted?: WeightedSum;
+  /** ∂y/∂input as formulas. Left out where traces are told none. */
   readonly derivative?: { readonly [input: string]: string | undefined };
+  /** What it does with these arguments, in words. Left out where the formula says it. */
   about?(args: Args, read: string): string;
-  /** Absent in the built package, as {@link edges} are: only tests read them, and these run the sources. */
+  /** Arguments for generated tests. Left out in the built package, as {@link edges} are: only tests read them, and these run the sources. */
   samples?(s: Samples): A[];
+  /** Points with a known value and known derivatives. */
   readonly edges: readonly Edge<Args>[];
 }
 
 const registry = new Map<string, Op>();
 
-/** All ops that were defined so far, for generated tests and documentation. */
+/**
+ * All ops that were defined so far, for generated tests and documentation.
+ *
+ * @example
+ * allOps().find(({ name }) => name === "tanh")?.formula; // → 'y = tanh x'
+ */
 export const allOps = (): readonly Op[] => [...registry.values()];
 
-/** Registers an op. See {@link OpDefinition}. */
+/**
+ * Registers an op, for {@link apply}. See {@link OpDefinition}; a function with a derivative of one's own is made by
+ * {@link customFunction} with less.
+ *
+ * @throws ChainruleError `argument` when there is an op of that name
+ *
+ * @example
+ * const cubed = defineOp<{ x: Tensor }>({
+ *   name: "cubed",
+ *   formula: "y = x³",
+ *   inputs: ["x"],
+ *   result: ({ x }) => x,
+ *   lower: ({ x }) => x.mul(x).mul(x),
+ *   saves: ["x"],
+ *   vjp: { x: (dy, { x }) => dy.mul(x.mul(x).mul(3)) },
+ *   samples: (s) => [{ x: s.real([2, 3]) }],
+ * });
+ * const x = tensor(2, { requiresGrad: true });
+ * const y = apply(cubed, { x }); // → tensor(8., gradFn=<cubed>)
+ * grad(y, [x]); // → [tensor(12.)]
+
+ */
 export function defineOp<A extends Args>(definition: OpDefinition<A>): Op<A> {
   if (registry.has(definition.name)) {
     throw new ChainruleError(
@@ -140,7 +182,21 @@ const isList = <T>(x: readonly T[] | object): x is readonly T[] => Array.isArray
 
 /**
  * Runs an op: checks its arguments, computes the result, and records the derivative where one is wanted. Takes the object
- * `args` over: it becomes the record.
+ * `args` over: it becomes the record. Errors name the op.
+ *
+ * @example
+ * const halved = defineOp<{ x: Tensor }>({
+ *   name: "halved",
+ *   formula: "y = x / 2",
+ *   inputs: ["x"],
+ *   result: ({ x }) => x,
+ *   lower: ({ x }) => x.div(2),
+ *   vjp: { x: (dy) => dy.div(2) },
+ *   samples: (s) => [{ x: s.real([2]) }],
+ * });
+ * const x = tensor(3, { requiresGrad: true });
+ * const y = apply(halved, { x }); // → tensor(1.5000, gradFn=<halved>)
+ * grad(y, [x]); // → [tensor(0.5000)]
  */
 export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
   const recording = modes.grad;

@@ -14,6 +14,7 @@ export interface Samples {
   distinct(shape: Shape): Tensor;
   /** Whole numbers from low to high − 1, int32. */
   int(shape: Shape, low: number, high: number): Tensor;
+  /** Truth values, bool. */
   bool(shape: Shape): Tensor;
 }
 

@@ -29,7 +29,7 @@ export const compiler: Compiler = {
  *   after the call.
  * - Everything else that `fn` does in JavaScript happens only while recording: printing, counting, choosing by a variable.
  * - Arguments are tensors, numbers and other plain values, functions, models and optimizers, and arrays and plain objects of them.
- *   `this` is passed on, so that methods can be compiled.
+ *   In TypeScript they are declared, `(x: Tensor) => …`. `this` is passed on, so that methods can be compiled.
  * - Not noticed after the first call: a variable that is bound to another tensor; a parameter or buffer that is replaced
  *   by another tensor (copy into it instead: `copy_()`, `loadStateDict()`); hooks and layers that are added; options of a layer other
  *   than a dropout's `p`; parameters pushed to a group, and `optimizer.state` that is cleared. `dispose()` makes the next call record
@@ -49,6 +49,9 @@ export const compiler: Compiler = {
  * and is to be restored from a copy
  *
  * @example
+ * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1));
+ * const optimizer = new optim.Adam(model.parameters(), { lr: 0.05 });
+ * const lossFn = new nn.MSELoss();
  * const step = compile((x: Tensor, y: Tensor) => {
  *   const loss = lossFn(model(x), y);
  *   optimizer.zeroGrad();
@@ -56,6 +59,14 @@ export const compiler: Compiler = {
  *   optimizer.step();
  *   return loss;
  * });
- * for (const [x, y] of loader) console.log(step(x, y).item());
+ * const [x, y] = [tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), tensor([[0], [1], [1], [0]])];
+ * step(x, y).item(); // → 0.9027
+ * for (let i = 0; i < 200; i++) step(x, y);
+ * step(x, y).item() < 0.01; // → true
+ *
+ * @example
+ * const f = (x: Tensor) => x.mul(2).tanh().sum();
+ * const text = compile.explain(f, tensor([1, 2, 3])); // what would run, kernel by kernel
+ * text.split("\n")[0]; // → ' 1 mul + tanh + sum … 9 FLOP …'
  */
 export const compile = /* @__PURE__ */ compileWith(compiler);

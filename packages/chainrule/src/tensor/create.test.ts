@@ -62,7 +62,7 @@ describe("from data", () => {
   });
 
   test("what is no tensor is refused, with the place", () => {
-    expect(() => tensor([[1, 2], [3]])).toThrow(/ragged: at \[1\] there are 1 entries/);
+    expect(() => tensor([[1, 2], [3]])).toThrow(/ragged: at \[1\] there is 1 entry/);
     expect(() => tensor([[1], 2] as never)).toThrow(/at \[1\] there is a single value/);
     expect(() => tensor([1, [2]] as never)).toThrow(/At \[1\] stands an array/);
     expect(() => tensor([1, "2"] as never)).toThrow(/the text "2"/);

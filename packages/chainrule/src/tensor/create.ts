@@ -4,7 +4,9 @@ import { Tensor } from "../core/tensor.ts";
 import { allocate, checkDType, type DType, dtypeOf, type TypedArray } from "../shape/dtype.ts";
 import { checkShape, numel, type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
+/** What functions that make a tensor can be told. */
 export interface CreationOptions {
   /** Element type; float32 unless the function says otherwise. */
   dtype?: DType;
@@ -26,13 +28,17 @@ export function chosenDType(options: CreationOptions | undefined, fallback: DTyp
 export type TensorData = number | boolean | TypedArray | readonly TensorData[];
 
 /**
- * A tensor of the given numbers, copied. Numbers become float32 and booleans bool, typed arrays keep their dtype, unless a
- * dtype is named.
+ * A tensor of the given numbers, copied, as `torch.tensor`. Numbers become float32 and booleans bool, typed arrays and tensors keep
+ * their dtype, unless a dtype is named. The nesting gives the shape; one number has the shape [].
+ *
+ * @throws ChainruleError `shape` for rows of unequal lengths, `argument` for what is no number, `dtype` for one that int32 does not
+ * hold, for a typed array of no dtype, and for a gradient of whole numbers
  *
  * @example
- * tensor([[1, 2], [3, 4]]);                       // float32 [2, 2]
- * tensor([0, 2, 1], { dtype: "int32" });          // labels
- * tensor(2, { requiresGrad: true });              // one number, shape []
+ * tensor([[1, 2], [3, 4]]); // → tensor([[1., 2.], [3., 4.]])
+ * tensor([0, 2, 1], { dtype: "int32" }); // → tensor([0, 2, 1], dtype=int32)
+ * tensor(2, { requiresGrad: true }); // → tensor(2., requiresGrad)
+ * tensor([[1, 2], [3]]); // throws shape: The nested array is ragged: at [1] there is 1 entry
  */
 export function tensor(data: TensorData | Tensor, options?: CreationOptions): Tensor {
   if (data instanceof Tensor) {
@@ -81,7 +87,7 @@ function fillNested(
   if (!isList(data) || data.length !== shape[dim]) {
     throw new ChainruleError(
       "shape",
-      `The nested array is ragged: at [${path.join("][")}] there ${isList(data) ? `are ${data.length} entries` : "is a single value"} where the first row has ${shape[dim]}.`,
+      `The nested array is ragged: at [${path.join("][")}] there ${isList(data) ? `${data.length === 1 ? "is" : "are"} ${counted(data.length, "entry", "entries")}` : "is a single value"} where the first row has ${shape[dim]}.`,
       "Give rows of equal lengths.",
     );
   }
@@ -116,6 +122,13 @@ function element(value: unknown, dtype: DType, path: readonly number[]): number 
  * it is an argument; one that closes over it takes the elements over when it is compiled, and they share nothing from then on.
  *
  * @param shape by default one dimension of the array's length
+ * @throws ChainruleError `shape` when the array does not fill it, `dtype` for a typed array of no dtype
+ *
+ * @example
+ * const array = new Float32Array([1, 2, 3, 4]);
+ * const x = fromTypedArray(array, [2, 2]);
+ * array[0] = 9;
+ * x; // → tensor([[9., 2.], [3., 4.]])
  */
 export function fromTypedArray(
   array: TypedArray,
@@ -126,8 +139,8 @@ export function fromTypedArray(
   if (numel(checkShape(shape)) !== array.length) {
     throw new ChainruleError(
       "shape",
-      `An array of ${array.length} elements does not fill the shape ${showShape(shape)}.`,
-      `Give a shape of ${array.length} elements.`,
+      `An array of ${counted(array.length, "element")} does not fill the shape ${showShape(shape)}.`,
+      `Give a shape of ${counted(array.length, "element")}.`,
     );
   }
   const shared = Tensor.over(array, shape, dtypeOf(array));
@@ -135,27 +148,61 @@ export function fromTypedArray(
   return finish(dtype === shared.dtype ? shared : interpreter.copy(shared, { shape, dtype }), options);
 }
 
-/** A tensor filled with one number; a boolean gives bool. */
+/**
+ * A tensor filled with one number, as `torch.full`: float32 whatever the number, bool for a boolean, unless a dtype is named.
+ *
+ * @throws ChainruleError `shape` for sizes that are not whole numbers ≥ 0, `dtype` for a number that int32 does not hold
+ *
+ * @example
+ * full([2, 2], 7); // → tensor([[7., 7.], [7., 7.]])
+ * full([2], true); // → tensor([true, true])
+ */
 export function full(shape: Shape, value: number | boolean, options?: CreationOptions): Tensor {
   const dtype = chosenDType(options, typeof value === "boolean" ? "bool" : "float32");
   return finish(interpreter.copy(element(value, dtype, []), { shape: checkShape(shape), dtype }), options);
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros, float32 unless another dtype is named, as `torch.zeros`.
+ *
+ * @example
+ * zeros([2, 3]); // → tensor([[0., 0., 0.], [0., 0., 0.]])
+ * zeros([]); // → tensor(0.)
+ */
 export const zeros = (shape: Shape, options?: CreationOptions): Tensor =>
   full(shape, 0, { dtype: "float32", ...options });
 
-/** A tensor of ones. */
+/**
+ * A tensor of ones, float32 unless another dtype is named, as `torch.ones`.
+ *
+ * @example
+ * ones([2], { dtype: "int32" }); // → tensor([1, 1], dtype=int32)
+ */
 export const ones = (shape: Shape, options?: CreationOptions): Tensor =>
   full(shape, 1, { dtype: "float32", ...options });
 
-/** Zeros in the shape and dtype of another tensor. */
+/**
+ * Zeros in the shape and (unless another is named) dtype of another tensor, as `torch.zeros_like`.
+ *
+ * @example
+ * zerosLike(tensor([[true, false]])); // → tensor([[false, false]])
+ */
 export const zerosLike = (x: Tensor, options?: CreationOptions): Tensor => fullLike(x, 0, options);
 
-/** Ones in the shape and dtype of another tensor. */
+/**
+ * Ones in the shape and (unless another is named) dtype of another tensor, as `torch.ones_like`.
+ *
+ * @example
+ * onesLike(tensor([5, 6], { dtype: "int32" })); // → tensor([1, 1], dtype=int32)
+ */
 export const onesLike = (x: Tensor, options?: CreationOptions): Tensor => fullLike(x, 1, options);
 
-/** One number in the shape and dtype of another tensor. */
+/**
+ * One number in the shape and (unless another is named) dtype of another tensor, as `torch.full_like`.
+ *
+ * @example
+ * fullLike(tensor([[1, 2]]), 0.5); // → tensor([[0.5000, 0.5000]])
+ */
 export const fullLike = (x: Tensor, value: number | boolean, options?: CreationOptions): Tensor =>
   full(x.shape, value, { ...options, dtype: options?.dtype ?? x.dtype });
 
@@ -187,7 +234,15 @@ const lanes = { float32: 8, float64: 4, int32: 1, bool: 1 } as const;
 
 /**
  * Numbers from `start` (inclusive, default 0) to `end` (exclusive) by `step` (default 1): `arange(5)`, `arange(1, 5)`,
- * `arange(0, 1, 0.1)`. int32 when all three are whole, else float32, as in PyTorch. Its bits too are PyTorch's (see linspace).
+ * `arange(0, 1, 0.1)`. int32 when all three are whole, else float32, as `torch.arange` (with int64 there). Its bits too are PyTorch's
+ * (see linspace).
+ *
+ * @throws ChainruleError `argument` for a step that is 0 or leads away from `end`, and for ends that are not finite; `dtype` for bool
+ *
+ * @example
+ * arange(2, 8, 2); // → tensor([2, 4, 6], dtype=int32)
+ * arange(0, 1, 0.25); // → tensor([0.0000, 0.2500, 0.5000, 0.7500])
+ * arange(3, 0); // throws argument: arange cannot step from 3 to 0 by 1
  */
 export function arange(end: number, options?: CreationOptions): Tensor;
 export function arange(start: number, end: number, options?: CreationOptions): Tensor;
@@ -221,7 +276,13 @@ export function arange(...given: NumbersAndOptions): Tensor {
 
 /**
  * `steps` numbers at equal distances from `start` to `end`, both included; float32 unless another dtype is named. The bits
- * are PyTorch's (on x86 with AVX2, up to 32768 numbers).
+ * are those of `torch.linspace` (on x86 with AVX2, up to 32768 numbers).
+ *
+ * @throws ChainruleError `argument` when `steps` is no whole number ≥ 0, `dtype` for bool
+ *
+ * @example
+ * linspace(0, 1, 5); // → tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+ * linspace(3, 4, 1); // → tensor([3.])
  */
 export function linspace(start: number, end: number, steps: number, options?: CreationOptions): Tensor {
   if (!Number.isInteger(steps) || steps < 0) {
@@ -253,7 +314,14 @@ export function linspace(start: number, end: number, steps: number, options?: Cr
   return finish(Tensor.over(elements, [steps], dtype), options);
 }
 
-/** A matrix [n, m] (m = n when left out) with ones on its diagonal. */
+/**
+ * A matrix [n, m] (m = n when left out) with ones on its diagonal, float32 unless another dtype is named, as `torch.eye`.
+ *
+ * @throws ChainruleError `shape` for sizes that are not whole numbers ≥ 0
+ *
+ * @example
+ * eye(2, 3); // → tensor([[1., 0., 0.], [0., 1., 0.]])
+ */
 export function eye(n: number, options?: CreationOptions): Tensor;
 export function eye(n: number, m: number, options?: CreationOptions): Tensor;
 export function eye(...given: NumbersAndOptions): Tensor {

@@ -83,6 +83,14 @@ describe("functions run uncompiled, and one line says so,", () => {
       }
     };
     vi.stubGlobal("WebAssembly", webAssembly({ Module: refuse }));
+    const { engineReport } = await import("../index.ts");
+    // Before anything was compiled.
+    const report = engineReport();
+    expect(report).toMatchObject({ tier: "none", threads: 1, sharedMemory: false });
+    expect(report.refused.at(-1)).toEqual({
+      tier: "simd",
+      reason: expect.stringMatching(/compiles no WebAssembly here \(.*Refused to compile/),
+    });
     await trainAndCompare();
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/uncompiled.*Refused to compile/)]]);
   });

@@ -4,6 +4,7 @@ import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 
+/** What {@link setPrintOptions} can be told. What is left out stays as it is; the defaults are those of the start. */
 export interface PrintOptions {
   /** Digits after the point. Default 4. */
   precision?: number;
@@ -30,6 +31,8 @@ const settings: Required<PrintOptions> = {
  *
  * @example
  * setPrintOptions({ precision: 8 });
+ * tensor([0.1]).toString(); // → 'tensor([0.10000000])'
+ * setPrintOptions({ precision: 4 }); // as it was
  */
 export const setPrintOptions = (options: PrintOptions): void => void Object.assign(settings, options);
 
@@ -123,6 +126,11 @@ declare module "../core/tensor.ts" {
     /**
      * The numbers in rows and columns, as PyTorch prints them: `tensor([[0.1000, 2.0000]], dtype=float64, requiresGrad)`.
      * `console.log` in Node shows the same. See `setPrintOptions`.
+     *
+     * @example
+     * tensor([0.1, 2], { dtype: "float64" }).toString(); // → 'tensor([0.1000, 2.0000], dtype=float64)'
+     * tensor([1e-7, 1]).toString(); // → 'tensor([1.0000e-07, 1.0000e+00])'
+     * zeros([2000]).toString(); // → 'tensor([0., 0., 0.,  ..., 0., 0., 0.])'
      */
     toString(): string;
   }

@@ -56,20 +56,20 @@ const descriptions: readonly TierDescription[] = [
     missing: () => {
       if (!canSetFlags || !host?.getBuiltinModule) return "It needs Node 24 or later.";
       if (host.arch !== "x64") return "It needs an x64 processor.";
-      return missingRelaxed();
+      return missingVectors(true);
     },
   },
   {
     tier: "relaxed",
     tile: { rows: 4, vectors: 2, fused: true },
     flags: canSetFlags ? [optimizeAtOnce] : [],
-    missing: missingRelaxed,
+    missing: () => missingVectors(true),
   },
   {
     tier: "simd",
     tile: { rows: 4, vectors: 2, fused: false },
     flags: canSetFlags ? [optimizeAtOnce] : [],
-    missing: () => (validates(false) ? undefined : "The engine has no WebAssembly SIMD."),
+    missing: () => missingVectors(false),
   },
 ];
 
@@ -83,18 +83,23 @@ export const programFlags = ({ flags }: TierDescription): TierDescription["flags
 /** The second call optimizes; the third one of a function meets optimized callees. */
 export const warmUpCalls = 3;
 
-function missingRelaxed(): string | undefined {
-  return validates(true) ? undefined : "The engine has no relaxed WebAssembly SIMD.";
-}
-
-/** Whether the engine knows vectors, and relaxed multiply–add among them if asked for. */
-function validates(relaxed: boolean): boolean {
-  if (typeof WebAssembly !== "object") return false;
+/** Why the engine cannot run vectors, or relaxed multiply–add among them; undefined if it can. */
+function missingVectors(relaxed: boolean): string | undefined {
+  const name = relaxed ? "relaxed WebAssembly SIMD" : "WebAssembly SIMD";
+  if (typeof WebAssembly !== "object") return `The engine has no ${name}.`;
   const module = new ModuleBuilder();
   module.func("probe", { params: { a: "v128" }, result: "v128" }, ({ a }) => [
     relaxed ? f32x4.relaxedMadd(a, a, a) : f32x4.mul(a, a),
   ]);
-  return WebAssembly.validate(module.encode());
+  const bytes = module.encode();
+  if (!WebAssembly.validate(bytes)) return `The engine has no ${name}.`;
+  try {
+    new WebAssembly.Module(bytes);
+  } catch (error) {
+    // The policy of a page, or a server that takes no code at run time.
+    return `The engine compiles no WebAssembly here (${String(error)}).`;
+  }
+  return undefined;
 }
 
 /** What the environment variable CHAINRULE_WASM asks for, as the tier to begin with; `strict` is what `simd` is for. */

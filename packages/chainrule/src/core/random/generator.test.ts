@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fillNormal } from "./fill.ts";
 import { defaultGenerator, Generator, manualSeed } from "./generator.ts";
 
@@ -65,6 +65,40 @@ describe("seeds", () => {
     const first = generator.next32();
     expect(generator.manualSeed(seed).next32()).toBe(first);
     expect(generator.seed()).not.toBe(seed);
+  });
+
+  test("of nobody's choice are chosen at the first use: no random bits are asked for while modules load", async () => {
+    const bits = vi.spyOn(globalThis.crypto, "getRandomValues");
+    vi.resetModules();
+    const fresh = await import("./generator.ts");
+    const { defaultGenerator: first } = fresh;
+    expect(fresh.manualSeed(7).next32()).toBe(new Generator(7).next32());
+    const drawn = first.aside(() => first.next32());
+    expect(drawn).toBe(new Generator().next32());
+    expect(bits).not.toHaveBeenCalled();
+    const [a, b, c] = [new Generator(null), new Generator(null), new Generator(null)];
+    expect(a.aside(() => a.next32())).toBe(drawn);
+    expect(bits).not.toHaveBeenCalled();
+    const seed = a.initialSeed();
+    expect(a.next32()).toBe(new Generator(seed).next32());
+    expect(b.next32()).toBe(new Generator(b.initialSeed()).next32());
+    expect(c.clone().next32()).toBe(c.next32());
+    expect(new Set([seed, b.initialSeed(), c.initialSeed()]).size).toBe(3);
+    expect(bits).toHaveBeenCalledTimes(3);
+    bits.mockRestore();
+  });
+
+  test("what is drawn aside leaves the stream where it was, also when it fails", () => {
+    const [generator, other] = [new Generator(5), new Generator(5)];
+    for (const g of [generator, other]) fillNormal(new Float64Array(3), g);
+    generator.aside(() => fillNormal(new Float64Array(5), generator));
+    expect(() =>
+      generator.aside(() => {
+        generator.next32();
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(generator.getState()).toEqual(other.getState());
   });
 
   test("manualSeed restarts the default generator and drops its spare normal", () => {

@@ -51,30 +51,37 @@ function normalizeSeed(seed: number | bigint): bigint {
 
 /**
  * A source of random numbers. Two generators with the same seed give the same stream, on every machine, and it is the
- * stream of a PyTorch CPU generator with that seed.
+ * stream of a PyTorch CPU generator with that seed: the Mersenne Twister mt19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998).
  *
  * @example
  * const generator = new Generator(0);
- * generator.uniform24(); // 0.49625658988952637, as torch.manual_seed(0); torch.rand(1)
+ * generator.uniform24(); // → 0.49625658988952637
+ * rand([2], { generator }); // → tensor([0.7682, 0.0885])
+ * const same = generator.clone();
+ * rand([1], { generator }).equal(rand([1], { generator: same })); // → true
  */
 export class Generator {
   /** The numbers of the current block, ready to use; those from {@link position} on are still to be drawn. */
   readonly block: Uint32Array = new Uint32Array(BLOCK);
-  /** The next number's place in {@link block}; {@link BLOCK} means that a new block is due. */
+  /** The next number's place in {@link block}, from 0; 624, its length, means that a new block is due. */
   position = BLOCK;
   /** The second value of the last Box–Muller pair, kept for the next scalar normal. */
   spareNormal: number | undefined;
 
   readonly #words = new Int32Array(BLOCK);
-  #seed = DEFAULT_SEED;
+  /** Undefined while none was chosen. */
+  #seed: bigint | undefined;
   /** True until the first draw after seeding; PyTorch's state tells this from an exhausted block. */
   #fresh = true;
   /** PyTorch's float32 spare. Nothing draws from it on the CPU; it is kept so that a state passes through unchanged. */
   #spare32: number | undefined;
 
-  /** @param seed - from −2⁶³ to 2⁶⁴ − 1; without one, PyTorch's default seed 67280421310721. */
-  constructor(seed: number | bigint = DEFAULT_SEED) {
-    this.manualSeed(seed);
+  /**
+   * @param seed - from −2⁶³ to 2⁶⁴ − 1; without one, PyTorch's default seed 67280421310721. With null one that nobody can
+   * foresee, chosen at the first use: some servers give no random bits while modules load.
+   */
+  constructor(seed: number | bigint | null = DEFAULT_SEED) {
+    if (seed !== null) this.manualSeed(seed);
   }
 
   /**
@@ -85,9 +92,14 @@ export class Generator {
    */
   manualSeed(seed: number | bigint): this {
     recording?.seeded(this);
-    this.#seed = normalizeSeed(seed);
+    this.#restart(normalizeSeed(seed));
+    return this;
+  }
+
+  #restart(seed: bigint): void {
+    this.#seed = seed;
     const words = this.#words;
-    words[0] = Number(this.#seed & 0xffffffffn);
+    words[0] = Number(seed & 0xffffffffn);
     for (let i = 1; i < BLOCK; i++) {
       words[i] = Math.imul(1812433253, words[i - 1] ^ (words[i - 1] >>> 30)) + i;
     }
@@ -95,12 +107,18 @@ export class Generator {
     this.#fresh = true;
     this.spareNormal = undefined;
     this.#spare32 = undefined;
-    return this;
+  }
+
+  /** The seed; where none was chosen, one is now. */
+  #chosen(): bigint {
+    if (this.#seed === undefined) this.#restart(BigInt(entropy()));
+    return this.#seed!;
   }
 
   /** The seed that the stream started from, in [0, 2⁶⁴): a number where that is exact, else a bigint. */
   initialSeed(): number | bigint {
-    return this.#seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(this.#seed) : this.#seed;
+    const seed = this.#chosen();
+    return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
   }
 
   /** Restarts the stream from a seed that nobody can foresee, and returns that seed (an integer below 2⁵³). */
@@ -108,6 +126,23 @@ export class Generator {
     const seed = entropy();
     this.manualSeed(seed);
     return seed;
+  }
+
+  /**
+   * Runs `body`, which may draw, and then goes on as if nothing had been drawn. What it draws is no secret.
+   *
+   * @internal
+   */
+  aside<R>(body: () => R): R {
+    const before = this.#seed === undefined ? null : this.getState();
+    this.#restart(DEFAULT_SEED);
+    try {
+      return body();
+    } finally {
+      this.#restart(DEFAULT_SEED);
+      if (before) this.setState(before);
+      else this.#seed = undefined;
+    }
   }
 
   /** The next 32 random bits, as an integer in [0, 2³²). */
@@ -140,6 +175,7 @@ export class Generator {
 
   /** Makes the next block of numbers. For fills that read {@link block} directly. */
   refill(): void {
+    this.#chosen();
     const words = this.#words;
     // One pass of the recurrence over the state in place: word i from words i, i+1 and i+397 (mod 624).
     let i = 0;
@@ -166,11 +202,18 @@ export class Generator {
   /**
    * The whole state as 5056 bytes: those that `torch.Generator.get_state()` gives for a CPU generator (the length tells
    * the version), so that a stream can move between the two libraries in the middle.
+   *
+   * @example
+   * const generator = new Generator(0);
+   * const state = generator.getState();
+   * const first = rand([2], { generator });
+   * generator.setState(state);
+   * rand([2], { generator }).equal(first); // → true
    */
   getState(): Uint8Array {
     const bytes = new Uint8Array(STATE_BYTES);
     const view = new DataView(bytes.buffer);
-    view.setBigUint64(AT.seed, this.#seed, true);
+    view.setBigUint64(AT.seed, this.#chosen(), true);
     view.setInt32(AT.left, this.#fresh ? 1 : BLOCK + 1 - this.position, true);
     view.setInt32(AT.seeded, 1, true);
     view.setUint32(AT.next, this.#fresh ? 0 : this.position, true);
@@ -210,7 +253,14 @@ export class Generator {
     return this;
   }
 
-  /** A new generator that goes on exactly where this one stands. */
+  /**
+   * A new generator that goes on exactly where this one stands.
+   *
+   * @example
+   * const generator = new Generator(0);
+   * const other = generator.clone();
+   * generator.next32() === other.next32(); // → true
+   */
   clone(): Generator {
     return new Generator().setState(this.getState());
   }
@@ -220,10 +270,27 @@ function twist(u: number, v: number): number {
   return (((u & 0x80000000) | (v & 0x7fffffff)) >>> 1) ^ (-(v & 1) & TWIST);
 }
 
-/** The generator that everything draws from unless it is given one. It starts from an unforeseeable seed. */
-export const defaultGenerator: Generator = /* @__PURE__ */ new Generator(/* @__PURE__ */ entropy());
+/**
+ * The generator that everything draws from unless it is given one. It starts from a seed that nobody can foresee.
+ *
+ * @example
+ * manualSeed(7);
+ * defaultGenerator.initialSeed(); // → 7
+ */
+export const defaultGenerator: Generator = /* @__PURE__ */ new Generator(null);
 
-/** Restarts {@link defaultGenerator} from a seed and returns it, as `torch.manual_seed`. */
+/**
+ * Restarts {@link defaultGenerator} from a seed and returns it, as `torch.manual_seed`: what is drawn from then on is the same each
+ * time, and the same as there.
+ *
+ * @param seed an integer from −2⁶³ to 2⁶⁴ − 1
+ * @throws ChainruleError `argument` for any other seed
+ *
+ * @example
+ * manualSeed(0);
+ * rand([2]); // → tensor([0.4963, 0.7682])
+ * manualSeed(0.5); // throws argument: A seed must be an integer
+ */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }

@@ -1,5 +1,5 @@
 import { crc32c, readSafetensors, writeSafetensors } from "../../io/index.ts";
-import type { Tensor } from "../../tensor/index.ts";
+import { defaultGenerator, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { TableModel } from "../model.ts";
 import { weightCount } from "../network/architecture.ts";
@@ -47,7 +47,8 @@ export function modelFromBytes(bytes: Uint8Array, source = "the file"): TableMod
     const { tensors, metadata } = readSafetensors(bytes, "It");
     const spec = specOf(metadata);
     checkCount(spec, tensors);
-    const model = new TableModel(spec);
+    // The weights that a new network draws give way to those of the file.
+    const model = defaultGenerator.aside(() => new TableModel(spec));
     model.network.loadStateDict(tensors);
     model.network.eval();
     checkFinite(model);

@@ -33,7 +33,15 @@ function countProcessors(): number {
 
 let threads: number | undefined;
 
-/** How many threads compiled programs use at most, the main thread included. */
+/**
+ * How many threads compiled programs use at most, the main thread included. See {@link setNumThreads}.
+ *
+ * @throws ChainruleError `argument` when the environment variable CHAINRULE_THREADS is no whole number from 1 to 32
+ *
+ * @example
+ * setNumThreads(1);
+ * getNumThreads(); // → 1
+ */
 export function getNumThreads(): number {
   threads ??= defaultThreads();
   return threads;
@@ -43,6 +51,13 @@ export function getNumThreads(): number {
  * Sets how many threads compiled programs use at most, the main thread included, from their next run on. Results are the same
  * bits for any number. By default it is what the environment variable CHAINRULE_THREADS says, else the number of cores, up to
  * 8; it may be 1 to 32. With 1, and where memory cannot be shared (pages that are not cross-origin isolated), no worker is made.
+ *
+ * @throws ChainruleError `argument` for anything but a whole number from 1 to 32
+ *
+ * @example
+ * setNumThreads(2);
+ * getNumThreads(); // → 2
+ * setNumThreads(0); // throws argument: 0 is no number of threads
  */
 export function setNumThreads(count: number): void {
   threads = check(
