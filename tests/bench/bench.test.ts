@@ -134,6 +134,8 @@ test("the page's tables have a line for each row", () => {
     "A processor, 2 cores, Node v26.0.0, PyTorch 2.0.0 with OpenBLAS, TensorFlow.js 4.0.0; medians of 5 interleaved rounds, each at its best number of threads; 2030-01-02.",
   );
   expect(text.match(/^\| \d/gm)).toHaveLength(rows.length);
+  const networks = rows.filter(({ workload }) => workload.task !== "product");
+  expect(markdown(report, { full: true }).match(/^\| \d/gm)).toHaveLength(rows.length + networks.length);
 });
 
 test("the picture has a dot for each contestant and row, and closes what it opens", () => {

@@ -23,14 +23,20 @@ export function culprit(
       const value = args[name];
       if (!op.vjp[name]) continue;
       const list = Array.isArray(value) ? value : [value];
-      for (const item of list) {
+      for (const [k, item] of list.entries()) {
         if (!(item instanceof Tensor) || !item.requiresGrad || item.dtype !== "float64") continue;
         if (isWrong(op, args, name, item, tolerances, order))
-          return `op ${op.name}${scope ? ` in ${scope.describe()}` : ""} for its input "${name}"`;
+          return `op ${op.name}${scope ? ` in ${scope.describe()}` : ""} with respect to ${inputName(op, args, name, k)}`;
       }
     }
   }
   return null;
+}
+
+/** An input of an op, the `k`-th of those that it has under the name, in the words of whoever calls it. */
+function inputName(op: Op, args: Record<string, unknown>, name: string, k: number): string {
+  if (op.custom) return `its argument ${(args.places as readonly number[])[k]}`;
+  return Array.isArray(args[name]) ? `number ${k} of its "${name}"` : `its "${name}"`;
 }
 
 function applicationsIn(fn: Differentiable, inputs: readonly Tensor[]): Application[] {

@@ -3,6 +3,7 @@ import { apply, type Op } from "../core/op.ts";
 import { type Spec, Tensor } from "../core/tensor.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
 /** What a custom function's forward gives back when its derivative needs something: the result, and what to remember. */
 export interface Remembering<S extends object> {
@@ -148,7 +149,7 @@ function listed(
     "autograd",
     all.length === count
       ? `The backward of ${name} returned something that is neither a tensor nor null.`
-      : `The backward of ${name} returned ${all.length} gradient${all.length === 1 ? "" : "s"} for ${count} argument${count === 1 ? "" : "s"}.`,
+      : `The backward of ${name} returned ${counted(all.length, "gradient")} for ${counted(count, "argument")}.`,
     "Return one gradient for each argument of forward, in order, and null where there is none.",
   );
 }

@@ -5,6 +5,7 @@ import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { startGradient, walkBackward } from "./backward.ts";
 
 /** What `Tensor.backward` can be told. */
@@ -119,7 +120,7 @@ export function grad(
   if (given.length > ys.length) {
     throw new ChainruleError(
       "argument",
-      `${given.length} gradients were given for ${ys.length} output${ys.length === 1 ? "" : "s"}.`,
+      `${counted(given.length, "gradient")} ${given.length === 1 ? "was" : "were"} given for ${counted(ys.length, "output")}.`,
       "Give one for each output.",
     );
   }

@@ -1,7 +1,7 @@
 import { enableGrad } from "../core/modes.ts";
 import { fillUniform, Generator } from "../core/random.ts";
 import { Tensor } from "../core/tensor.ts";
-import { type Shape, showShape, unravelIndex } from "../shape/shape.ts";
+import { showShape, unravelIndex } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { culprit } from "./blame.ts";
 import {
@@ -68,7 +68,7 @@ export function gradcheck(
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckReport {
-  return enableGrad(() => run(fn, inputs instanceof Tensor ? [inputs] : inputs, options, 1));
+  return enableGrad(() => run(fn, inputs instanceof Tensor ? [inputs] : inputs, options));
 }
 
 /** What {@link gradgradcheck} can be told. */
@@ -98,7 +98,7 @@ export function gradgradcheck(
     const gradOutputs = (given ?? randomLike(outputsOf(fn, xs))).map((g) =>
       g.requiresGrad ? g : g.detach().requiresGrad_(),
     );
-    return run(derivativeOf(fn, xs.length), [...xs, ...gradOutputs], options, 2);
+    return run(derivativeOf(fn, xs.length), [...xs, ...gradOutputs], options, xs.length);
   });
 }
 
@@ -111,11 +111,12 @@ function randomLike(outputs: readonly Tensor[]): Tensor[] {
   });
 }
 
+/** Compares; `before` is given for a function of gradients, and says how many of the inputs are not `gradOutputs`. */
 function run(
   fn: Differentiable,
   inputs: readonly Tensor[],
   options: GradcheckOptions,
-  order: 1 | 2,
+  before?: number,
 ): GradcheckReport {
   const checked = inputs.flatMap((x, k) => (x.requiresGrad ? [k] : []));
   checkInputs(inputs, checked);
@@ -136,7 +137,7 @@ function run(
     const closer = compare(fn, inputs, [findings.mismatch.input], { ...tolerances, directions: 0 });
     if (closer.mismatch) findings = closer;
   }
-  if (findings.mismatch) throw failure(findings.mismatch, fn, inputs, outputs, tolerances, order);
+  if (findings.mismatch) throw failure(findings.mismatch, fn, inputs, outputs, tolerances, before);
   return report(findings);
 }
 
@@ -204,38 +205,47 @@ function failure(
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
   tolerances: Tolerances,
-  order: 1 | 2,
+  before: number | undefined,
 ): ChainruleError {
-  const what = order === 1 ? "derivative" : "second derivative";
-  const place = element === null ? "input" : `element ${showIndex(element, inputs[input].shape)} of input`;
-  const target = outputElement === null ? "" : ` of output ${locate(outputElement, outputs)}`;
+  const order = before === undefined ? 1 : 2;
+  const own = before ?? inputs.length;
+  const which =
+    input < own ? numbered("input", input, own) : numbered("gradOutput", input - own, inputs.length - own);
+  const place = nameOf(element, inputs[input], which);
+  const target = outputElement === null ? "" : ` of ${locate(outputElement, outputs, order)}`;
   if (kink) {
     const [left, right] = kink.map((x) => x.toPrecision(6));
     return new ChainruleError(
       "autograd",
-      `The function has a kink within ${tolerances.eps} of ${place} ${input}: the slope${target} is ${left} on one side and ${right} on the other, and backward gives ${analytic.toPrecision(6)}.`,
+      `The function has a kink within ${tolerances.eps} of ${place}: the slope${target} is ${left} on one side and ${right} on the other, and backward gives ${analytic.toPrecision(6)}.`,
       'Check at another point, or leave kinks out by { kinks: "skip" }.',
     );
   }
   const op = culprit(fn, inputs, tolerances, order);
+  const what = `${target} with respect to ${place}`;
   return new ChainruleError(
     "autograd",
-    `The ${what}${target} with respect to ${place} ${input} is ${analytic.toPrecision(8)} by backward and ${numeric.toPrecision(8)} by differences.${op ? ` The derivative of ${op} is wrong.` : ""}`,
+    `The ${order === 1 ? `derivative${what}` : `second derivative (${what.trim()})`} is ${analytic.toPrecision(8)} by backward and ${numeric.toPrecision(8)} by differences.${op ? ` The derivative of ${op} is wrong.` : ""}`,
     op
       ? "Compare that derivative with the op's formula."
       : "Check the functions that it is made of one by one, and that none of them detaches.",
   );
 }
 
-/** The index of a flat position: `[1, 2]`. */
-const showIndex = (position: number, shape: Shape): string => showShape(unravelIndex(position, shape));
+/** One of several by its number: `input 1`; the only one: `the input`. */
+const numbered = (noun: string, k: number, count: number): string =>
+  count === 1 ? `the ${noun}` : `${noun} ${k}`;
 
-/** Where a position in the row of all outputs lies: `0 at [1, 2]`. */
-function locate(position: number, outputs: readonly Tensor[]): string {
+/** An element of a tensor by its flat position: `element [1, 2] of input 0`; for null or a single number the tensor itself. */
+const nameOf = (position: number | null, { shape }: Tensor, tensor: string): string =>
+  position === null || shape.length === 0
+    ? tensor
+    : `element ${showShape(unravelIndex(position, shape))} of ${tensor}`;
+
+/** Which element of which output a position in the row of all outputs is: those of a derivative are gradients. */
+function locate(position: number, outputs: readonly Tensor[], order: 1 | 2): string {
+  let k = 0;
   let rest = position;
-  for (let k = 0; k < outputs.length; k++) {
-    if (rest < outputs[k].numel) return `${k} at ${showIndex(rest, outputs[k].shape)}`;
-    rest -= outputs[k].numel;
-  }
-  return String(position);
+  while (rest >= outputs[k].numel) rest -= outputs[k++].numel;
+  return nameOf(rest, outputs[k], numbered(order === 1 ? "output" : "gradient", k, outputs.length));
 }

@@ -1,6 +1,7 @@
 import { category, type DType } from "../shape/dtype.ts";
 import { broadcastShapes, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { modes } from "./modes.ts";
 import type { Operand } from "./op.ts";
 import { recording } from "./recording.ts";
@@ -36,7 +37,7 @@ export function mutate(
     if (category(computed) > category(target.dtype)) {
       throw new ChainruleError(
         "dtype",
-        `A ${computed} result does not fit into a ${target.dtype} tensor.`,
+        `${withArticle(computed, "A")} result does not fit into ${withArticle(target.dtype)} tensor.`,
         "Use the form without underscore, or convert the target by to() first.",
       );
     }

@@ -1,6 +1,7 @@
 import { category, type DType, dtypes, floatingOf, promoteTypes } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import type { Operand } from "./op.ts";
 import type { Spec, Tensor } from "./tensor.ts";
 
@@ -93,7 +94,7 @@ export function requireDType(x: Tensor, allowed: readonly DType[], remedy: strin
   if (!allowed.includes(x.dtype)) {
     throw new ChainruleError(
       "dtype",
-      `${x.dtype === "int32" ? "An" : "A"} ${x.dtype} tensor was given where ${allowed.join(" or ")} is needed.`,
+      `${withArticle(x.dtype, "A")} tensor was given where ${allowed.join(" or ")} is needed.`,
       remedy,
     );
   }

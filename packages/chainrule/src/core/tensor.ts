@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from "../shape/dtype.ts";
 import { contiguousStrides, isContiguous, numel, type Shape, showShape } from "../shape/shape.ts";
+import { attachMethods } from "../util/define.ts";
 import { ChainruleError } from "../util/errors.ts";
 import type { Node } from "./node.ts";
 import { changes, recording } from "./recording.ts";
@@ -15,15 +16,25 @@ export interface Spec {
 export type NestedArray = number | boolean | NestedArray[];
 
 /**
- * An array of numbers of any rank that can record how it was computed. Its methods are attached by the modules of
- * `src/ops` (one family of operations each) and `src/autograd`.
+ * An array of numbers of any rank that can record how it was computed, as `torch.Tensor`. {@link tensor} makes one. Its methods
+ * are attached by the modules of `src/ops` (one family of operations each) and `src/autograd`.
+ *
+ * @example
+ * const x = tensor([[1, 2, 3], [4, 5, 6]], { requiresGrad: true });
+ * x.shape; // → [2, 3]
+ * x.square().sum().backward();
+ * x.grad; // → tensor([[2., 4., 6.], [8., 10., 12.]])
  */
 export class Tensor implements Spec {
+  /** The block of elements that it looks at. Views of one tensor share it. */
   readonly storage: Storage;
+  /** Sizes of the dimensions, outermost first; `[]` for a single number. */
   readonly shape: Shape;
   /** Steps in elements of the storage, one a dimension; 0 repeats, as in an expanded view. */
   readonly strides: readonly number[];
+  /** The place of its first element in the storage. */
   readonly offset: number;
+  /** The type of its elements, which is the storage's. */
   readonly dtype: DType;
   /** How it was computed, or where its gradient is collected; null when no gradient is required. */
   node: Node | null = null;
@@ -38,15 +49,31 @@ export class Tensor implements Spec {
     this.dtype = storage.dtype;
   }
 
-  /** A contiguous tensor over fresh elements, taken without a copy. */
+  /**
+   * A contiguous tensor over fresh elements, taken without a copy, for ops: nothing is checked. {@link fromTypedArray} is for arrays
+   * of users.
+   *
+   * @example
+   * const elements = Int32Array.of(1, 2, 3, 4);
+   * const x = Tensor.over(elements, [2, 2], "int32");
+   * x.data === elements; // → true
+   */
   static over(elements: TypedArray, shape: Shape, dtype: DType): Tensor {
     return new Tensor(new Storage(dtype, elements), shape, contiguousStrides(shape), 0);
   }
 
   /**
-   * The accumulated gradient of a leaf (or after `retainGrad()`), filled in by `backward()`.
+   * The accumulated gradient of a leaf (or after `retainGrad()`), in its shape and dtype, filled in by `backward()`; null before that.
+   * It can be assigned: null forgets it.
    *
    * @throws ChainruleError `autograd` when a compiled function computed it and did not keep it
+   *
+   * @example
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * w.grad; // → null
+   * w.sum().backward();
+   * w.sum().backward();
+   * w.grad; // → tensor([2., 2.])
    */
   get grad(): Tensor | null {
     recording?.gradRead(this);
@@ -69,7 +96,15 @@ export class Tensor implements Spec {
     return this.#grad ? this.#grad.storage : this.#grad;
   }
 
-  /** Notes that the gradient was computed and not kept: reading `grad` is an error until it is assigned. */
+  /**
+   * Notes that the gradient was computed and not kept: reading `grad` is an error until it is assigned. Compiled functions do so.
+   *
+   * @example
+   * const w = tensor(1, { requiresGrad: true });
+   * w.dropGrad();
+   * w.grad; // throws autograd: … computed inside a compiled function and not kept
+   * w.grad = null; // from here on it can be read again
+   */
   dropGrad(): void {
     this.#hold(undefined);
   }
@@ -86,7 +121,13 @@ export class Tensor implements Spec {
     return this.shape.length;
   }
 
-  /** Number of elements. */
+  /**
+   * Number of elements.
+   *
+   * @example
+   * zeros([2, 3]).numel; // → 6
+   * tensor(7).numel; // → 1
+   */
   get numel(): number {
     return numel(this.shape);
   }
@@ -101,12 +142,27 @@ export class Tensor implements Spec {
     return this.node !== null;
   }
 
-  /** Whether it was made by the user rather than by an op that recorded its derivative. */
+  /**
+   * Whether it was made by the user rather than by an op that recorded its derivative, as `torch.Tensor.is_leaf`.
+   *
+   * @example
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * w.isLeaf; // → true
+   * w.mul(2).isLeaf; // → false
+   * w.mul(2).detach().isLeaf; // → true
+   */
   get isLeaf(): boolean {
     return this.node === null || this.node.op === null;
   }
 
-  /** Whether its elements lie in row-major order without gaps. */
+  /**
+   * Whether its elements lie in row-major order without gaps, as `torch.Tensor.is_contiguous`.
+   *
+   * @example
+   * const x = tensor([[1, 2], [3, 4]]);
+   * x.t().isContiguous; // → false
+   * x.t().contiguous().isContiguous; // → true
+   */
   get isContiguous(): boolean {
     return isContiguous(this.shape, this.strides);
   }
@@ -115,6 +171,11 @@ export class Tensor implements Spec {
    * The elements in row-major order: the live storage where the tensor covers it contiguously, else a copy. Treat it as
    * read-only: writes are not seen by version counters. What lies in the memory of compiled programs is copied: that memory is
    * used again when the tensor is gone.
+   *
+   * @example
+   * const x = tensor([[1, 2], [3, 4]]);
+   * x.data; // → Float32Array(4) [1, 2, 3, 4]
+   * x.t().data; // → Float32Array(4) [1, 3, 2, 4]
    */
   get data(): TypedArray {
     const all = this.#readElements("data");
@@ -131,7 +192,16 @@ export class Tensor implements Spec {
     return out;
   }
 
-  /** The one element, as a number (a bool gives 0 or 1). Throws when there is not exactly one. */
+  /**
+   * The one element, as a number (a bool gives 0 or 1).
+   *
+   * @throws ChainruleError `shape` when there is not exactly one
+   *
+   * @example
+   * tensor([[3]]).item(); // → 3
+   * tensor(0.1).item(); // → 0.10000000149011612
+   * tensor([1, 2]).item(); // throws shape: … this tensor of shape [2] has 2
+   */
   item(): number {
     if (this.numel !== 1) {
       throw new ChainruleError(
@@ -143,7 +213,14 @@ export class Tensor implements Spec {
     return this.#readElements("item()")[this.offset];
   }
 
-  /** Nested arrays of numbers (of booleans for a bool tensor); a bare number for a tensor without dimensions. */
+  /**
+   * Nested arrays of numbers (of booleans for a bool tensor); a bare number for a tensor without dimensions.
+   *
+   * @example
+   * tensor([[1, 2], [3, 4]]).toArray(); // → [[1, 2], [3, 4]]
+   * tensor([1, 2]).gt(1).toArray(); // → [false, true]
+   * tensor(7).toArray(); // → 7
+   */
   toArray(): NestedArray {
     const all = this.#readElements("toArray()");
     const build = (dim: number, at: number): NestedArray => {
@@ -153,7 +230,12 @@ export class Tensor implements Spec {
     return build(0, this.offset);
   }
 
-  /** The elements in row-major order, copied, on whatever device they are. */
+  /**
+   * The elements in row-major order, copied, on whatever device they are.
+   *
+   * @example
+   * await tensor([[1, 2], [3, 4]]).t().read(); // → Float32Array(4) [1, 3, 2, 4]
+   */
   async read(): Promise<TypedArray> {
     return this.data.slice();
   }
@@ -164,7 +246,15 @@ export class Tensor implements Spec {
     return this.storage.elements;
   }
 
-  /** The same elements under a new identity, without history. Shares storage, as `torch.Tensor.detach`. */
+  /**
+   * The same elements under a new identity, without history. Shares storage, as `torch.Tensor.detach`.
+   *
+   * @example
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * const plain = w.mul(3).detach();
+   * plain.requiresGrad; // → false
+   * plain; // → tensor([3., 6.])
+   */
   detach(): Tensor {
     return new Tensor(this.storage, this.shape, this.strides, this.offset);
   }
@@ -186,7 +276,5 @@ export function visit(
 
 /** Attaches methods to every tensor. Each family declares its own by augmenting the interface `Tensor`. */
 export function defineMethods(methods: Partial<Tensor> & ThisType<Tensor>): void {
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(methods))) {
-    Object.defineProperty(Tensor.prototype, key, { ...descriptor, enumerable: false, configurable: true });
-  }
+  attachMethods(Tensor.prototype, methods);
 }

@@ -1,5 +1,6 @@
 import { noGrad, sameShape, showShape, stack, Tensor, tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 
 /**
  * What {@link defaultCollate} makes of samples of type T: numbers, booleans and tensors become tensors with one more dimension in
@@ -101,5 +102,5 @@ function describe(x: unknown): string {
   if (x instanceof Tensor) return `a tensor of shape ${showShape(x.shape)}`;
   if (Array.isArray(x)) return `an array of ${x.length}`;
   if (isRecord(x)) return `an object with ${Object.keys(x).join(", ")}`;
-  return x === null ? "null" : `a ${typeof x}`;
+  return x === null ? "null" : withArticle(typeof x);
 }

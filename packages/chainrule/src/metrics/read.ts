@@ -1,6 +1,7 @@
 /** Reads what metrics are given: tensors, arrays, typed arrays, rows of numbers. */
 import { type NestedArray, showShape, Tensor, type TypedArray } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
 /** One number for each sample. */
 export type Values = Tensor | ArrayLike<number | boolean>;
@@ -74,7 +75,7 @@ export function checkCounts(predictions: number, targets: number): void {
     "data",
     targets === 0 && predictions === 0
       ? "There is nothing to score."
-      : `${predictions} predictions were given for ${targets} targets.`,
+      : `${counted(predictions, "prediction")} ${predictions === 1 ? "was" : "were"} given for ${counted(targets, "target")}.`,
     "Give one prediction for each target, and at least one.",
   );
 }
@@ -97,7 +98,9 @@ export function weightsOf(weights: Values | undefined, count: number): ArrayLike
   if (data.length === count && total > 0) return data;
   throw new ChainruleError(
     "data",
-    data.length === count ? "All weights are 0." : `${data.length} weights were given for ${count} samples.`,
+    data.length === count
+      ? "All weights are 0."
+      : `${counted(data.length, "weight")} ${data.length === 1 ? "was" : "were"} given for ${counted(count, "sample")}.`,
     "Give one weight for each sample, and at least one above 0.",
   );
 }

@@ -36,7 +36,7 @@ test("one sample has no variance to explain", () => {
 });
 
 test("shapes that do not fit are refused", () => {
-  expect(() => mse([1, 2], [1])).toThrow(/2 predictions were given for 1 targets/);
+  expect(() => mse([1, 2], [1])).toThrow(/2 predictions were given for 1 target\./);
   expect(() => mae(prediction, [1, 2, 3])).toThrow(/\[3, 2\] do not fit targets of shape \[3\]/);
   expect(() => r2([], [])).toThrow(/nothing to score/);
 });
@@ -73,7 +73,7 @@ test("means of NaN are NaN, and what ranks the errors refuses it", () => {
 
 test("bad options are refused", () => {
   expect(() => pinball([1], [1], { quantile: 1.5 })).toThrow(/quantile is 1.5/);
-  expect(() => mse([1, 2], [1, 2], { weights: [1] })).toThrow(/1 weights were given for 2 samples/);
+  expect(() => mse([1, 2], [1, 2], { weights: [1] })).toThrow(/1 weight was given for 2 samples/);
   expect(() => mse([1, 2], [1, 2], { weights: [1, -1] })).toThrow(/weights hold -1 at 1/);
   expect(() => mse([1, 2], [1, 2], { weights: [Number.NaN, 1] })).toThrow(/weights hold NaN at 0/);
   expect(() => mse([1, 2], [1, 2], { weights: [0, 0] })).toThrow(/All weights are 0/);

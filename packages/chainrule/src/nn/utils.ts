@@ -1,6 +1,7 @@
 /** Helpers for parameters and their gradients: `torch.nn.utils`. */
 import { cat, noGrad, recording, sameShape, stack, type Tensor, zeros } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
 const listOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
   Symbol.iterator in parameters ? [...parameters] : [parameters];
@@ -103,7 +104,7 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   if (!sameShape(vector.shape, [count])) {
     throw new ChainruleError(
       "shape",
-      `A tensor of shape [${vector.shape.join(", ")}] does not fill ${count} elements of parameters.`,
+      `A tensor of shape [${vector.shape.join(", ")}] does not fill ${counted(count, "element")} of parameters.`,
       `Give a vector of ${count}.`,
     );
   }

@@ -6,6 +6,7 @@ import type { Samples } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { normalizeDim, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { where } from "./select.ts";
 
 /** Inputs on both sides of 0. */
@@ -112,23 +113,93 @@ export const prelu = defineOp<{ x: Tensor; weight: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** x where x > 0, else negativeSlope · x (0.01 when left out). */
+    /**
+     * x where x > 0, else negativeSlope · x (0.01 when left out), as `torch.nn.functional.leaky_relu`. Maas et al., ICML 2013.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-2, 0, 3]).leakyRelu(); // → tensor([-0.0200, 0.0000, 3.0000])
+     * tensor([-2, 0, 3]).leakyRelu(0.5); // → tensor([-1., 0., 3.])
+     */
     leakyRelu(negativeSlope?: number): Tensor;
-    /** x where x > 0, else α (eˣ − 1) (α is 1 when left out). */
+    /**
+     * x where x > 0, else α (eˣ − 1) (α is 1 when left out), as `torch.nn.functional.elu`: −α far below 0. Clevert et al.,
+     * ICLR 2016.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-100, -1, 2]).elu(); // → tensor([-1.0000, -0.6321, 2.0000])
+     */
     elu(alpha?: number): Tensor;
-    /** Scaled elu that keeps mean 0 and variance 1 from layer to layer: λ x where x > 0, else λ α (eˣ − 1). */
+    /**
+     * Scaled elu that keeps mean 0 and variance 1 from layer to layer: λ x where x > 0, else λ α (eˣ − 1), with λ ≈ 1.0507 and
+     * α ≈ 1.6733, as `torch.nn.functional.selu`. Klambauer et al., NIPS 2017.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-100, -1, 1]).selu(); // → tensor([-1.7581, -1.1113, 1.0507])
+     */
     selu(): Tensor;
-    /** x where x > 0, else α (e^(x/α) − 1) (α is 1 when left out). */
+    /**
+     * x where x > 0, else α (e^(x/α) − 1) (α is 1 when left out), as `torch.nn.functional.celu`: its slope at 0 is 1 for every
+     * α. Barron, 2017, arXiv 1704.07483.
+     *
+     * @throws ChainruleError `argument` when α is 0, `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-100, -1, 2]).celu(0.5); // → tensor([-0.5000, -0.4323, 2.0000])
+     */
     celu(alpha?: number): Tensor;
-    /** x where x > 0, else weight · x. The weight has one element, or one for each place of dimension 1 (the channels). */
+    /**
+     * x where x > 0, else weight · x, as `torch.nn.functional.prelu`. The weight has one element, or one for each place of
+     * dimension 1 (the channels). He et al., ICCV 2015.
+     *
+     * @throws ChainruleError `shape` when the weight has another number of elements, `dtype` when the dtypes differ or are not
+     * floating
+     *
+     * @example
+     * const x = tensor([[-1, -1], [2, 2]]); // two channels
+     * x.prelu(tensor([0.5, 0.25])); // → tensor([[-0.5000, -0.2500], [2.0000, 2.0000]])
+     */
     prelu(weight: Tensor): Tensor;
-    /** x where |x| > λ, else 0 (λ is 0.5 when left out). */
+    /**
+     * x where |x| > λ, else 0 (λ is 0.5 when left out), as `torch.nn.functional.hardshrink`.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-2, -0.5, 0.3, 0.6]).hardshrink(); // → tensor([-2.0000, 0.0000, 0.0000, 0.6000])
+     */
     hardshrink(lambd?: number): Tensor;
-    /** x moved by λ towards 0, where it stops (λ is 0.5 when left out). */
+    /**
+     * x moved by λ towards 0, where it stops (λ is 0.5 when left out), as `torch.nn.functional.softshrink`.
+     *
+     * @throws ChainruleError `argument` unless λ ≥ 0, `dtype` for bool
+     *
+     * @example
+     * tensor([-2, 0.3, 0.6]).softshrink(); // → tensor([-1.5000, 0.0000, 0.1000])
+     */
     softshrink(lambd?: number): Tensor;
-    /** x where x > threshold, else value. */
+    /**
+     * x where x > threshold, else value, as `torch.nn.functional.threshold`.
+     *
+     * @example
+     * tensor([0, 1, 2]).threshold(1, -5); // → tensor([-5., -5., 2.])
+     */
     threshold(threshold: number, value: number): Tensor;
-    /** a σ(b), where a and b are the two halves of dimension `dim` (the last one when left out), which must be even. */
+    /**
+     * a σ(b), where a and b are the two halves of dimension `dim` (the last one when left out), as `torch.nn.functional.glu`.
+     * Dauphin et al., 2016, arXiv 1612.08083.
+     *
+     * @throws ChainruleError `shape` when the size of the dimension is odd, `index` when there is no such dimension
+     *
+     * @example
+     * tensor([1, 2, 0, -1]).glu(); // → tensor([0.5000, 0.5379])
+     * tensor([1, 2, 3]).glu(); // throws shape: … its size 3 is odd
+     */
     glu(dim?: number): Tensor;
   }
 }
@@ -166,7 +237,7 @@ defineMethods({
     if (weight.dtype !== this.dtype) {
       throw new ChainruleError(
         "dtype",
-        `A ${weight.dtype} weight does not fit a ${this.dtype} input.`,
+        `${withArticle(weight.dtype, "A")} weight does not fit ${withArticle(this.dtype)} input.`,
         "Convert one of them by to().",
       );
     }

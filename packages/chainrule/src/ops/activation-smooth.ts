@@ -190,22 +190,73 @@ export const geluTanh = defineOp<{ x: Tensor }>({
 declare module "../core/tensor.ts" {
   interface Tensor {
     /**
-     * log(1 + e^(βx)) / β, a smooth relu; x itself where βx > threshold.
+     * log(1 + e^(βx)) / β, a smooth relu; x itself where βx > threshold. As `torch.nn.functional.softplus`.
      *
      * @param options beta 1, threshold 20 when left out
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-5, 0, 30]).softplus(); // → tensor([6.7153e-03, 6.9315e-01, 3.0000e+01])
+     * tensor([-5, 0, 30]).softplus({ beta: 2 }); // → tensor([2.2699e-05, 3.4657e-01, 3.0000e+01])
      */
     softplus(options?: { beta?: number; threshold?: number }): Tensor;
-    /** log σ(x) = −log(1 + e⁻ˣ), without overflow on either side. */
+    /**
+     * log σ(x) = −log(1 + e⁻ˣ), without overflow on either side, as `torch.nn.functional.logsigmoid`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * const x = tensor([-1000, 0]);
+     * x.logSigmoid(); // → tensor([-1.0000e+03, -6.9315e-01])
+     * x.sigmoid().log(); // → tensor([-inf, -0.6931])
+     */
     logSigmoid(): Tensor;
-    /** x σ(x), also called swish. */
+    /**
+     * x σ(x), also called swish, as `torch.nn.functional.silu`. Elfwing et al., 2017, arXiv 1702.03118.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-5, -1, 2]).silu(); // → tensor([-0.0335, -0.2689, 1.7616])
+     */
     silu(): Tensor;
-    /** x tanh(softplus x). */
+    /**
+     * x tanh(softplus x), as `torch.nn.functional.mish`. Misra, BMVC 2020.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-5, -1, 2]).mish(); // → tensor([-0.0336, -0.3034, 1.9440])
+     */
     mish(): Tensor;
-    /** x Φ(x); with `approximate: "tanh"`, ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))). */
+    /**
+     * x Φ(x), where Φ is the standard normal distribution function; with `approximate: "tanh"` (default "none"), ½ x (1 +
+     * tanh(√(2/π) (x + 0.044715 x³))). As `torch.nn.functional.gelu`. Hendrycks and Gimpel, 2016, arXiv 1606.08415.
+     *
+     * @throws ChainruleError `argument` for another approximation, `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-2, 0, 2]).gelu(); // → tensor([-0.0455, 0.0000, 1.9545])
+     * tensor([-2, 0, 2]).gelu({ approximate: "tanh" }); // → tensor([-0.0454, 0.0000, 1.9546])
+     */
     gelu(options?: { approximate?: "none" | "tanh" }): Tensor;
-    /** x / (1 + |x|). */
+    /**
+     * x / (1 + |x|), as `torch.nn.functional.softsign`; int32 becomes float32.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-3, 0, 1, 99]).softsign(); // → tensor([-0.7500, 0.0000, 0.5000, 0.9900])
+     */
     softsign(): Tensor;
-    /** x − tanh x. */
+    /**
+     * x − tanh x, as `torch.nn.functional.tanhshrink`; int32 becomes float32.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-2, 0.1, 2]).tanhshrink(); // → tensor([-1.0360e+00, 3.3201e-04, 1.0360e+00])
+     */
     tanhshrink(): Tensor;
   }
 }

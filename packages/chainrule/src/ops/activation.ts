@@ -58,11 +58,29 @@ export const tanh = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** max(x, 0). */
+    /**
+     * max(x, 0), in the dtype that it has, as `torch.relu`. NaN stays; the derivative at 0 is 0.
+     *
+     * @example
+     * const x = tensor([-1, 0, 2], { requiresGrad: true });
+     * x.relu(); // → tensor([0., 0., 2.], gradFn=<relu>)
+     * x.relu().sum().backward();
+     * x.grad; // → tensor([0., 0., 1.])
+     */
     relu(): Tensor;
-    /** 1 / (1 + e⁻ˣ). */
+    /**
+     * σ(x) = 1 / (1 + e⁻ˣ), as `torch.sigmoid`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1000, 0, 2]).sigmoid(); // → tensor([0.0000, 0.5000, 0.8808])
+     */
     sigmoid(): Tensor;
-    /** Hyperbolic tangent. */
+    /**
+     * Hyperbolic tangent (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), as `torch.tanh`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 100]).tanh(); // → tensor([-0.7616, 0.0000, 1.0000])
+     */
     tanh(): Tensor;
   }
 }

@@ -6,6 +6,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { floorDivide, truncDivide } from "./rounding.ts";
 
 type Pair = { x: Operand; other: Operand };
@@ -47,7 +48,7 @@ export const addScaled = defineOp<Pair & { alpha: Operand }>({
     if (!isFloating(out.dtype) && !whole) {
       throw new ChainruleError(
         "dtype",
-        `Tensors of ${out.dtype} cannot be scaled by ${typeof alpha === "number" ? alpha : `a ${alpha.dtype} tensor`}.`,
+        `Tensors of ${out.dtype} cannot be scaled by ${typeof alpha === "number" ? alpha : `${withArticle(alpha.dtype)} tensor`}.`,
         'Convert one of them by to("float32"), or give a whole alpha.',
       );
     }
@@ -157,19 +158,79 @@ export const square = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** `this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out). */
+    /**
+     * `this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out), as `torch.add`. The
+     * shapes broadcast, and the dtypes are promoted; for bools, + is or.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast, `dtype` for a fractional alpha of whole numbers,
+     * `argument` for an alpha with dimensions or a gradient
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.add(10); // → tensor([[11., 12.], [13., 14.]])
+     * x.add(tensor([10, 20])); // → tensor([[11., 22.], [13., 24.]])
+     * x.add(x, { alpha: -0.5 }); // → tensor([[0.5000, 1.0000], [1.5000, 2.0000]])
+     * x.add(tensor([1, 2, 3])); // throws shape: … The shapes [2, 2] and [3] do not broadcast
+     */
     add(other: Operand, options?: { alpha?: Operand }): Tensor;
-    /** `this − alpha · other`, with alpha as in {@link Tensor.add}. */
+    /**
+     * `this − alpha · other`, with alpha as in {@link Tensor.add}, as `torch.sub`. The shapes broadcast, and the dtypes are
+     * promoted.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast, `dtype` for bools, and for a fractional alpha of whole
+     * numbers
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 6]]);
+     * x.sub(x.mean(0)); // → tensor([[-1., -2.], [1., 2.]])
+     */
     sub(other: Operand, options?: { alpha?: Operand }): Tensor;
-    /** Elementwise product. */
+    /**
+     * Elementwise product, as `torch.mul`: not that of matrices, {@link Tensor.matmul}. The shapes broadcast, and the dtypes
+     * are promoted; for bools it is and.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const column = tensor([[1], [2]]);
+     * column.mul(tensor([1, 10, 100])); // → tensor([[1., 10., 100.], [2., 20., 200.]])
+     * tensor([3], { dtype: "int32" }).mul(0.5); // → tensor([1.5000])
+     */
     mul(other: Operand): Tensor;
     /**
-     * Elementwise quotient; integers give float32. `roundingMode: "floor"` or `"trunc"` rounds it and keeps integers.
+     * Elementwise quotient, as `torch.div`; integers give float32. `roundingMode: "floor"` or `"trunc"` rounds it and keeps
+     * integers. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast, `argument` for another rounding and for a rounded
+     * quotient of integers by 0, `dtype` for a rounded quotient of bools
+     *
+     * @example
+     * tensor([-7, 0, 7]).div(0); // → tensor([-inf, nan, inf])
+     * const n = tensor([-7, 7], { dtype: "int32" });
+     * n.div(2); // → tensor([-3.5000, 3.5000])
+     * n.div(2, { roundingMode: "floor" }); // → tensor([-4, 3], dtype=int32)
+     * n.div(2, { roundingMode: "trunc" }); // → tensor([-3, 3], dtype=int32)
      */
     div(other: Operand, options?: { roundingMode?: "floor" | "trunc" }): Tensor;
-    /** `−this`. */
+    /**
+     * `−this`, as `torch.neg`. The dtype stays.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1, 2]).neg(); // → tensor([1., -2.])
+     * tensor([true]).neg(); // throws dtype: … Use logicalNot() for bool tensors
+     */
     neg(): Tensor;
-    /** `this²`. */
+    /**
+     * `this²`, as `torch.square`. The dtype stays; bool gives int32.
+     *
+     * @example
+     * const x = tensor([-3, 2], { requiresGrad: true });
+     * x.square(); // → tensor([9., 4.], gradFn=<square>)
+     * x.square().sum().backward();
+     * x.grad; // → tensor([-6., 4.])
+     */
     square(): Tensor;
   }
 }

@@ -270,7 +270,7 @@ describe("setAt_", () => {
     noGrad(() => leaf.setAt_([0], 1));
     expect(leaf.toArray()).toEqual([1, 0, 0]);
     expect(() => zeros([3]).setAt_([0], leaf.at(0))).toThrow(/^setAt_: A value that requires a gradient/);
-    expect(() => arange(3).setAt_([0], 0.5)).toThrow(/float32 result does not fit into a int32 tensor/);
+    expect(() => arange(3).setAt_([0], 0.5)).toThrow(/float32 result does not fit into an int32 tensor/);
     expect(() => zeros([3]).setAt_(["1:"], tensor([1, 2, 3]))).toThrow(ChainruleError);
     expect(() => zeros([3]).setAt_([[0, -4]], 1)).toThrow(
       /Index -4 is out of range for dimension 0 of size 3/,

@@ -7,6 +7,7 @@ import { resultType } from "../core/rules.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { broadcastShapes, numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { positions, upTo } from "./constant.ts";
 import { alongDim, checkIndexDType } from "./indexing.ts";
 import { inMethod, placeOf } from "./places.ts";
@@ -70,7 +71,7 @@ function plan(shape: Shape, indices: readonly Index[]): Part[] {
       "index",
       dots > 1
         ? `"..." stands ${dots} times in one index.`
-        : `${used} indices are too many for a tensor of ${shape.length} dimensions, of shape ${showShape(shape)}.`,
+        : `${used} ${used === 1 ? "index is" : "indices are"} too many for a tensor of ${counted(shape.length, "dimension")}, of shape ${showShape(shape)}.`,
       dots > 1
         ? 'Write it once, and ":" for single dimensions.'
         : "Give at most one index for each dimension.",
@@ -259,28 +260,50 @@ function lookUp({ x, lookups }: Looked): Tensor {
 declare module "../core/tensor.ts" {
   interface Tensor {
     /**
-     * What PyTorch writes as `x[…]`; see {@link Index}. A view, unless tensors or arrays name places: those are copied.
+     * What PyTorch writes as `x[…]`; see {@link Index}. A view, unless tensors or arrays name places: those are copied. Places
+     * that tensors name in neighbouring dimensions come in the result where these dimensions were, those that stand apart come
+     * first.
+     *
+     * @throws ChainruleError `index` when a place does not exist, a step is below 1, or there are too many indices, `shape`
+     * for a mask of other sizes than the dimensions that it chooses from, `dtype` for an index tensor that is neither int32
+     * nor bool
      *
      * @example
-     * x.at(0);                 // x[0]
-     * x.at(":", -1);           // x[:, -1]
-     * x.at("1:5:2", "...");    // x[1:5:2, ...]
-     * x.at(null, ":");         // x[None, :]
-     * x.at([2, 0]);            // x[[2, 0]], as with an int32 tensor
-     * x.at(x.gt(0));           // x[x > 0]
-     *
-     * @throws ChainruleError `index` when a place does not exist, a step is negative, or there are too many indices
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.at(0); // → tensor([1., 2., 3.])
+     * x.at(":", -1); // → tensor([3., 6.])
+     * x.at("...", "::2"); // → tensor([[1., 3.], [4., 6.]])
+     * x.at([1, 0], [2, 0]); // → tensor([6., 1.])
+     * x.at(x.gt(4)); // → tensor([5., 6.])
+     * x.at(null, ":", 1).shape; // → [1, 2]
+     * x.at(2); // throws index: … Index 2 is out of range for dimension 0 of size 2
      */
     at(...indices: readonly Index[]): Tensor;
     /**
      * What PyTorch writes as `x[…] = value`: changes the places that {@link Tensor.at} would give, in place. The value
      * broadcasts to them. Of several values for one place one stays.
      *
+     * @returns this tensor
+     * @throws ChainruleError as {@link Tensor.at}; `in-place` while derivatives are recorded through it or the value, `shape`
+     * when the value does not broadcast to the places, `dtype` for a value of a higher kind (bool < int32 < floating)
+     *
      * @example
+     * const x = zeros([2, 3]);
      * x.setAt_([0, ":"], 1);
+     * x.setAt_([":", 2], tensor([7, 8]));
+     * x; // → tensor([[1., 1., 7.], [0., 0., 8.]])
      */
     setAt_(indices: readonly Index[], value: Operand | boolean): this;
-    /** The elements at places of the flattened tensor, in the shape of the int32 `index`. */
+    /**
+     * The elements at places of the flattened tensor, in the shape of the int32 `index`, as `torch.take`. Negative places
+     * count from the end.
+     *
+     * @throws ChainruleError `index` when a place does not exist, `dtype` for an index that is not int32
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.take(tensor([[3, 0], [-2, 1]], { dtype: "int32" })); // → tensor([[4., 1.], [3., 2.]])
+     */
     take(index: Tensor): Tensor;
   }
 }

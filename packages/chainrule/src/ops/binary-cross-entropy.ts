@@ -42,7 +42,18 @@ export const binaryCrossEntropy = defineOp<{ x: Tensor; target: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** −(t log x + (1 − t) log(1 − x)) for probabilities x; logarithms not below −100. */
+    /**
+     * −(t log x + (1 − t) log(1 − x)) for each probability x and target t, unreduced, as
+     * `torch.nn.functional.binary_cross_entropy` with `reduction="none"`. Logarithms are not taken below −100, so that a wrong
+     * certainty costs 100 and not ∞. That all x lie in [0, 1] is not checked, other than in
+     * `nn.functional.binaryCrossEntropy`.
+     *
+     * @param target probabilities, in a shape that broadcasts
+     * @throws ChainruleError `dtype` unless it is float32 or float64, `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([0.9, 0.5, 0]).binaryCrossEntropy(tensor([1, 1, 1])); // → tensor([0.1054, 0.6931, 100.0000])
+     */
     binaryCrossEntropy(target: Tensor): Tensor;
   }
 }

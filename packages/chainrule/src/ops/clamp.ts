@@ -137,24 +137,92 @@ declare module "../core/tensor.ts" {
   interface Tensor {
     /**
      * Every element brought between `min` and `max`, numbers or tensors that broadcast; null or left out means no limit. Where
-     * min > max, the result is max. NaN stays.
+     * min > max, the result is max. NaN stays. As `torch.clamp`: the slope is 1 at the limits themselves, 0 outside.
+     *
+     * @throws ChainruleError `argument` when both limits are left out, `shape` when they do not broadcast
+     *
+     * @example
+     * const x = tensor([-3, 0.5, 3]);
+     * x.clamp(-1, 1); // → tensor([-1.0000, 0.5000, 1.0000])
+     * x.clamp(null, tensor([0, 1, 2])); // → tensor([-3.0000, 0.5000, 2.0000])
+     * x.clamp(); // throws argument: … clamp() was given no limit
      */
     clamp(min?: Operand | null, max?: Operand | null): Tensor;
-    /** `clamp(min, null)`. */
+    /**
+     * `clamp(min, null)`, as `torch.clamp_min`.
+     *
+     * @example
+     * tensor([-3, 0.5, 3]).clampMin(0); // → tensor([0.0000, 0.5000, 3.0000])
+     */
     clampMin(min: Operand): Tensor;
-    /** `clamp(null, max)`. */
+    /**
+     * `clamp(null, max)`, as `torch.clamp_max`.
+     *
+     * @example
+     * tensor([-3, 0.5, 3]).clampMax(1); // → tensor([-3.0000, 0.5000, 1.0000])
+     */
     clampMax(max: Operand): Tensor;
-    /** As clamp (limits −1 and 1 when left out), but without slope at the limits. */
+    /**
+     * As clamp (limits −1 and 1 when left out), but without slope at the limits, as `torch.nn.functional.hardtanh`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * const x = tensor([-3, -1, 0.5], { requiresGrad: true });
+     * x.hardtanh(); // → tensor([-1.0000, -1.0000, 0.5000], gradFn=<hardtanh>)
+     * x.hardtanh().sum().backward();
+     * x.grad; // → tensor([0., 0., 1.])
+     */
     hardtanh(minVal?: number, maxVal?: number): Tensor;
-    /** min(max(x, 0), 6). */
+    /**
+     * min(max(x, 0), 6), as `torch.nn.functional.relu6`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-1, 3, 8]).relu6(); // → tensor([0., 3., 6.])
+     */
     relu6(): Tensor;
-    /** min(max(x + 3, 0), 6) / 6. */
+    /**
+     * min(max(x + 3, 0), 6) / 6, as `torch.nn.functional.hardsigmoid`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-4, 0, 1.5, 4]).hardsigmoid(); // → tensor([0.0000, 0.5000, 0.7500, 1.0000])
+     */
     hardsigmoid(): Tensor;
-    /** x · hardsigmoid x. */
+    /**
+     * x · hardsigmoid x, as `torch.nn.functional.hardswish`. Howard et al., ICCV 2019.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64
+     *
+     * @example
+     * tensor([-4, -1.5, 1, 4]).hardswish(); // → tensor([-0.0000, -0.3750, 0.6667, 4.0000])
+     */
     hardswish(): Tensor;
-    /** The larger of each two elements, NaN where either is. At a tie each gets half of the gradient. */
+    /**
+     * The larger of each two elements, NaN where either is, as `torch.maximum`. The shapes broadcast. At a tie each gets half
+     * of the gradient.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([1, 2, NaN], { requiresGrad: true });
+     * const y = x.maximum(tensor([3, 2, 0])); // → tensor([3., 2., nan], gradFn=<maximum>)
+     * y.sum().backward();
+     * x.grad; // → tensor([0.0000, 0.5000, 1.0000])
+     */
     maximum(other: Operand): Tensor;
-    /** The smaller of each two elements, NaN where either is. At a tie each gets half of the gradient. */
+    /**
+     * The smaller of each two elements, NaN where either is, as `torch.minimum`. The shapes broadcast. At a tie each gets half
+     * of the gradient.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, 5]).minimum(tensor([[3], [0]])); // → tensor([[1., 3.], [0., 0.]])
+     */
     minimum(other: Operand): Tensor;
   }
 }

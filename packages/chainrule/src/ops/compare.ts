@@ -27,17 +27,64 @@ export const le = comparison("le", "≤");
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Elementwise `this = other`, as bool. */
+    /**
+     * Elementwise `this = other`, as bool, as `torch.eq`. The shapes broadcast; NaN equals nothing. A number counts in the
+     * tensor's floating dtype: 0.1 is the float32 number that is nearest.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, NaN]).eq(tensor([1, NaN])); // → tensor([true, false])
+     * tensor([0.1]).eq(0.1); // → tensor([true])
+     */
     eq(other: Operand): Tensor;
-    /** Elementwise `this ≠ other`, as bool. */
+    /**
+     * Elementwise `this ≠ other`, as bool, as `torch.ne`. The shapes broadcast; NaN differs from everything.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, 2, NaN]).ne(1); // → tensor([false, true, true])
+     */
     ne(other: Operand): Tensor;
-    /** Elementwise `this > other`, as bool. */
+    /**
+     * Elementwise `this > other`, as bool, as `torch.gt`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([0.2, 0.5, 0.9]);
+     * x.gt(0.5); // → tensor([false, false, true])
+     * x.gt(0.5).sum(); // → tensor(1, dtype=int32)
+     */
     gt(other: Operand): Tensor;
-    /** Elementwise `this ≥ other`, as bool. */
+    /**
+     * Elementwise `this ≥ other`, as bool, as `torch.ge`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([0.2, 0.5, 0.9]).ge(0.5); // → tensor([false, true, true])
+     */
     ge(other: Operand): Tensor;
-    /** Elementwise `this < other`, as bool. */
+    /**
+     * Elementwise `this < other`, as bool, as `torch.lt`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const i = arange(3);
+     * i.lt(i.unsqueeze(1)); // → tensor([[false, false, false], [true, false, false], [true, true, false]])
+     */
     lt(other: Operand): Tensor;
-    /** Elementwise `this ≤ other`, as bool. */
+    /**
+     * Elementwise `this ≤ other`, as bool, as `torch.le`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, 2, NaN]).le(2); // → tensor([true, true, false])
+     */
     le(other: Operand): Tensor;
   }
 }

@@ -35,11 +35,39 @@ export const clone = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** The same values in another dtype: `this` itself when it has it already. Fractions are cut off towards int32. */
+    /**
+     * The same values in another dtype: `this` itself when it has it already. Fractions are cut off towards int32, and bool is
+     * false at 0 alone. Gradients flow through it between floating dtypes. As `torch.Tensor.to`.
+     *
+     * @throws ChainruleError `dtype` for an unknown one
+     *
+     * @example
+     * const x = tensor([-1.7, 0, 2.9]);
+     * x.to("int32"); // → tensor([-1, 0, 2], dtype=int32)
+     * x.to("bool"); // → tensor([true, false, true])
+     * x.to("float32") === x; // → true
+     */
     to(dtype: DType): Tensor;
-    /** A contiguous copy with storage of its own; gradients flow through it. */
+    /**
+     * A contiguous copy with storage of its own; gradients flow through it. As `torch.clone`; `detach().clone()` is without
+     * history.
+     *
+     * @example
+     * const x = tensor([1, 2]);
+     * const copy = x.clone();
+     * x.zero_();
+     * copy; // → tensor([1., 2.])
+     */
     clone(): Tensor;
-    /** `this` when its elements lie in row-major order without gaps, else a copy of which that is true. */
+    /**
+     * `this` when its elements lie in row-major order without gaps, else a copy of which that is true. As
+     * `torch.Tensor.contiguous`.
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.contiguous() === x; // → true
+     * x.t().contiguous().data; // → Float32Array(4) [1, 3, 2, 4]
+     */
     contiguous(): Tensor;
   }
 }

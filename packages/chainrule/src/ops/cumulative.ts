@@ -72,9 +72,26 @@ function throughRuns(x: Tensor, dy: Tensor, length: number): Tensor {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Running sums along `dim`. Integers and bools give int32, unless a dtype is named. */
+    /**
+     * Running sums along `dim`, yᵢ = Σ_{j ≤ i} xⱼ, as `torch.cumsum`. Integers and bools give int32, unless a dtype is named.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.cumsum(1); // → tensor([[1., 3., 6.], [4., 9., 15.]])
+     * x.gt(2).cumsum(0); // → tensor([[0, 0, 1], [1, 1, 2]], dtype=int32)
+     */
     cumsum(dim: number, options?: { dtype?: DType }): Tensor;
-    /** Running products along `dim`. Integers and bools give int32, unless a dtype is named. */
+    /**
+     * Running products along `dim`, yᵢ = Π_{j ≤ i} xⱼ, as `torch.cumprod`. Integers and bools give int32, unless a dtype is
+     * named.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * tensor([2, 3, 0, 5]).cumprod(0); // → tensor([2., 6., 0., 0.])
+     */
     cumprod(dim: number, options?: { dtype?: DType }): Tensor;
   }
 }

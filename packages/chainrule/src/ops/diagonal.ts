@@ -112,16 +112,56 @@ declare module "../core/tensor.ts" {
   interface Tensor {
     /**
      * A view of a diagonal of the matrices in `dim1` and `dim2` (default 0, 1), as the last dimension; `offset` > 0 lies above
-     * the main one (default 0), < 0 below.
+     * the main one (default 0), < 0 below. As `torch.diagonal`.
+     *
+     * @throws ChainruleError `index` for fewer than two dimensions or one named twice, `argument` for an offset that is not
+     * whole
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.diagonal(); // → tensor([1., 5.])
+     * x.diagonal(1); // → tensor([2., 6.])
+     * x.diagonal(5).shape; // → [0]
      */
     diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-    /** Of a vector, the square matrix with it on a diagonal; of a matrix, a view of that diagonal. */
+    /**
+     * Of a vector, the square matrix with it on a diagonal (default 0, the main one); of a matrix, a view of that diagonal. As
+     * `torch.diag`.
+     *
+     * @throws ChainruleError `shape` for other than 1 or 2 dimensions, `argument` for a diagonal that is not whole
+     *
+     * @example
+     * tensor([1, 2]).diag(); // → tensor([[1., 0.], [0., 2.]])
+     * tensor([[1, 2], [3, 4]]).diag(-1); // → tensor([3.])
+     */
     diag(diagonal?: number): Tensor;
-    /** Sum of a matrix's main diagonal. */
+    /**
+     * Sum of a matrix's main diagonal, as `torch.trace`.
+     *
+     * @throws ChainruleError `shape` unless it is a matrix
+     *
+     * @example
+     * tensor([[1, 2, 3], [4, 5, 6]]).trace(); // → tensor(6.)
+     */
     trace(): Tensor;
-    /** The lower triangle of each matrix, up to `diagonal` (default 0, the main one); zeros above. */
+    /**
+     * The lower triangle of each matrix, up to `diagonal` (default 0, the main one); zeros above. As `torch.tril`.
+     *
+     * @throws ChainruleError `shape` for fewer than 2 dimensions
+     *
+     * @example
+     * ones([3, 3]).tril(); // → tensor([[1., 0., 0.], [1., 1., 0.], [1., 1., 1.]])
+     * ones([2, 3]).tril(-1); // → tensor([[0., 0., 0.], [1., 0., 0.]])
+     */
     tril(diagonal?: number): Tensor;
-    /** The upper triangle of each matrix, from `diagonal` (default 0, the main one) on; zeros below. */
+    /**
+     * The upper triangle of each matrix, from `diagonal` (default 0, the main one) on; zeros below. As `torch.triu`.
+     *
+     * @throws ChainruleError `shape` for fewer than 2 dimensions
+     *
+     * @example
+     * ones([2, 3]).triu(1); // → tensor([[0., 1., 1.], [0., 0., 1.]])
+     */
     triu(diagonal?: number): Tensor;
   }
 }

@@ -14,16 +14,21 @@ const fail = (problem: string, remedy: string): never => {
 
 /**
  * Einstein's summation convention, as `torch.einsum`: a letter for each dimension of each operand; products of elements are
- * summed over the letters that the output lacks. Letters of the same name are the same index; twice in one operand they
- * mean its diagonal; `...` stands for leading dimensions that broadcast. Without `->`, the output has the letters that occur
- * once, in alphabetical order. Operands are contracted from left to right.
+ * summed over the letters that the output lacks. Letters of the same name are the same index; twice in one operand they mean
+ * its diagonal; `...` stands for leading dimensions that broadcast. Without `->`, the output has the letters that occur once,
+ * in alphabetical order. Operands are contracted from left to right.
+ *
+ * @throws ChainruleError `argument` when the equation is none or does not fit the operands, `shape` when a letter stands for
+ * different sizes
  *
  * @example
- * einsum("bij,bjk->bik", [a, b]); // products of matrices
- * einsum("bij,bjk->bik", a, b);   // the same
- * einsum("ii", a);                // trace
- *
- * @throws ChainruleError `argument` when the equation is none or does not fit the operands
+ * const a = tensor([[1, 2], [3, 4]]);
+ * const b = tensor([[1, 0, 1], [0, 1, 1]]);
+ * einsum("ij,jk->ik", [a, b]); // → tensor([[1., 2., 3.], [3., 4., 7.]])
+ * einsum("ij,jk->k", a, b); // → tensor([4., 6., 10.])
+ * einsum("ii", a); // → tensor(5.)
+ * einsum("i,j->ij", tensor([1, 2]), tensor([1, 10])); // → tensor([[1., 10.], [2., 20.]])
+ * einsum("ij,ik->jk", a, eye(3)); // throws shape: … The index i of "ij,ik->jk" has the sizes 2 and 3
  */
 export function einsum(equation: string, operands: readonly Tensor[]): Tensor;
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor;

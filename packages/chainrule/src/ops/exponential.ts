@@ -89,17 +89,52 @@ export const log2 = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** eˣ. */
+    /**
+     * eˣ, as `torch.exp`; int32 and bool become float32. In float32 it is ∞ above 88.72.
+     *
+     * @example
+     * tensor([-1000, 0, 1, 89]).exp(); // → tensor([0.0000, 1.0000, 2.7183, inf])
+     */
     exp(): Tensor;
-    /** eˣ − 1, exact near 0. */
+    /**
+     * eˣ − 1, exact near 0, as `torch.expm1`; int32 and bool become float32.
+     *
+     * @example
+     * const x = tensor([1e-10]);
+     * x.expm1(); // → tensor([1.0000e-10])
+     * x.exp().sub(1); // → tensor([0.])
+     */
     expm1(): Tensor;
-    /** Natural logarithm: −∞ at 0, NaN below. */
+    /**
+     * Natural logarithm: −∞ at 0, NaN below, as `torch.log`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1, Math.E]).log(); // → tensor([nan, -inf, 0.0000, 1.0000])
+     */
     log(): Tensor;
-    /** log(1 + x), exact near 0. */
+    /**
+     * log(1 + x), exact near 0, as `torch.log1p`; int32 and bool become float32.
+     *
+     * @example
+     * const x = tensor([1e-10]);
+     * x.log1p(); // → tensor([1.0000e-10])
+     * x.add(1).log(); // → tensor([0.])
+     */
     log1p(): Tensor;
-    /** Logarithm to base 2. */
+    /**
+     * Logarithm to base 2, as `torch.log2`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0.5, 1, 1024]).log2(); // → tensor([-1., 0., 10.])
+     */
     log2(): Tensor;
-    /** Logarithm to base 10, as log x / log 10: to rounding, so that log₁₀ 1000 may miss 3 by an ulp. */
+    /**
+     * Logarithm to base 10, as log x / log 10: to rounding, so that log₁₀ 1000 may miss 3 by an ulp. As `torch.log10`; int32
+     * and bool become float32.
+     *
+     * @example
+     * tensor([0.1, 1, 1000]).log10(); // → tensor([-1., 0., 3.])
+     */
     log10(): Tensor;
   }
 }

@@ -126,7 +126,9 @@ export const argmin = position("argmin");
 
 /** The extremes along a dimension, and their positions (int32). */
 export interface Extremes {
+  /** The extremes: the shape without the dimension, or with size 1 there (`keepdim`). */
   values: Tensor;
+  /** The first place of each along the dimension, int32, in the same shape. */
   indices: Tensor;
 }
 
@@ -134,25 +136,114 @@ type KeepDim = { keepdim?: boolean };
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** The largest element; NaN when there is one. Equal ones share the gradient. */
+    /**
+     * The largest element, as `torch.max`; NaN when there is one. Equal ones share the gradient.
+     *
+     * @throws ChainruleError `shape` when there are no elements
+     *
+     * @example
+     * tensor([[1, 5], [3, 2]]).max(); // → tensor(5.)
+     * zeros([0]).max(); // throws shape: … has no elements to take the largest or smallest of
+     */
     max(): Tensor;
-    /** The larger of each two elements: {@link Tensor.maximum}. */
+    /**
+     * The larger of each two elements: {@link Tensor.maximum}.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, 4]).max(tensor([3, 2])); // → tensor([3., 4.])
+     */
     max(other: Tensor): Tensor;
-    /** The largest elements along `dim` and their first positions, which alone get the gradient. */
+    /**
+     * The largest elements along `dim` and their first positions, which alone get the gradient. `keepdim` (default false)
+     * leaves the dimension with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when it has no elements
+     *
+     * @example
+     * tensor([[1, 5], [3, 2]]).max(1).indices; // → tensor([1, 0], dtype=int32)
+     * tensor([[1, 5], [3, 2]]).max(0, { keepdim: true }).values; // → tensor([[3., 5.]])
+     */
     max(dim: number, options?: KeepDim): Extremes;
-    /** The smallest element; NaN when there is one. Equal ones share the gradient. */
+    /**
+     * The smallest element, as `torch.min`; NaN when there is one. Equal ones share the gradient.
+     *
+     * @throws ChainruleError `shape` when there are no elements
+     *
+     * @example
+     * const x = tensor([2, 1, 1], { requiresGrad: true });
+     * x.min().backward();
+     * x.grad; // → tensor([0.0000, 0.5000, 0.5000])
+     */
     min(): Tensor;
-    /** The smaller of each two elements: {@link Tensor.minimum}. */
+    /**
+     * The smaller of each two elements: {@link Tensor.minimum}.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([1, 4]).min(tensor([3, 2])); // → tensor([1., 2.])
+     */
     min(other: Tensor): Tensor;
-    /** The smallest elements along `dim` and their first positions, which alone get the gradient. */
+    /**
+     * The smallest elements along `dim` and their first positions, which alone get the gradient. `keepdim` (default false)
+     * leaves the dimension with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when it has no elements
+     *
+     * @example
+     * const { values, indices } = tensor([[2, 1, 1], [0, 3, 4]]).min(1);
+     * values; // → tensor([1., 0.])
+     * indices; // → tensor([1, 0], dtype=int32)
+     */
     min(dim: number, options?: KeepDim): Extremes;
-    /** The largest elements over `dim` (all dimensions when left out). Equal ones share the gradient. */
+    /**
+     * The largest elements over `dim` (all dimensions when left out), as `torch.amax`. Equal ones share the gradient.
+     * `keepdim` (default false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when there are no elements along it
+     *
+     * @example
+     * const x = tensor([[1, 5], [3, 2]]);
+     * x.amax(0); // → tensor([3., 5.])
+     * x.amax(1, { keepdim: true }); // → tensor([[5.], [3.]])
+     * x.amax([0, 1]); // → tensor(5.)
+     */
     amax(dim?: Dims, options?: KeepDim): Tensor;
-    /** The smallest elements over `dim` (all dimensions when left out). Equal ones share the gradient. */
+    /**
+     * The smallest elements over `dim` (all dimensions when left out), as `torch.amin`. Equal ones share the gradient.
+     * `keepdim` (default false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when there are no elements along it
+     *
+     * @example
+     * tensor([[1, 5], [3, 2]]).amin(-1); // → tensor([1., 2.])
+     */
     amin(dim?: Dims, options?: KeepDim): Tensor;
-    /** First position of the largest element along `dim`, as int32; in row-major order when `dim` is left out. NaN counts as largest. */
+    /**
+     * First position of the largest element along `dim`, as int32; in row-major order when `dim` is left out or null. NaN
+     * counts as largest. `keepdim` (default false) leaves the dimension with size 1. As `torch.argmax`; without gradient.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when there are no elements along it
+     *
+     * @example
+     * const scores = tensor([[0.1, 0.7, 0.2], [0.5, 0.5, 0]]);
+     * scores.argmax(1); // → tensor([1, 0], dtype=int32)
+     * scores.argmax(); // → tensor(1, dtype=int32)
+     * tensor([1, NaN, 3]).argmax(); // → tensor(1, dtype=int32)
+     */
     argmax(dim?: number | null, options?: KeepDim): Tensor;
-    /** First position of the smallest element along `dim`, as int32; in row-major order when `dim` is left out. NaN counts as smallest. */
+    /**
+     * First position of the smallest element along `dim`, as int32; in row-major order when `dim` is left out or null. NaN
+     * counts as smallest. `keepdim` (default false) leaves the dimension with size 1. As `torch.argmin`; without gradient.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, `shape` when there are no elements along it
+     *
+     * @example
+     * tensor([[3, 1], [0, 2]]).argmin(0); // → tensor([1, 0], dtype=int32)
+     * tensor([[3, 1], [0, 2]]).argmin(); // → tensor(2, dtype=int32)
+     */
     argmin(dim?: number | null, options?: KeepDim): Tensor;
   }
 }

@@ -75,15 +75,42 @@ export const acosh = defineOp<{ x: Tensor }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Hyperbolic sine. */
+    /**
+     * Hyperbolic sine ½ (eˣ − e⁻ˣ), as `torch.sinh`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1, 100]).sinh(); // → tensor([-1.1752, 0.0000, 1.1752, inf])
+     */
     sinh(): Tensor;
-    /** Hyperbolic cosine. */
+    /**
+     * Hyperbolic cosine ½ (eˣ + e⁻ˣ), as `torch.cosh`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1]).cosh(); // → tensor([1.5431, 1.0000, 1.5431])
+     */
     cosh(): Tensor;
-    /** Inverse hyperbolic sine. */
+    /**
+     * Inverse hyperbolic sine log(x + √(x² + 1)), as `torch.asinh`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1e30]).asinh(); // → tensor([-0.8814, 0.0000, 69.7707])
+     */
     asinh(): Tensor;
-    /** Inverse hyperbolic cosine; NaN below 1. */
+    /**
+     * Inverse hyperbolic cosine log(x + √(x² − 1)); NaN below 1. As `torch.acosh`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0.5, 1, 2]).acosh(); // → tensor([nan, 0.0000, 1.3170])
+     */
     acosh(): Tensor;
-    /** Inverse hyperbolic tangent, ½ log((1 + x) / (1 − x)); NaN outside [−1, 1]. */
+    /**
+     * Inverse hyperbolic tangent, ½ log((1 + x) / (1 − x)); NaN outside [−1, 1]. As `torch.atanh`; int32 becomes float32.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1, 0, 0.5, 2]).atanh(); // → tensor([-inf, 0.0000, 0.5493, nan])
+     */
     atanh(): Tensor;
   }
 }

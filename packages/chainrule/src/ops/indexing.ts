@@ -4,6 +4,7 @@ import { requireDType } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { repeated } from "./constant.ts";
 import { dimOf } from "./places.ts";
 
@@ -43,7 +44,7 @@ function checkSourceDType(x: Tensor, source: Operand): void {
   if (typeof source === "number" || source.dtype === x.dtype) return;
   throw new ChainruleError(
     "dtype",
-    `A ${source.dtype} source was given for a ${x.dtype} tensor.`,
+    `${withArticle(source.dtype, "A")} source was given for ${withArticle(x.dtype)} tensor.`,
     `Convert the source by to("${x.dtype}").`,
   );
 }
@@ -211,17 +212,74 @@ export const indexAdd = defineOp<Gather & { source: Tensor }>({
 declare module "../core/tensor.ts" {
   interface Tensor {
     /**
-     * Picks along `dim`: y_(…i…) = this_(…index_(…i…)…). `index` (int32) has as many dimensions as this tensor; the result has
-     * its shape. Places run from 0; see `at` for negative ones.
+     * Picks along `dim`: y_(…i…) = this_(…index_(…i…)…), as `torch.gather`. `index` (int32) has as many dimensions as this
+     * tensor, and may be larger along `dim` alone; the result has its shape. Places run from 0; see `at` for negative ones.
+     *
+     * @throws ChainruleError `index` when a place or the dimension does not exist, `shape` when the index does not fit,
+     * `dtype` when it is not int32
+     *
+     * @example
+     * const logProbs = tensor([[-0.1, -2.4], [-1.2, -0.4]]);
+     * const labels = tensor([[0], [1]], { dtype: "int32" });
+     * logProbs.gather(1, labels); // → tensor([[-0.1000], [-0.4000]])
      */
     gather(dim: number, index: Tensor): Tensor;
-    /** A copy with `source` put at the places that `index` names along `dim`; of several for one place the last stays. */
+    /**
+     * A copy with `source` put at the places that `index` names along `dim`; of several for one place the last stays. As
+     * `torch.scatter`.
+     *
+     * @param index int32, as many dimensions as this tensor, and no larger but along `dim`
+     * @param source a number, or a tensor of this dtype with a value for each place of the index
+     * @throws ChainruleError `index` when a place or the dimension does not exist, `shape` when the sizes do not fit, `dtype`
+     * for another dtype
+     *
+     * @example
+     * const index = tensor([[2], [0]], { dtype: "int32" });
+     * zeros([2, 3]).scatter(1, index, 1); // → tensor([[0., 0., 1.], [1., 0., 0.]])
+     * zeros([2, 3]).scatter(1, index, tensor([[5], [7]])); // → tensor([[0., 0., 5.], [7., 0., 0.]])
+     */
     scatter(dim: number, index: Tensor, source: Operand): Tensor;
-    /** A copy with `source` added at the places that `index` names along `dim`. */
+    /**
+     * A copy with `source` added at the places that `index` names along `dim`, as `torch.scatter_add`. Values for one place
+     * add up.
+     *
+     * @param index int32, as many dimensions as this tensor, and no larger but along `dim`
+     * @param source of this dtype, with a value for each place of the index
+     * @throws ChainruleError `index` when a place or the dimension does not exist, `shape` when the sizes do not fit, `dtype`
+     * for another dtype
+     *
+     * @example
+     * const bins = tensor([0, 2, 2, 2], { dtype: "int32" });
+     * zeros([3]).scatterAdd(0, bins, ones([4])); // → tensor([1., 0., 3.])
+     */
     scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
-    /** The places of dimension `dim` that the int32 vector `index` names, in its order: the lookup of an embedding. */
+    /**
+     * The places of dimension `dim` that the int32 vector `index` names, in its order: the lookup of an embedding. A copy, as
+     * `torch.index_select`.
+     *
+     * @throws ChainruleError `index` when a place or the dimension does not exist, `shape` when the index is no vector,
+     * `dtype` when it is not int32
+     *
+     * @example
+     * const table = tensor([[1, 2], [3, 4], [5, 6]]);
+     * table.indexSelect(0, tensor([2, 0, 2], { dtype: "int32" })); // → tensor([[5., 6.], [1., 2.], [5., 6.]])
+     */
     indexSelect(dim: number, index: Tensor): Tensor;
-    /** A copy with `alpha · source` (default alpha 1) added at the places of dimension `dim` that the vector `index` names. */
+    /**
+     * A copy with `alpha · source` (default alpha 1) added at the places of dimension `dim` that the vector `index` names, as
+     * `torch.index_add`. Values for one place add up.
+     *
+     * @param index int32 [n]
+     * @param source of this dtype, in this shape but for n places along `dim`
+     * @throws ChainruleError `index` when a place or the dimension does not exist, `shape` when the sizes do not fit, `dtype`
+     * for another dtype
+     *
+     * @example
+     * const index = tensor([1, 1], { dtype: "int32" });
+     * const rows = tensor([[1, 2], [3, 4]]);
+     * zeros([3, 2]).indexAdd(0, index, rows); // → tensor([[0., 0.], [4., 6.], [0., 0.]])
+     * zeros([3, 2]).indexAdd(0, index, rows, { alpha: -1 }); // → tensor([[0., 0.], [-4., -6.], [0., 0.]])
+     */
     indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
   }
 }

@@ -19,57 +19,272 @@ export interface FillOptions {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** `this ← this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out). */
+    /**
+     * `this ← this + alpha · other`, where alpha is a number or a tensor of no dimensions (1 when left out), as
+     * `torch.Tensor.add_`. All in-place operations give this tensor back.
+     *
+     * @throws ChainruleError `in-place` while derivatives are recorded through this tensor or an operand, and for a view that
+     * `expand()` made; `shape` when an operand does not broadcast to this shape; `dtype` when the result is of a higher kind
+     * (bool < int32 < floating)
+     *
+     * @example
+     * const w = tensor([1, 2], { requiresGrad: true });
+     * noGrad(() => w.add_(tensor([10, 20]), { alpha: -0.05 })); // → tensor([0.5000, 1.0000], requiresGrad)
+     * w.add_(1); // throws in-place: … A leaf that requires a gradient cannot be changed in place
+     */
     add_(other: Operand, options?: { alpha?: Operand }): this;
-    /** `this ← this − alpha · other`, with alpha as in {@link Tensor.add_}. */
+    /**
+     * `this ← this − alpha · other`, with alpha as in {@link Tensor.add_}, as `torch.Tensor.sub_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.sub_(tensor([1, 2])); // → tensor([[0., 0.], [2., 2.]])
+     */
     sub_(other: Operand, options?: { alpha?: Operand }): this;
-    /** `this ← this · other`. */
+    /**
+     * `this ← this · other`, as `torch.Tensor.mul_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * tensor([1, 2]).mul_(0.5); // → tensor([0.5000, 1.0000])
+     * tensor([1, 2], { dtype: "int32" }).mul_(0.5); // throws dtype: … A float32 result does not fit
+     */
     mul_(other: Operand): this;
-    /** `this ← this / other`; with `roundingMode`, rounded as in {@link Tensor.div}. */
+    /**
+     * `this ← this / other`; with `roundingMode`, rounded as in {@link Tensor.div}. As `torch.Tensor.div_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}: `dtype` for int32 without `roundingMode`
+     *
+     * @example
+     * const n = tensor([-7, 7], { dtype: "int32" });
+     * n.div_(2, { roundingMode: "floor" }); // → tensor([-4, 3], dtype=int32)
+     * n.div_(2); // throws dtype: … A float32 result does not fit
+     */
     div_(other: Operand, options?: { roundingMode?: "floor" | "trunc" }): this;
-    /** `this ← this` to the power `exponent`. */
+    /**
+     * `this ← this` to the power `exponent`, as `torch.Tensor.pow_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_} and {@link Tensor.pow}
+     *
+     * @example
+     * tensor([2, 3]).pow_(tensor([3, -1])); // → tensor([8.0000, 0.3333])
+     */
     pow_(exponent: Operand): this;
-    /** `this ← −this`. */
+    /**
+     * `this ← −this`, as `torch.Tensor.neg_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}; `dtype` for bool
+     *
+     * @example
+     * tensor([-1, 2]).neg_(); // → tensor([1., -2.])
+     */
     neg_(): this;
-    /** `this ← |this|`. */
+    /**
+     * `this ← |this|`, as `torch.Tensor.abs_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * tensor([-1, 2]).abs_(); // → tensor([1., 2.])
+     */
     abs_(): this;
-    /** `this ← √this`. */
+    /**
+     * `this ← √this`, as `torch.Tensor.sqrt_`. NaN below 0.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}: `dtype` for int32 and bool
+     *
+     * @example
+     * tensor([4, 9]).sqrt_(); // → tensor([2., 3.])
+     */
     sqrt_(): this;
-    /** `this ← this²`. */
+    /**
+     * `this ← this²`, as `torch.Tensor.square_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * const x = arange(6);
+     * x.at("::2").square_(); // a view: x changes
+     * x; // → tensor([0, 1, 4, 3, 16, 5], dtype=int32)
+     */
     square_(): this;
-    /** `this ← 1 / this`. */
+    /**
+     * `this ← 1 / this`, as `torch.Tensor.reciprocal_`. ∞ at 0.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}: `dtype` for int32 and bool
+     *
+     * @example
+     * tensor([0, 4]).reciprocal_(); // → tensor([inf, 0.2500])
+     */
     reciprocal_(): this;
-    /** `this ← eᵗʰⁱˢ`. */
+    /**
+     * `this ← eᵗʰⁱˢ`, as `torch.Tensor.exp_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}: `dtype` for int32 and bool
+     *
+     * @example
+     * tensor([0, 1]).exp_(); // → tensor([1.0000, 2.7183])
+     */
     exp_(): this;
-    /** `this ← erfinv this`. */
+    /**
+     * `this ← erfinv this`, as `torch.Tensor.erfinv_`: ±∞ at ±1, NaN outside.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}: `dtype` for int32 and bool
+     *
+     * @example
+     * tensor([0, 0.5, 1]).erfinv_(); // → tensor([0.0000, 0.4769, inf])
+     */
     erfinv_(): this;
-    /** `this ← max(this, 0)`. */
+    /**
+     * `this ← max(this, 0)`, as `torch.relu_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * tensor([-1, 2]).relu_(); // → tensor([0., 2.])
+     */
     relu_(): this;
-    /** `this ← clamp(this, min, max)`. */
+    /**
+     * `this ← clamp(this, min, max)`, as `torch.Tensor.clamp_`; null or left out means no limit.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}; `argument` when both limits are left out
+     *
+     * @example
+     * tensor([-3, 0.5, 3]).clamp_(-1, 1); // → tensor([-1.0000, 0.5000, 1.0000])
+     */
     clamp_(min?: Operand | null, max?: Operand | null): this;
-    /** `clamp_(min, null)`. */
+    /**
+     * `clamp_(min, null)`, as `torch.clamp_min_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * tensor([-3, 0.5, 3]).clampMin_(0); // → tensor([0.0000, 0.5000, 3.0000])
+     */
     clampMin_(min: Operand): this;
-    /** `clamp_(null, max)`. */
+    /**
+     * `clamp_(null, max)`, as `torch.clamp_max_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}
+     *
+     * @example
+     * tensor([-3, 0.5, 3]).clampMax_(1); // → tensor([-3.0000, 0.5000, 1.0000])
+     */
     clampMax_(max: Operand): this;
-    /** `this ← this + weight · (end − this)`. */
+    /**
+     * `this ← this + weight · (end − this)`, as `torch.Tensor.lerp_`: a step of a moving average.
+     *
+     * @throws ChainruleError as {@link Tensor.add_} and {@link Tensor.lerp}
+     *
+     * @example
+     * const average = zeros([2]);
+     * average.lerp_(tensor([10, 20]), 0.1); // → tensor([1., 2.])
+     */
     lerp_(end: Tensor, weight: Operand): this;
-    /** `this ← this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out). */
+    /**
+     * `this ← this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out), as
+     * `torch.Tensor.addcmul_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}; `argument` for a value with dimensions
+     *
+     * @example
+     * const squares = tensor([1, 1]);
+     * const g = tensor([2, 3]);
+     * squares.mul_(0.9).addcmul_(g, g, { value: 0.1 }); // → tensor([1.3000, 1.8000])
+     */
     addcmul_(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): this;
-    /** `this ← this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul_}. */
+    /**
+     * `this ← this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul_}, as `torch.Tensor.addcdiv_`.
+     *
+     * @throws ChainruleError as {@link Tensor.add_}; `argument` for a value with dimensions, `dtype` for whole numbers alone
+     *
+     * @example
+     * const w = tensor([1, 1]);
+     * w.addcdiv_(tensor([3, 4]), tensor([2, 8]), { value: -0.1 }); // → tensor([0.8500, 0.9500])
+     */
     addcdiv_(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): this;
-    /** Sets every element to 0. */
+    /**
+     * Sets every element to 0, as `torch.Tensor.zero_`.
+     *
+     * @throws ChainruleError `in-place` as {@link Tensor.add_}
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.select(1, 0).zero_(); // a view: x changes
+     * x; // → tensor([[0., 2.], [0., 4.]])
+     */
     zero_(): this;
-    /** Sets every element to one number. */
+    /**
+     * Sets every element to one number, converted to this dtype, as `torch.Tensor.fill_`.
+     *
+     * @param value a number, a boolean, or a tensor of no dimensions
+     * @throws ChainruleError `in-place` as {@link Tensor.add_}, `shape` for a tensor with dimensions
+     *
+     * @example
+     * zeros([2]).fill_(7); // → tensor([7., 7.])
+     * zeros([2]).fill_(tensor([1, 2])); // throws shape: fill_() sets one number
+     */
     fill_(value: Operand | boolean): this;
-    /** Copies the elements of `source`, broadcast and converted to this tensor's dtype. */
+    /**
+     * Copies the elements of `source`, broadcast and converted to this tensor's dtype, as `torch.Tensor.copy_`.
+     *
+     * @throws ChainruleError `in-place` as {@link Tensor.add_}, `shape` when the source does not broadcast to this shape
+     *
+     * @example
+     * zeros([2, 3]).copy_(tensor([1, 2, 3])); // → tensor([[1., 2., 3.], [1., 2., 3.]])
+     * zeros([2], { dtype: "int32" }).copy_(tensor([-1.7, 2.9])); // → tensor([-1, 2], dtype=int32)
+     */
     copy_(source: Operand): this;
-    /** Fills with uniform numbers in [low, high), [0, 1) when left out. Floating tensors only. */
+    /**
+     * Fills with uniform numbers in [low, high), [0, 1) when left out. Floating tensors only. The numbers of
+     * `torch.Tensor.uniform_` from the same seed.
+     *
+     * @throws ChainruleError `argument` unless low ≤ high, both finite, `dtype` for int32 and bool, `in-place` as {@link Tensor.add_}
+     *
+     * @example
+     * manualSeed(0);
+     * zeros([3]).uniform_(-1, 1); // → tensor([-0.0075, 0.5364, -0.8230])
+     */
     uniform_(low?: number, high?: number, options?: FillOptions): this;
-    /** Fills with normal numbers of the given mean and standard deviation, 0 and 1 when left out. Floating tensors only. */
+    /**
+     * Fills with normal numbers of the given mean and standard deviation, 0 and 1 when left out. Floating tensors only. The
+     * numbers of `torch.Tensor.normal_` from the same seed.
+     *
+     * @throws ChainruleError `argument` unless std ≥ 0, `dtype` for int32 and bool, `in-place` as {@link Tensor.add_}
+     *
+     * @example
+     * manualSeed(0);
+     * zeros([2]).normal_(); // → tensor([1.5410, -0.2934])
+     * zeros([2]).normal_(10, 0.1); // → tensor([9.7821, 10.0568])
+     */
     normal_(mean?: number, std?: number, options?: FillOptions): this;
-    /** Fills with numbers of the density λ e^(−λx), x > 0 (λ is 1 when left out). Floating tensors only. */
+    /**
+     * Fills with numbers of the density λ e^(−λx), x > 0 (λ is 1 when left out): their mean is 1/λ. Floating tensors only. As
+     * `torch.Tensor.exponential_`.
+     *
+     * @throws ChainruleError `argument` unless λ > 0, `dtype` for int32 and bool, `in-place` as {@link Tensor.add_}
+     *
+     * @example
+     * manualSeed(0);
+     * zeros([1000]).exponential_(4).mean(); // → tensor(0.2557)
+     */
     exponential_(lambd?: number, options?: FillOptions): this;
-    /** Fills with 1 by the probability `p` (½ when left out; a tensor broadcasts) and 0 otherwise. */
+    /**
+     * Fills with 1 by the probability `p` (½ when left out; a tensor broadcasts) and 0 otherwise. Any dtype. As
+     * `torch.Tensor.bernoulli_`.
+     *
+     * @throws ChainruleError `argument` unless 0 ≤ p ≤ 1, `in-place` as {@link Tensor.add_}, `shape` when p does not broadcast
+     * to this shape
+     *
+     * @example
+     * manualSeed(0);
+     * zeros([4], { dtype: "bool" }).bernoulli_(); // → tensor([false, false, true, false])
+     * zeros([8]).bernoulli_(0.25); // → tensor([0., 0., 1., 0., 0., 0., 0., 1.])
+     * zeros([3]).bernoulli_(tensor([0, 1, 0.5])); // → tensor([0., 1., 0.])
+     */
     bernoulli_(p?: Operand, options?: FillOptions): this;
   }
 }

@@ -120,13 +120,16 @@ function checkList(tensors: readonly Tensor[]): void {
 }
 
 /**
- * The tensors one after the other along dimension `dim`, as `torch.cat`: all other sizes must be equal. Different dtypes
- * are promoted.
+ * The tensors one after the other along dimension `dim`, as `torch.cat`: all other sizes must be equal. Different dtypes are
+ * promoted. Empty vectors join anything.
+ *
+ * @throws ChainruleError `shape` when the sizes do not fit or a tensor has no dimensions, `argument` for an empty list,
+ * `index` when there is no such dimension
  *
  * @example
- * cat([zeros([2, 3]), ones([1, 3])]); // [3, 3]
- *
- * @throws ChainruleError `shape` when the sizes do not fit or a tensor has no dimensions
+ * cat([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]); // → tensor([[1., 2.], [3., 4.], [5., 6.]])
+ * cat([tensor([[1, 2]]), tensor([[3]])], 1); // → tensor([[1., 2., 3.]])
+ * cat([ones([2, 3]), ones([2, 4])]); // throws shape: … Tensor 1 of shape [2, 4] does not continue one of shape [2, 3]
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList(tensors);
@@ -143,26 +146,42 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * The tensors, all of one shape, side by side along a new dimension `dim`, as `torch.stack`.
+ * The tensors, all of one shape, side by side along a new dimension `dim`, as `torch.stack`. Different dtypes are promoted.
+ *
+ * @throws ChainruleError `shape` when their shapes differ, `argument` for an empty list, `index` when there is no such place
  *
  * @example
- * const x = linspace(-1, 1, 200);
- * stack([x, x.mul(x)], -1); // [200, 2]
- *
- * @throws ChainruleError `shape` when their shapes differ
+ * const x = tensor([1, 2, 3]);
+ * stack([x, x.square()]); // → tensor([[1., 2., 3.], [1., 4., 9.]])
+ * stack([x, x.square()], -1); // → tensor([[1., 1.], [2., 4.], [3., 9.]])
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList(tensors);
   return apply(stackOp, { tensors: [...tensors], dim: dimOf("stack", dim, tensors[0].ndim + 1) });
 }
 
-/** The tensors on top of each other, as `torch.vstack`: vectors count as rows. */
+/**
+ * The tensors on top of each other, as `torch.vstack`: vectors count as rows.
+ *
+ * @throws ChainruleError `shape` when the other sizes differ, `argument` for an empty list
+ *
+ * @example
+ * vstack([tensor([1, 2]), tensor([[3, 4], [5, 6]])]); // → tensor([[1., 2.], [3., 4.], [5., 6.]])
+ */
 export function vstack(tensors: readonly Tensor[]): Tensor {
   checkList(tensors);
   return cat(tensors.map((x) => (x.ndim < 2 ? x.reshape([1, x.numel]) : x)));
 }
 
-/** The tensors next to each other, as `torch.hstack`: vectors end to end, matrices by their columns. */
+/**
+ * The tensors next to each other, as `torch.hstack`: vectors end to end, matrices by their columns.
+ *
+ * @throws ChainruleError `shape` when the other sizes differ, `argument` for an empty list
+ *
+ * @example
+ * hstack([tensor([1, 2]), tensor([3])]); // → tensor([1., 2., 3.])
+ * hstack([tensor([[1], [2]]), tensor([[3], [4]])]); // → tensor([[1., 3.], [2., 4.]])
+ */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   checkList(tensors);
   const lists = tensors.map((x) => (x.ndim === 0 ? x.reshape([1]) : x));
@@ -172,6 +191,13 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
 /**
  * The coordinates of a grid, as `torch.meshgrid`: for vectors of sizes [n], [m], … one tensor [n, m, …] each, a view that
  * repeats its vector. With `indexing: "xy"` the first two dimensions are exchanged (default "ij").
+ *
+ * @throws ChainruleError `shape` for a tensor of more than one dimension, `argument` for an empty list
+ *
+ * @example
+ * const [x, y] = meshgrid([tensor([0, 1]), tensor([5, 6, 7])]);
+ * x; // → tensor([[0., 0., 0.], [1., 1., 1.]])
+ * y; // → tensor([[5., 6., 7.], [5., 6., 7.]])
  */
 export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: "ij" | "xy" }): Tensor[] {
   checkList(tensors);
@@ -194,7 +220,15 @@ declare module "../core/tensor.ts" {
   interface Tensor {
     /**
      * The elements moved by `shifts` places along `dims`, those that fall off coming in again at the other end. Without
-     * `dims`, all elements move in row-major order.
+     * `dims`, all elements move in row-major order. A copy, as `torch.roll`.
+     *
+     * @throws ChainruleError `argument` unless there is one whole shift for each dimension, `index` when there is no such
+     * dimension
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.roll(1); // → tensor([[6., 1., 2.], [3., 4., 5.]])
+     * x.roll([1, -1], [0, 1]); // → tensor([[5., 6., 4.], [2., 3., 1.]])
      */
     roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   }

@@ -50,31 +50,131 @@ export interface Closeness {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Where an element is NaN, as bool. */
+    /**
+     * Where an element is NaN, as bool, as `torch.isnan`.
+     *
+     * @example
+     * const x = tensor([0, NaN, Infinity]);
+     * x.isnan(); // → tensor([false, true, false])
+     * x.isnan().any().item(); // → 1
+     */
     isnan(): Tensor;
-    /** Where an element is ∞ or −∞, as bool. */
+    /**
+     * Where an element is ∞ or −∞, as bool, as `torch.isinf`.
+     *
+     * @example
+     * tensor([1, NaN, -Infinity]).isinf(); // → tensor([false, false, true])
+     */
     isinf(): Tensor;
-    /** Where an element is neither NaN nor infinite, as bool. */
+    /**
+     * Where an element is neither NaN nor infinite, as bool, as `torch.isfinite`.
+     *
+     * @example
+     * tensor([1, NaN, -Infinity]).isfinite(); // → tensor([true, false, false])
+     */
     isfinite(): Tensor;
-    /** Elementwise not: true where an element is zero, as bool. */
+    /**
+     * Elementwise not: true where an element is zero, as bool, as `torch.logical_not`.
+     *
+     * @example
+     * tensor([0, 0.5, NaN]).logicalNot(); // → tensor([true, false, false])
+     */
     logicalNot(): Tensor;
-    /** Elementwise and: true where neither is zero, as bool. */
+    /**
+     * Elementwise and: true where neither is zero, as bool, as `torch.logical_and`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([-2, 0.5, 3]);
+     * x.gt(0).logicalAnd(x.lt(1)); // → tensor([false, true, false])
+     */
     logicalAnd(other: Operand): Tensor;
-    /** Elementwise or: true where not both are zero, as bool. */
+    /**
+     * Elementwise or: true where not both are zero, as bool, as `torch.logical_or`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([-2, 0.5, 3]);
+     * x.lt(0).logicalOr(x.gt(1)); // → tensor([true, false, true])
+     */
     logicalOr(other: Operand): Tensor;
-    /** Elementwise exclusive or: true where exactly one is not zero, as bool. */
+    /**
+     * Elementwise exclusive or: true where exactly one is not zero, as bool, as `torch.logical_xor`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([0, 0, 1, 2]).logicalXor(tensor([0, 1, 0, 3])); // → tensor([false, true, true, false])
+     */
     logicalXor(other: Operand): Tensor;
-    /** Where an element is close to that of `other`, as bool. */
+    /**
+     * Where an element is close to that of `other`, |this − other| ≤ atol + rtol · |other|, as bool, as `torch.isclose`. Equal
+     * infinities are close. Computed in float64, whatever the dtypes.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([1, 1, NaN]);
+     * x.isclose(tensor([1.000001, 1.1, NaN])); // → tensor([true, false, false])
+     * x.isclose(1, { rtol: 0.2 }); // → tensor([true, true, false])
+     */
     isclose(other: Operand, options?: Closeness): Tensor;
-    /** Whether all elements are close to those of `other`. Reads the values. */
+    /**
+     * Whether all elements are close to those of `other`, see {@link Tensor.isclose}, as `torch.allclose`. Reads the values.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([0.1, 0.2]).mul(3).allclose(tensor([0.3, 0.6])); // → true
+     * tensor([0, 1e-6]).allclose(0); // → false
+     */
     allclose(other: Operand, options?: Closeness): boolean;
-    /** Whether shapes and all elements are equal. NaN equals nothing. Reads the values. */
+    /**
+     * Whether shapes and all elements are equal, as `torch.equal`; the dtypes may differ. NaN equals nothing. Reads the
+     * values.
+     *
+     * @example
+     * tensor([1, 2]).equal(tensor([1, 2], { dtype: "int32" })); // → true
+     * tensor([1, 1]).equal(tensor([1])); // → false
+     */
     equal(other: Tensor): boolean;
-    /** Whether no element along `dim` (all dimensions when left out) is zero, as bool; true of nothing. */
+    /**
+     * Whether no element along `dim` (all dimensions when left out) is zero, as bool; true of nothing. `keepdim` (default
+     * false) leaves the dimensions with size 1. As `torch.all`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2], [0, 3]]);
+     * x.all(); // → tensor(false)
+     * x.all(1); // → tensor([true, false])
+     */
     all(dim?: Dims, options?: { keepdim?: boolean }): Tensor;
-    /** Whether some element along `dim` (all dimensions when left out) is not zero, as bool; false of nothing. */
+    /**
+     * Whether some element along `dim` (all dimensions when left out) is not zero, as bool; false of nothing. `keepdim`
+     * (default false) leaves the dimensions with size 1. As `torch.any`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2], [0, 0]]);
+     * x.any(1, { keepdim: true }); // → tensor([[true], [false]])
+     * x.any(); // → tensor(true)
+     */
     any(dim?: Dims, options?: { keepdim?: boolean }): Tensor;
-    /** How many elements along `dim` (all dimensions when left out) are not zero, as int32. */
+    /**
+     * How many elements along `dim` (all dimensions when left out) are not zero, as int32, as `torch.count_nonzero`. `keepdim`
+     * (default false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 0, 2], [0, 0, 3]]);
+     * x.countNonzero(); // → tensor(3, dtype=int32)
+     * x.countNonzero(1); // → tensor([2, 1], dtype=int32)
+     */
     countNonzero(dim?: Dims, options?: { keepdim?: boolean }): Tensor;
   }
 }

@@ -6,6 +6,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import type { DType } from "../shape/dtype.ts";
 import { broadcastShapes, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { checkIndexDType } from "./indexing.ts";
 import { inMethod } from "./places.ts";
 
@@ -74,17 +75,63 @@ const asOperand = (value: Operand | boolean): Operand => (typeof value === "bool
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** A copy with `value`, one number, wherever the bool `mask` (broadcast) is true. */
+    /**
+     * A copy with `value`, one number in this dtype, wherever the bool `mask` (broadcast) is true. As
+     * `torch.Tensor.masked_fill`.
+     *
+     * @throws ChainruleError `dtype` for a mask that is not bool, `shape` when it does not broadcast and for a value with
+     * dimensions
+     *
+     * @example
+     * const scores = tensor([[1, 2], [3, 4]]);
+     * const future = ones([2, 2], { dtype: "bool" }).triu(1);
+     * scores.maskedFill(future, -Infinity); // → tensor([[1., -inf], [3., 4.]])
+     */
     maskedFill(mask: Tensor, value: Operand | boolean): Tensor;
-    /** {@link Tensor.maskedFill} in place; the mask broadcasts to this tensor's shape. */
+    /**
+     * {@link Tensor.maskedFill} in place; the mask broadcasts to this tensor's shape. As `torch.Tensor.masked_fill_`.
+     *
+     * @throws ChainruleError `dtype` for a mask that is not bool, `shape` when it does not broadcast to this shape, `in-place`
+     * as {@link Tensor.add_}
+     *
+     * @example
+     * const x = tensor([1, NaN, 3]);
+     * x.maskedFill_(x.isnan(), 0); // → tensor([1., 0., 3.])
+     */
     maskedFill_(mask: Tensor, value: Operand | boolean): this;
-    /** The elements where the bool `mask` is true, as a vector; both broadcast. Its length depends on the data. */
+    /**
+     * The elements where the bool `mask` is true, as a vector, as `torch.masked_select`; both broadcast. Its length depends on
+     * the data.
+     *
+     * @throws ChainruleError `dtype` for a mask that is not bool, `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const x = tensor([[1, -2], [-3, 4]]);
+     * x.maskedSelect(x.gt(0)); // → tensor([1., 4.])
+     * x.maskedSelect(tensor([true, false])); // → tensor([1., -3.])
+     */
     maskedSelect(mask: Tensor): Tensor;
-    /** Positions of the elements that are not zero, row-major: int32 [count, ndim]. Its length depends on the data. */
+    /**
+     * Positions of the elements that are not zero, row-major: int32 [count, ndim], as `torch.nonzero`. Its length depends on
+     * the data.
+     *
+     * @example
+     * tensor([[1, 0], [2, 3]]).nonzero(); // → tensor([[0, 0], [1, 0], [1, 1]], dtype=int32)
+     * tensor([0, 5, 0, 6]).nonzero().flatten(); // → tensor([1, 3], dtype=int32)
+     */
     nonzero(): Tensor;
     /**
      * A last dimension of `numClasses` places with 1 at the place that the int32 number names and 0 elsewhere, as
      * `torch.nn.functional.one_hot`: int32. Without `numClasses` (−1) it is the largest number + 1.
+     *
+     * @throws ChainruleError `index` for a number below 0 or above the last class, `argument` for less than one class, `dtype`
+     * unless int32
+     *
+     * @example
+     * const labels = tensor([2, 0], { dtype: "int32" });
+     * labels.oneHot(); // → tensor([[0, 0, 1], [1, 0, 0]], dtype=int32)
+     * labels.oneHot(4).shape; // → [2, 4]
+     * labels.oneHot(2); // throws index: … Index 2 is out of range
      */
     oneHot(numClasses?: number): Tensor;
   }
@@ -121,7 +168,7 @@ defineMethods({
     if (!Number.isInteger(classes) || classes < 1) {
       throw new ChainruleError(
         "argument",
-        `oneHot() of a tensor of shape ${showShape(this.shape)} cannot have ${classes} classes.`,
+        `oneHot() of a tensor of shape ${showShape(this.shape)} cannot have ${counted(classes, "class", "classes")}.`,
         "Give a whole number of classes above 0.",
       );
     }

@@ -11,6 +11,7 @@ import {
   showShape,
 } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 
 type Pair = { x: Tensor; other: Tensor };
 
@@ -64,7 +65,7 @@ export const matmul = defineOp<Pair>({
     if (k !== b[b.length - 2]) {
       throw new ChainruleError(
         "shape",
-        `The matrices ${showShape(a)} and ${showShape(b)} do not fit: ${k} columns meet ${b[b.length - 2]} rows.`,
+        `The matrices ${showShape(a)} and ${showShape(b)} do not fit: ${counted(k, "column")} meet ${counted(b[b.length - 2], "row")}.`,
         "The last size of the first must equal the last but one of the second: transpose one of them by mT.",
       );
     }
@@ -163,14 +164,21 @@ export const linearOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor | nul
 });
 
 /**
- * The linear map of a layer, as `torch.nn.functional.linear`: z_j = Σ_i w_ij x_i + w_0j, where w_ij is `weight[j, i]` and
- * w_0j is `bias[j]`.
+ * The linear map of a layer, as `torch.nn.functional.linear`: z_j = Σ_i w_ij x_i + w_0j, where w_ij is `weight[j, i]` and w_0j
+ * is `bias[j]`.
  *
  * @param x [..., in]
  * @param weight [out, in]
  * @param bias [out], or none
  * @returns [..., out]
  * @throws ChainruleError `shape` when the sizes do not fit, `dtype` when the dtypes differ
+ *
+ * @example
+ * const weight = tensor([[1, 0, -1], [2, 2, 2]]); // [2, 3]
+ * const x = tensor([1, 2, 3]);
+ * nn.functional.linear(x, weight); // → tensor([-2., 12.])
+ * nn.functional.linear(x, weight, tensor([10, 20])); // → tensor([8., 32.])
+ * nn.functional.linear(ones([4, 3]), weight).shape; // → [4, 2]
  */
 export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
   apply(linearOp, { x, weight, bias });
@@ -178,8 +186,17 @@ export const linear = (x: Tensor, weight: Tensor, bias: Tensor | null = null): T
 declare module "../core/tensor.ts" {
   interface Tensor {
     /**
-     * Product of matrices, as `torch.matmul`: leading dimensions broadcast as a batch; a vector counts as a row on the left
-     * and as a column on the right.
+     * Product of matrices, as `torch.matmul`: [..., n, k] · [..., k, m] gives [..., n, m]. Leading dimensions broadcast as a
+     * batch; a vector counts as a row on the left and as a column on the right.
+     *
+     * @throws ChainruleError `shape` when the sizes do not fit, `dtype` when the dtypes differ and for bool
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.matmul(tensor([[1, 0, 1], [0, 1, 1]])); // → tensor([[1., 2., 3.], [3., 4., 7.]])
+     * x.matmul(tensor([1, 10])); // → tensor([21., 43.])
+     * ones([5, 4, 2]).matmul(x).shape; // → [5, 4, 2]
+     * x.matmul(ones([3, 2])); // throws shape: … 2 columns meet 3 rows
      */
     matmul(other: Tensor): Tensor;
   }

@@ -106,8 +106,18 @@ const root = (sum: Tensor, power: number, out: Spec): Tensor =>
 declare module "../core/tensor.ts" {
   interface Tensor {
     /**
-     * The p-norm (Σ |x|^p)^(1/p) over `dim` (all dimensions when left out). `p` is 2 by default, which `"fro"` also means;
-     * Infinity gives the largest |x|, −Infinity the smallest, 0 the number of x ≠ 0.
+     * The p-norm (Σ |x|^p)^(1/p) over `dim` (all dimensions when left out), as `torch.norm`. `p` is 2 by default, which
+     * `"fro"` also means; Infinity gives the largest |x|, −Infinity the smallest, 0 the number of x ≠ 0. `keepdim` (default
+     * false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `argument` for NaN or another name, `dtype` unless it is float32 or float64, `index` when there
+     * is no such dimension, `shape` for an infinite order of nothing
+     *
+     * @example
+     * const x = tensor([[3, -4], [6, 8]]);
+     * x.norm(2, 1); // → tensor([5., 10.])
+     * x.norm(1); // → tensor(21.)
+     * x.norm(Infinity, 0, { keepdim: true }); // → tensor([[6., 8.]])
      */
     norm(p?: number | "fro", dim?: Dims, options?: { keepdim?: boolean }): Tensor;
   }

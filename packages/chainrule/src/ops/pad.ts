@@ -6,6 +6,7 @@ import { ChainruleError } from "../util/errors.ts";
 import { positions } from "./constant.ts";
 import { embed, slice } from "./slice.ts";
 
+/** What the places that {@link Tensor.pad} adds hold. */
 export interface PadOptions {
   /**
    * What goes into the new places: `"constant"` (default) the value, `"reflect"` the mirrored neighbours without the edge
@@ -34,11 +35,16 @@ declare module "../core/tensor.ts" {
   interface Tensor {
     /**
      * More places at both ends of dimensions, as `torch.nn.functional.pad`: `pads` counts them from the last dimension on,
-     * [left, right, top, bottom, …]. Negative numbers take places away.
+     * [left, right, top, bottom, …]. Negative numbers take places away. A copy.
+     *
+     * @throws ChainruleError `argument` unless there are two whole numbers for each padded dimension, and for more places than
+     * the mode has (`"reflect"`: size − 1, `"circular"`: size), `shape` when more is taken away than there is
      *
      * @example
-     * tensor([[1, 2]]).pad([1, 0]);                        // [[0, 1, 2]]
-     * tensor([[1, 2, 3]]).pad([0, 2], { mode: "reflect" }); // [[1, 2, 3, 2, 1]]
+     * tensor([[1, 2]]).pad([1, 0]); // → tensor([[0., 1., 2.]])
+     * tensor([[1, 2]]).pad([0, 0, 0, 1], { value: 9 }); // → tensor([[1., 2.], [9., 9.]])
+     * tensor([[1, 2, 3]]).pad([0, 2], { mode: "reflect" }); // → tensor([[1., 2., 3., 2., 1.]])
+     * tensor([1, 2, 3]).pad([-1, 2], { mode: "replicate" }); // → tensor([2., 3., 3., 3.])
      */
     pad(pads: readonly number[], options?: PadOptions): Tensor;
   }

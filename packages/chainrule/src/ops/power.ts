@@ -126,15 +126,49 @@ export const power = defineOp<Power>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Square root: NaN below 0, and a slope of ∞ at 0. */
+    /**
+     * Square root: NaN below 0, and a slope of ∞ at 0. As `torch.sqrt`; int32 and bool become float32.
+     *
+     * @example
+     * const x = tensor([-1, 0, 4], { requiresGrad: true });
+     * x.sqrt(); // → tensor([nan, 0., 2.], gradFn=<sqrt>)
+     * x.sqrt().sum().backward();
+     * x.grad; // → tensor([nan, inf, 0.2500])
+     */
     sqrt(): Tensor;
-    /** 1 / √this. */
+    /**
+     * 1 / √this: ∞ at 0, NaN below. As `torch.rsqrt`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 4]).rsqrt(); // → tensor([nan, inf, 0.5000])
+     */
     rsqrt(): Tensor;
-    /** 1 / this. */
+    /**
+     * 1 / this: ∞ at 0. As `torch.reciprocal`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0, 2, -4]).reciprocal(); // → tensor([inf, 0.5000, -0.2500])
+     */
     reciprocal(): Tensor;
-    /** `this` to the power `exponent`. Whole numbers stay whole, and have no negative powers. */
+    /**
+     * `this` to the power `exponent`, as `torch.pow`; NaN where `this` is below 0 and the exponent has a fraction. Whole
+     * numbers stay whole: places below 0 in an int32 exponent give 0, unless the base is 1 or −1. The shapes broadcast.
+     *
+     * @throws ChainruleError `argument` for an int32 tensor to a negative number, `dtype` for bools, `shape` when the shapes
+     * do not broadcast
+     *
+     * @example
+     * tensor([-8, 8]).pow(1 / 3); // → tensor([nan, 2.])
+     * tensor([1, 2, 3], { dtype: "int32" }).pow(2); // → tensor([1, 4, 9], dtype=int32)
+     * tensor([2, 3]).pow(tensor([3, -1])); // → tensor([8.0000, 0.3333])
+     */
     pow(exponent: Operand): Tensor;
-    /** 2 to the power `this`. */
+    /**
+     * 2 to the power `this`, as `torch.exp2`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 0.5, 3]).exp2(); // → tensor([0.5000, 1.0000, 1.4142, 8.0000])
+     */
     exp2(): Tensor;
   }
 }
@@ -158,9 +192,13 @@ defineMethods({
 });
 
 /**
- * `base` to the power `exponent`, either of which may be a number, as `torch.pow`.
+ * `base` to the power `exponent`, either of which may be a number, as `torch.pow`. See {@link Tensor.pow}.
+ *
+ * @throws ChainruleError `argument` for an int32 base to a negative number, `dtype` for bools, `shape` when the shapes do not
+ * broadcast
  *
  * @example
- * pow(10, tensor([0, 1, 2])).toArray(); // [1, 10, 100]
+ * pow(10, tensor([-1, 0, 2])); // → tensor([0.1000, 1.0000, 100.0000])
+ * pow(10, tensor([0, 1, 2], { dtype: "int32" })); // → tensor([1, 10, 100], dtype=int32)
  */
 export const pow = (base: Operand, exponent: Operand): Tensor => apply(power, { x: base, other: exponent });

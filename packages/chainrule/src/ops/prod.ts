@@ -62,7 +62,18 @@ function timesOthers(x: Tensor, start: Tensor): Tensor {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Product along `dim` (of all elements when left out). Integers and bools give int32, unless a dtype is named. */
+    /**
+     * Product along `dim` (of all elements when left out), as `torch.prod`; 1 of nothing. Integers and bools give int32,
+     * unless a dtype is named. `keepdim` (default false) leaves the dimension with size 1.
+     *
+     * @throws ChainruleError `argument` for several dimensions, `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.prod(); // → tensor(24.)
+     * x.prod(0); // → tensor([3., 8.])
+     * zeros([0]).prod(); // → tensor(1.)
+     */
     prod(dim?: number | null, options?: { keepdim?: boolean; dtype?: DType }): Tensor;
   }
 }

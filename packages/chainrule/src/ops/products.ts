@@ -81,6 +81,11 @@ export const addmm = defineOp<Addmm>({
  * @param weight [out, in1, in2]
  * @param bias [out], or none
  * @returns [..., out]
+ * @throws ChainruleError `shape` when the sizes do not fit, `dtype` when the dtypes of x1, x2 and weight differ
+ *
+ * @example
+ * const weight = tensor([[[1, 0], [0, 1]], [[0, 1], [-1, 0]]]); // [2, 2, 2]: a scalar and a cross product
+ * nn.functional.bilinear(tensor([1, 2]), tensor([3, 4]), weight); // → tensor([11., -2.])
  */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [out, in1, in2] = weight.shape;
@@ -107,17 +112,67 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | 
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Product of two matrices, [n, k] · [k, m]; nothing broadcasts. */
+    /**
+     * Product of two matrices, [n, k] · [k, m], as `torch.mm`; nothing broadcasts.
+     *
+     * @throws ChainruleError `shape` unless both are matrices whose sizes fit, `dtype` when the dtypes differ and for bool
+     *
+     * @example
+     * tensor([[1, 2], [3, 4]]).mm(tensor([[0, 1], [1, 0]])); // → tensor([[2., 1.], [4., 3.]])
+     */
     mm(other: Tensor): Tensor;
-    /** Products of two batches of matrices, [b, n, k] · [b, k, m]; nothing broadcasts. */
+    /**
+     * Products of two batches of matrices, [b, n, k] · [b, k, m], as `torch.bmm`; nothing broadcasts.
+     *
+     * @throws ChainruleError `shape` unless both have 3 dimensions whose sizes fit, `dtype` when the dtypes differ and for
+     * bool
+     *
+     * @example
+     * const x = tensor([[[1, 2]], [[3, 4]]]); // two matrices [1, 2]
+     * x.bmm(x.mT).flatten(); // → tensor([5., 25.])
+     * ones([2, 1, 2]).bmm(ones([1, 2, 3])); // throws shape: bmm() was given batches of 2 and 1 matrices
+     */
     bmm(other: Tensor): Tensor;
-    /** Product of a matrix [n, k] and a vector [k]. */
+    /**
+     * Product of a matrix [n, k] and a vector [k]: [n], as `torch.mv`.
+     *
+     * @throws ChainruleError `shape` unless the sizes fit, `dtype` when the dtypes differ and for bool
+     *
+     * @example
+     * tensor([[1, 2], [3, 4]]).mv(tensor([1, 10])); // → tensor([21., 43.])
+     */
     mv(vector: Tensor): Tensor;
-    /** Scalar product of two vectors of one size: a tensor without dimensions. */
+    /**
+     * Scalar product Σ_i this_i other_i of two vectors of one size: a tensor without dimensions. As `torch.dot`.
+     *
+     * @throws ChainruleError `shape` unless both are vectors of one size, `dtype` when the dtypes differ and for bool
+     *
+     * @example
+     * tensor([1, 2, 3]).dot(tensor([4, 5, 6])); // → tensor(32.)
+     * tensor([1, 2, 3]).dot(tensor([4])); // throws shape: dot() was given vectors of 3 and 1 elements
+     */
     dot(other: Tensor): Tensor;
-    /** All products of an element of this vector and one of another: [n, m]. */
+    /**
+     * All products of an element of this vector and one of another: [n, m], as `torch.outer`. The dtypes are promoted.
+     *
+     * @throws ChainruleError `shape` unless both are vectors
+     *
+     * @example
+     * tensor([1, 2]).outer(tensor([1, 10, 100])); // → tensor([[1., 10., 100.], [2., 20., 200.]])
+     */
     outer(other: Tensor): Tensor;
-    /** β · this + α · a · b for matrices a [n, k] and b [k, m]; this broadcasts to [n, m]. Both factors are 1 by default. */
+    /**
+     * β · this + α · a · b for matrices a [n, k] and b [k, m]; this broadcasts to [n, m]. Both factors are 1 by default. With
+     * β = 0, `this` is not read: its NaN do not count. As `torch.addmm`.
+     *
+     * @throws ChainruleError `shape` when the sizes do not fit, `dtype` when the dtypes differ, for bool, and for a fractional
+     * factor of int32
+     *
+     * @example
+     * const [a, b] = [tensor([[1, 2]]), tensor([[3], [4]])];
+     * tensor([100]).addmm(a, b); // → tensor([[111.]])
+     * tensor([100]).addmm(a, b, { beta: 0.5, alpha: -1 }); // → tensor([[39.]])
+     */
     addmm(a: Tensor, b: Tensor, options?: { beta?: number; alpha?: number }): Tensor;
   }
 }

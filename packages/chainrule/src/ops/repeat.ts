@@ -30,13 +30,47 @@ export const flip = defineOp<{ x: Tensor; dims: readonly number[] }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** A copy with the order along `dims` reversed. */
+    /**
+     * A copy with the order along `dims` reversed, as `torch.flip`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, and for one that is named twice
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.flip(0); // → tensor([[3., 4.], [1., 2.]])
+     * x.flip([0, 1]); // → tensor([[4., 3.], [2., 1.]])
+     */
     flip(dims: number | readonly number[]): Tensor;
-    /** `sizes[d]` copies along each dimension; extra sizes in front make new dimensions. As `torch.Tensor.repeat`. */
+    /**
+     * `sizes[d]` copies along each dimension; extra sizes in front make new dimensions. As `torch.Tensor.repeat`.
+     *
+     * @throws ChainruleError `argument` unless there is a whole number ≥ 0 for each dimension
+     *
+     * @example
+     * tensor([1, 2]).repeat([2]); // → tensor([1., 2., 1., 2.])
+     * tensor([1, 2]).repeat([2, 1]); // → tensor([[1., 2.], [1., 2.]])
+     */
     repeat(sizes: Shape): Tensor;
-    /** As {@link Tensor.repeat}, but missing sizes in front count as 1. */
+    /**
+     * As {@link Tensor.repeat}, but missing sizes in front count as 1. As `torch.tile`.
+     *
+     * @throws ChainruleError `argument` for sizes that are not whole numbers ≥ 0
+     *
+     * @example
+     * tensor([[1, 2], [3, 4]]).tile([2]); // → tensor([[1., 2., 1., 2.], [3., 4., 3., 4.]])
+     */
     tile(sizes: Shape): Tensor;
-    /** Each place of dimension `dim` `repeats` times in a row; of the flattened tensor without `dim`. */
+    /**
+     * Each place of dimension `dim` `repeats` times in a row; of the flattened tensor without `dim`. As
+     * `torch.repeat_interleave`.
+     *
+     * @throws ChainruleError `argument` unless `repeats` is a whole number ≥ 0, `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2], [3, 4]]);
+     * x.repeatInterleave(2); // → tensor([1., 1., 2., 2., 3., 3., 4., 4.])
+     * x.repeatInterleave(2, 0); // → tensor([[1., 2.], [1., 2.], [3., 4.], [3., 4.]])
+     */
     repeatInterleave(repeats: number, dim?: number): Tensor;
   }
 }

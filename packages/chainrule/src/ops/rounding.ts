@@ -162,23 +162,90 @@ const quotient = (x: Operand, other: Operand): Tensor => apply(floorDivide, { x,
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Absolute value. */
+    /**
+     * Absolute value, as `torch.abs`. The dtype stays; the slope at 0 is 0.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-2, 0, 3]).abs(); // → tensor([2., 0., 3.])
+     */
     abs(): Tensor;
-    /** −1, 0 or 1; 0 for NaN, as in PyTorch. */
+    /**
+     * −1, 0 or 1; 0 for NaN, as in PyTorch. The dtype stays, and the gradient is 0. As `torch.sign`.
+     *
+     * @example
+     * tensor([-2, 0, 3, NaN]).sign(); // → tensor([-1., 0., 1., 0.])
+     */
     sign(): Tensor;
-    /** The largest whole number that is not larger. The dtype stays. */
+    /**
+     * The largest whole number that is not larger, as `torch.floor`. The dtype stays, and the gradient is 0.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1.5, 1.5]).floor(); // → tensor([-2., 1.])
+     */
     floor(): Tensor;
-    /** The smallest whole number that is not smaller. The dtype stays. */
+    /**
+     * The smallest whole number that is not smaller, as `torch.ceil`. The dtype stays, and the gradient is 0.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1.5, 1.5]).ceil(); // → tensor([-1., 2.])
+     */
     ceil(): Tensor;
-    /** Without the fraction: rounded towards 0. The dtype stays. */
+    /**
+     * Without the fraction: rounded towards 0, as `torch.trunc`. The dtype stays, and the gradient is 0.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1.5, 1.5]).trunc(); // → tensor([-1., 1.])
+     */
     trunc(): Tensor;
-    /** The nearest whole number, halves to the even one, as in PyTorch and IEEE 754. The dtype stays. */
+    /**
+     * The nearest whole number, halves to the even one, as `torch.round` and IEEE 754. The dtype stays, and the gradient is 0.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([0.5, 1.5, 2.5, 2.6]).round(); // → tensor([0., 2., 2., 3.])
+     */
     round(): Tensor;
-    /** The fraction, `this − trunc(this)`, with the sign of `this`. */
+    /**
+     * The fraction, `this − trunc(this)`, with the sign of `this`, as `torch.frac`.
+     *
+     * @throws ChainruleError `dtype` for bool
+     *
+     * @example
+     * tensor([-1.25, 2.5]).frac(); // → tensor([-0.2500, 0.5000])
+     */
     frac(): Tensor;
-    /** ⌊this / other⌋; whole numbers stay whole, and must not be divided by zero. */
+    /**
+     * ⌊this / other⌋, as `torch.floor_divide`; whole numbers stay whole, and must not be divided by zero. The shapes
+     * broadcast. The gradient is 0. The quotient is not rounded before: 1 by 0.1 gives 9, since the nearest number to 0.1 is a
+     * little larger.
+     *
+     * @throws ChainruleError `argument` for a whole number by 0, `dtype` for bools, `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([-7, 7]).floorDivide(2); // → tensor([-4., 3.])
+     * tensor([1]).floorDivide(0.1); // → tensor([9.])
+     * tensor([1], { dtype: "int32" }).floorDivide(0); // throws argument: … divided by zero
+     */
     floorDivide(other: Operand): Tensor;
-    /** What {@link Tensor.floorDivide} leaves; it has the sign of `other`, as in Python. */
+    /**
+     * What {@link Tensor.floorDivide} leaves, this − ⌊this / other⌋ · other; it has the sign of `other`, as in Python and
+     * `torch.remainder`. JavaScript's % has that of the dividend. The shapes broadcast.
+     *
+     * @throws ChainruleError `argument` for a whole number by 0, `dtype` for bools, `shape` when the shapes do not broadcast
+     *
+     * @example
+     * tensor([-7, 7]).remainder(3); // → tensor([2., 1.])
+     * tensor([-7, 7]).remainder(-3); // → tensor([-1., -2.])
+     */
     remainder(other: Operand): Tensor;
   }
 }

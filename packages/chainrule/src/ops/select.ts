@@ -5,6 +5,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { finfo, isFloating } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 
 export const whereOp = defineOp<{ condition: Tensor; x: Operand; other: Operand }>({
   name: "where",
@@ -41,11 +42,16 @@ export const whereOp = defineOp<{ condition: Tensor; x: Operand; other: Operand 
 });
 
 /**
- * `x` where the condition holds, else `other`, as `torch.where`. All three broadcast; `x` and `other` may be numbers.
+ * `x` where the condition holds, else `other`, as `torch.where`. All three broadcast; `x` and `other` may be numbers, and
+ * their dtypes are promoted. Gradients go to what was chosen alone, see {@link Tensor.where}.
  *
  * @param condition bool
+ * @throws ChainruleError `dtype` for a condition that is not bool, `shape` when the three do not broadcast
+ *
  * @example
- * where(x.gt(0), x, x.mul(0.1)); // a leaky ReLU
+ * const x = tensor([-10, 2]);
+ * where(x.gt(0), x, x.mul(0.1)); // → tensor([-1., 2.])
+ * where(x.gt(0), 1, 0); // → tensor([0, 1], dtype=int32)
  */
 export const where = (condition: Tensor, x: Operand, other: Operand): Tensor =>
   apply(whereOp, { condition, x, other });
@@ -65,7 +71,7 @@ export const lerp = defineOp<Interpolation>({
       if (typeof other === "number" || other.dtype === x.dtype) continue;
       throw new ChainruleError(
         "dtype",
-        `lerp of a ${x.dtype} and a ${other.dtype} tensor has no common dtype.`,
+        `lerp of ${withArticle(x.dtype)} and ${withArticle(other.dtype)} tensor has no common dtype.`,
         "Convert one of them by to().",
       );
     }
@@ -117,17 +123,62 @@ const subtract = (a: Operand, b: Tensor, into: Tensor): Tensor => interpreter.bi
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** `this` where the condition (bool) holds, else `other`. */
+    /**
+     * `this` where the condition (bool) holds, else `other`, as `torch.Tensor.where`. Gradients go to what was chosen alone;
+     * an infinite slope on the way to what was not chosen gives NaN all the same (0 · ∞): choose before √ or log, not after.
+     *
+     * @throws ChainruleError `dtype` for a condition that is not bool, `shape` when the three do not broadcast
+     *
+     * @example
+     * const x = tensor([4, 0], { requiresGrad: true });
+     * const y = x.where(x.gt(0), 1).sqrt(); // → tensor([2., 1.], gradFn=<sqrt>)
+     * y.sum().backward();
+     * x.grad; // → tensor([0.2500, 0.0000])
+     */
     where(condition: Tensor, other: Operand): Tensor;
-    /** `this + weight · (end − this)`: `this` at weight 0, `end` at weight 1. One floating dtype, unless the weight is one number. */
+    /**
+     * `this + weight · (end − this)`: `this` at weight 0, `end` at weight 1, both exactly. One floating dtype, unless the
+     * weight is one number. The shapes broadcast. As `torch.lerp`.
+     *
+     * @throws ChainruleError `dtype` when the dtypes differ or are not floating, `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const [a, b] = [tensor([0, 10]), tensor([10, 20])];
+     * a.lerp(b, 0.25); // → tensor([2.5000, 12.5000])
+     * a.lerp(b, tensor([[0], [0.5], [1]])); // → tensor([[0., 10.], [5., 15.], [10., 20.]])
+     */
     lerp(end: Tensor, weight: Operand): Tensor;
-    /** `this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out). */
+    /**
+     * `this + value · tensor1 · tensor2`, where value is a number or a tensor of no dimensions (1 when left out), as
+     * `torch.addcmul`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast, `dtype` for a fractional value of whole numbers,
+     * `argument` for a value with dimensions or a gradient
+     *
+     * @example
+     * const x = tensor([1, 1]);
+     * x.addcmul(tensor([2, 3]), tensor([4, 5]), { value: 0.5 }); // → tensor([5.0000, 8.5000])
+     */
     addcmul(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): Tensor;
-    /** `this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul}. */
+    /**
+     * `this + value · tensor1 / tensor2`, with value as in {@link Tensor.addcmul}, as `torch.addcdiv`. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast, `dtype` for whole numbers alone, `argument` for a value
+     * with dimensions or a gradient
+     *
+     * @example
+     * const x = tensor([1, 1]);
+     * x.addcdiv(tensor([2, 3]), tensor([4, 5]), { value: -1 }); // → tensor([0.5000, 0.4000])
+     */
     addcdiv(tensor1: Tensor, tensor2: Operand, options?: { value?: Operand }): Tensor;
     /**
-     * NaN replaced by `nan` (default 0), ∞ and −∞ by `posinf` and `neginf` (default the largest and the smallest number of
-     * the dtype).
+     * NaN replaced by `nan` (default 0), ∞ and −∞ by `posinf` and `neginf` (default the largest and the smallest number of the
+     * dtype), as `torch.nan_to_num`. A copy; int32 and bool stay as they are.
+     *
+     * @example
+     * const x = tensor([NaN, Infinity, -Infinity, 1]);
+     * x.nanToNum({ nan: -1, posinf: 100, neginf: -100 }); // → tensor([-1., 100., -100., 1.])
+     * x.nanToNum().at(1).item() === finfo("float32").max; // → true
      */
     nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor;
   }

@@ -3,6 +3,7 @@ import { apply, defineOp, type Op } from "../core/op.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { existingDim, placeOf } from "./places.ts";
 
 /** Where a window begins in each dimension, and by what step it goes on. */
@@ -113,18 +114,61 @@ function without(list: readonly number[], at: number): number[] {
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** A view of `length` places of dimension `dim` from `start` on; a negative start counts from the end. */
+    /**
+     * A view of `length` places of dimension `dim` from `start` on; a negative start counts from the end. As `torch.narrow`.
+     *
+     * @throws ChainruleError `index` when a place or the dimension does not exist
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.narrow(1, 1, 2); // → tensor([[2., 3.], [5., 6.]])
+     * x.narrow(1, 2, 2); // throws index: … has no 2 places from 2 on
+     */
     narrow(dim: number, start: number, length: number): Tensor;
-    /** A view of one place of dimension `dim`, which disappears; a negative index counts from the end. */
+    /**
+     * A view of one place of dimension `dim`, which disappears; a negative index counts from the end. As `torch.select`.
+     *
+     * @throws ChainruleError `index` when the place or the dimension does not exist
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.select(0, 1); // → tensor([4., 5., 6.])
+     * x.select(1, -1); // → tensor([3., 6.])
+     */
     select(dim: number, index: number): Tensor;
     /**
      * Views of consecutive parts along `dim` (default 0): of `size` places each, the last one maybe smaller, or of the sizes
-     * listed, which must add up.
+     * listed, which must add up. As `torch.split`.
+     *
+     * @throws ChainruleError `argument` when the size is not above 0 or the sizes do not add up, `index` when there is no such
+     * dimension
+     *
+     * @example
+     * const x = arange(5);
+     * x.split(2); // → [tensor([0, 1], dtype=int32), tensor([2, 3], dtype=int32), tensor([4], dtype=int32)]
+     * x.split([1, 4])[1]; // → tensor([1, 2, 3, 4], dtype=int32)
      */
     split(size: number | readonly number[], dim?: number): Tensor[];
-    /** Views of at most `count` parts along `dim` (default 0), of equal sizes but for the last, as PyTorch cuts them. */
+    /**
+     * Views of at most `count` parts along `dim` (default 0), of equal sizes but for the last, as `torch.chunk` cuts them.
+     *
+     * @throws ChainruleError `argument` unless `count` is a whole number above 0, `index` when there is no such dimension
+     *
+     * @example
+     * arange(5).chunk(2); // → [tensor([0, 1, 2], dtype=int32), tensor([3, 4], dtype=int32)]
+     * arange(5).chunk(4).length; // → 3
+     */
     chunk(count: number, dim?: number): Tensor[];
-    /** Views of all places of dimension `dim` (default 0), one after the other. */
+    /**
+     * Views of all places of dimension `dim` (default 0), one after the other, as `torch.unbind`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const [first, second] = tensor([[1, 2], [3, 4]]).unbind(1);
+     * first; // → tensor([1., 3.])
+     * second; // → tensor([2., 4.])
+     */
     unbind(dim?: number): Tensor[];
   }
 }
@@ -151,7 +195,7 @@ defineMethods({
     ) {
       throw new ChainruleError(
         "index",
-        `Dimension ${dim} of shape ${showShape(this.shape)} has no ${length} places from ${start} on.`,
+        `Dimension ${dim} of shape ${showShape(this.shape)} has no ${counted(length, "place")} from ${start} on.`,
         `start + length may be at most ${size}.`,
       ).within("narrow");
     }

@@ -146,13 +146,51 @@ export const logsumexp = defineOp<Reduced>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** e^xᵢ / Σⱼ e^xⱼ along `dim`: positive numbers that add up to 1. With a dtype, in that dtype. */
+    /**
+     * e^xᵢ / Σⱼ e^xⱼ along `dim`: positive numbers that add up to 1, as `torch.softmax`. Large x do not overflow. With a
+     * dtype, in that dtype.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, or one of them is named; `index` when there is no such
+     * dimension
+     *
+     * @example
+     * const logits = tensor([[0, 0], [1000, 1000 + Math.log(3)]]);
+     * logits.softmax(1); // → tensor([[0.5000, 0.5000], [0.2500, 0.7500]])
+     * tensor([0, 1]).softmax(0, { dtype: "float64" }); // → tensor([0.2689, 0.7311], dtype=float64)
+     */
     softmax(dim: number, options?: { dtype?: DType }): Tensor;
-    /** log softmax along `dim`, exact where softmax underflows. With a dtype, in that dtype. */
+    /**
+     * log softmax along `dim`, xᵢ − log Σⱼ e^xⱼ, exact where softmax underflows. With a dtype, in that dtype. As
+     * `torch.log_softmax`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, or one of them is named; `index` when there is no such
+     * dimension
+     *
+     * @example
+     * const logits = tensor([0, 200]);
+     * logits.logSoftmax(0); // → tensor([-200., 0.])
+     * logits.softmax(0).log(); // → tensor([-inf, 0.])
+     */
     logSoftmax(dim: number, options?: { dtype?: DType }): Tensor;
-    /** softmax of −x along `dim`. With a dtype, in that dtype. */
+    /**
+     * softmax of −x along `dim`, as `torch.nn.functional.softmin`. With a dtype, in that dtype.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, or one of them is named; `index` when there is no such
+     * dimension
+     *
+     * @example
+     * tensor([1, 2, 3]).softmin(0); // → tensor([0.6652, 0.2447, 0.0900])
+     */
     softmin(dim: number, options?: { dtype?: DType }): Tensor;
-    /** log Σ eˣ over `dim`, without overflow. */
+    /**
+     * log Σ eˣ over `dim` (all dimensions when null), without overflow, as `torch.logsumexp`; int32 and bool become float32.
+     * `keepdim` (default false) leaves the dimensions with size 1. −∞ of nothing.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * tensor([[1000, 1000], [0, -Infinity]]).logsumexp(1); // → tensor([1000.6932, 0.0000])
+     */
     logsumexp(dim: Dims, options?: { keepdim?: boolean }): Tensor;
   }
 }

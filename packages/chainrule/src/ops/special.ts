@@ -144,15 +144,49 @@ export const xlogy: Op<Logarithmic> = defineOp<Logarithmic>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
+    /**
+     * The error function, 2/√π ∫₀ˣ e^(−t²) dt, as `torch.erf`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1, 5]).erf(); // → tensor([-0.8427, 0.0000, 0.8427, 1.0000])
+     */
     erf(): Tensor;
-    /** The inverse of erf, on [−1, 1]. */
+    /**
+     * The inverse of erf, on [−1, 1]: ±∞ at its ends, NaN outside. √2 erfinv(2p − 1) is the quantile of the standard normal
+     * distribution at p. As `torch.erfinv`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 0.5, 2]).erfinv(); // → tensor([-inf, 0.0000, 0.4769, nan])
+     * const p = tensor([0.975]);
+     * p.mul(2).sub(1).erfinv().mul(Math.SQRT2); // → tensor([1.9600])
+     */
     erfinv(): Tensor;
-    /** log |Γ(x)|. */
+    /**
+     * log |Γ(x)|, as `torch.lgamma`: log (n − 1)! for whole n > 0, ∞ at 0, −1, −2, …; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0, 1, 5, 100]).lgamma(); // → tensor([inf, 0.0000, 3.1781, 359.1342])
+     */
     lgamma(): Tensor;
-    /** The derivative of log Γ. */
+    /**
+     * The derivative of log Γ, ψ(x) = Γ′(x) / Γ(x), as `torch.digamma`: −∞ at 0, NaN at −1, −2, …; int32 and bool become
+     * float32.
+     *
+     * @example
+     * tensor([-1, 0, 1, 2]).digamma(); // → tensor([nan, -inf, -0.5772, 0.4228])
+     */
     digamma(): Tensor;
-    /** `this · log other`, and 0 where `this` is 0. */
+    /**
+     * `this · log other`, and 0 where `this` is 0, unless `other` is NaN. As `torch.xlogy`; whole numbers become float32. The
+     * shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const p = tensor([0, 0.5, 0.5]);
+     * p.xlogy(p).sum().neg(); // → tensor(0.6931)
+     * p.mul(p.log()).sum().neg(); // → tensor(nan)
+     */
     xlogy(other: Operand): Tensor;
   }
 }

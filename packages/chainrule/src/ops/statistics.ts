@@ -98,21 +98,61 @@ export const deviations = moment("std", {
   ],
 });
 
-/** What is subtracted from the number of elements: 1 (default) for a sample, 0 for a whole population. */
+/** What {@link Tensor.var}, {@link Tensor.std} and their like can be told. */
 export interface MomentOptions {
+  /** What is subtracted from the number of elements: 1 (default) for a sample, 0 for a whole population. */
   correction?: number;
+  /** Whether the dimensions stay, with size 1. Default false. */
   keepdim?: boolean;
 }
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Variance over `dim` (all dimensions when left out): Σ (x − mean)² / (n − correction), correction 1 by default. */
+    /**
+     * Variance over `dim` (all dimensions when left out): Σ (x − mean)² / (n − correction), correction 1 by default; NaN for
+     * one element (0 / 0). As `torch.var`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 3], [5, 5]]);
+     * x.var(1); // → tensor([2., 0.])
+     * x.var(1, { correction: 0 }); // → tensor([1., 0.])
+     * tensor([7]).var(); // → tensor(nan)
+     */
     var(dim?: Dims, options?: MomentOptions): Tensor;
-    /** Standard deviation over `dim` (all dimensions when left out): the root of {@link Tensor.var}. */
+    /**
+     * Standard deviation over `dim` (all dimensions when left out): the root of {@link Tensor.var}. As `torch.std`; NumPy's
+     * `std` has correction 0.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 10], [3, 30]]);
+     * x.sub(x.mean(0)).div(x.std(0, { correction: 0 })); // → tensor([[-1., -1.], [1., 1.]])
+     */
     std(dim?: Dims, options?: MomentOptions): Tensor;
-    /** Variance and mean over `dim` (all dimensions when left out), as `torch.var_mean`. */
+    /**
+     * Variance and mean over `dim` (all dimensions when left out), as `torch.var_mean`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, `index` when there is no such dimension
+     *
+     * @example
+     * const { var: variance, mean } = tensor([1, 2, 6]).varMean();
+     * variance; // → tensor(7.)
+     * mean; // → tensor(3.)
+     */
     varMean(dim?: Dims, options?: MomentOptions): { var: Tensor; mean: Tensor };
-    /** Standard deviation and mean over `dim` (all dimensions when left out), as `torch.std_mean`. */
+    /**
+     * Standard deviation and mean over `dim` (all dimensions when left out), as `torch.std_mean`.
+     *
+     * @throws ChainruleError `dtype` unless it is float32 or float64, `index` when there is no such dimension
+     *
+     * @example
+     * const { std, mean } = tensor([[1, 3], [5, 5]]).stdMean(1, { keepdim: true });
+     * std; // → tensor([[1.4142], [0.0000]])
+     * mean; // → tensor([[2.], [5.]])
+     */
     stdMean(dim?: Dims, options?: MomentOptions): { std: Tensor; mean: Tensor };
   }
 }

@@ -11,6 +11,7 @@ import {
   showShape,
 } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 import { kept } from "./gradients.ts";
 
 /** Dimensions to reduce: one, several, or all when left out. */
@@ -49,11 +50,44 @@ export const sum = defineOp<Reduced>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Sum over `dim` (all dimensions when left out). Integers and bools give int32, unless a dtype is named. */
+    /**
+     * Sum over `dim` (all dimensions when left out), as `torch.sum`; 0 of nothing. Integers and bools give int32, unless a
+     * dtype is named. `keepdim` (default false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, and for one that is named twice
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.sum(); // → tensor(21.)
+     * x.sum(0); // → tensor([5., 7., 9.])
+     * x.sum(1, { keepdim: true }); // → tensor([[6.], [15.]])
+     * x.gt(2).sum(); // → tensor(4, dtype=int32)
+     */
     sum(dim?: Dims, options?: { keepdim?: boolean; dtype?: DType }): Tensor;
-    /** Arithmetic mean over `dim` (all dimensions when left out). Floating tensors only, unless a dtype is named. */
+    /**
+     * Arithmetic mean over `dim` (all dimensions when left out), as `torch.mean`; NaN of nothing. Floating tensors only,
+     * unless a dtype is named. `keepdim` (default false) leaves the dimensions with size 1.
+     *
+     * @throws ChainruleError `dtype` for int32 and bool without a floating dtype, `index` when there is no such dimension
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.mean(1); // → tensor([2., 5.])
+     * x.gt(2).mean(null, { dtype: "float32" }); // → tensor(0.6667)
+     * x.gt(2).mean(); // throws dtype: mean() of a bool tensor is not a whole number
+     */
     mean(dim?: Dims, options?: { keepdim?: boolean; dtype?: DType }): Tensor;
-    /** Sums what broadcasting stretched, so that the result has `shape`. */
+    /**
+     * Sums what broadcasting stretched, so that the result has `shape`: the backward step of {@link Tensor.expand}. As
+     * `torch.Tensor.sum_to_size`.
+     *
+     * @throws ChainruleError `shape` when it does not broadcast to that of this tensor
+     *
+     * @example
+     * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+     * x.sumTo([3]); // → tensor([5., 7., 9.])
+     * x.sumTo([2, 1]); // → tensor([[6.], [15.]])
+     */
     sumTo(shape: Shape): Tensor;
   }
 }
@@ -68,7 +102,7 @@ defineMethods({
     if (!isFloating(x.dtype)) {
       throw new ChainruleError(
         "dtype",
-        `mean() of a ${x.dtype} tensor is not a whole number.`,
+        `mean() of ${withArticle(x.dtype)} tensor is not a whole number.`,
         'Name a dtype: mean(dim, { dtype: "float32" }).',
       );
     }

@@ -122,19 +122,58 @@ export const atan2 = defineOp<{ x: Tensor; other: Operand }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** Sine of an angle in radians. */
+    /**
+     * Sine of an angle in radians, as `torch.sin`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0, Math.PI / 6, Math.PI / 2]).sin(); // → tensor([0.0000, 0.5000, 1.0000])
+     */
     sin(): Tensor;
-    /** Cosine of an angle in radians. */
+    /**
+     * Cosine of an angle in radians, as `torch.cos`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0, Math.PI / 3, Math.PI]).cos(); // → tensor([1.0000, 0.5000, -1.0000])
+     */
     cos(): Tensor;
-    /** Tangent of an angle in radians. */
+    /**
+     * Tangent of an angle in radians, as `torch.tan`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([0, Math.PI / 4, 3]).tan(); // → tensor([0.0000, 1.0000, -0.1425])
+     */
     tan(): Tensor;
-    /** Inverse sine, in [−π/2, π/2]; NaN outside [−1, 1]. */
+    /**
+     * Inverse sine, in [−π/2, π/2]; NaN outside [−1, 1]. As `torch.asin`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 0.5, 2]).asin(); // → tensor([-1.5708, 0.0000, 0.5236, nan])
+     */
     asin(): Tensor;
-    /** Inverse cosine, in [0, π]; NaN outside [−1, 1]. */
+    /**
+     * Inverse cosine, in [0, π]; NaN outside [−1, 1]. As `torch.acos`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-1, 0, 1, 2]).acos(); // → tensor([3.1416, 1.5708, 0.0000, nan])
+     */
     acos(): Tensor;
-    /** Inverse tangent, in [−π/2, π/2]. */
+    /**
+     * Inverse tangent, in [−π/2, π/2]. As `torch.atan`; int32 and bool become float32.
+     *
+     * @example
+     * tensor([-Infinity, 0, 1]).atan(); // → tensor([-1.5708, 0.0000, 0.7854])
+     */
     atan(): Tensor;
-    /** The angle in [−π, π] of the point whose second coordinate is `this` and whose first is `other`. */
+    /**
+     * The angle in [−π, π] of the point whose second coordinate is `this` and whose first is `other`, as `torch.atan2`; whole
+     * numbers become float32. The shapes broadcast.
+     *
+     * @throws ChainruleError `shape` when the shapes do not broadcast
+     *
+     * @example
+     * const [x, y] = [tensor([1, -1, -1]), tensor([1, 1, -1])];
+     * y.atan2(x); // → tensor([0.7854, 2.3562, -2.3562])
+     */
     atan2(other: Operand): Tensor;
   }
 }

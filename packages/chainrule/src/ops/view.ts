@@ -99,37 +99,170 @@ export const expand = defineOp<{ x: Tensor; shape: Shape }>({
 
 declare module "../core/tensor.ts" {
   interface Tensor {
-    /** The same elements in another shape; one size may be −1. A view where strides allow it, else a copy. */
+    /**
+     * The same elements, in row-major order, in another shape; one size may be −1: what is left for it. A view where strides
+     * allow it, else a copy. As `torch.reshape`.
+     *
+     * @throws ChainruleError `shape` when the number of elements differs
+     *
+     * @example
+     * const x = arange(6);
+     * x.reshape([2, -1]); // → tensor([[0, 1, 2], [3, 4, 5]], dtype=int32)
+     * x.reshape([4, -1]); // throws shape: … has 6 elements and cannot be viewed as [4, -1]
+     */
     reshape(shape: Shape): Tensor;
-    /** As {@link Tensor.reshape}, but never a copy: throws where strides do not allow a view. */
+    /**
+     * As {@link Tensor.reshape}, but never a copy: throws where strides do not allow a view. As `torch.Tensor.view`.
+     *
+     * @throws ChainruleError `shape` when the number of elements differs, and where strides do not allow a view
+     *
+     * @example
+     * const x = zeros([2, 2]);
+     * x.view([4]).fill_(7);
+     * x; // → tensor([[7., 7.], [7., 7.]])
+     * x.t().view([4]); // throws shape: … has no view of shape [4]
+     */
     view(shape: Shape): Tensor;
-    /** `view(other.shape)`. */
+    /**
+     * `view(other.shape)`, as `torch.Tensor.view_as`.
+     *
+     * @throws ChainruleError as {@link Tensor.view}
+     *
+     * @example
+     * arange(4).viewAs(zeros([2, 2])); // → tensor([[0, 1], [2, 3]], dtype=int32)
+     */
     viewAs(other: Tensor): Tensor;
-    /** A view with the dimensions in another order. */
+    /**
+     * A view with the dimensions in another order: its dimension i is `dims[i]` of this tensor. As `torch.permute`.
+     *
+     * @throws ChainruleError `index` unless every dimension is named once
+     *
+     * @example
+     * zeros([2, 3, 4]).permute([2, 0, 1]).shape; // → [4, 2, 3]
+     * zeros([2, 3]).permute([0]); // throws index: [0] is no order of the 2 dimensions
+     */
     permute(dims: readonly number[]): Tensor;
-    /** A view with two dimensions exchanged. */
+    /**
+     * A view with two dimensions exchanged, as `torch.transpose`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * zeros([2, 3, 4]).transpose(0, -1).shape; // → [4, 3, 2]
+     */
     transpose(dim0: number, dim1: number): Tensor;
-    /** A view of a matrix with its rows as columns; a vector or a single number stays as it is. */
+    /**
+     * A view of a matrix with its rows as columns; a vector or a single number stays as it is. As `torch.t`.
+     *
+     * @throws ChainruleError `shape` for more than two dimensions
+     *
+     * @example
+     * tensor([[1, 2, 3], [4, 5, 6]]).t(); // → tensor([[1., 4.], [2., 5.], [3., 6.]])
+     */
     t(): Tensor;
-    /** A view with all dimensions in reverse order: the transposed matrix. */
+    /**
+     * A view with all dimensions in reverse order: the transposed matrix. As `torch.Tensor.T`.
+     *
+     * @example
+     * tensor([[1, 2, 3], [4, 5, 6]]).T; // → tensor([[1., 4.], [2., 5.], [3., 6.]])
+     */
     readonly T: Tensor;
-    /** A view with the last two dimensions exchanged: each matrix of a batch transposed. */
+    /**
+     * A view with the last two dimensions exchanged: each matrix of a batch transposed. As `torch.Tensor.mT`.
+     *
+     * @throws ChainruleError `shape` for fewer than two dimensions
+     *
+     * @example
+     * zeros([5, 2, 3]).mT.shape; // → [5, 3, 2]
+     */
     readonly mT: Tensor;
-    /** A view with the dimension(s) `source` moved to the place(s) `destination`; the others keep their order. */
+    /**
+     * A view with the dimension(s) `source` moved to the place(s) `destination`; the others keep their order. As
+     * `torch.movedim`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension, and for one that is named twice, `argument` for other
+     * than one place for each
+     *
+     * @example
+     * zeros([2, 3, 4]).movedim(0, -1).shape; // → [3, 4, 2]
+     * zeros([2, 3, 4]).movedim([0, 1], [-1, -2]).shape; // → [4, 3, 2]
+     */
     movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
-    /** A view that repeats dimensions of size 1, without copies; −1 keeps a size. */
+    /**
+     * A view that repeats dimensions of size 1, without copies; −1 keeps a size, and new dimensions come first. As
+     * `torch.Tensor.expand`. It cannot be changed in place.
+     *
+     * @throws ChainruleError `shape` when another size than 1 would change
+     *
+     * @example
+     * const x = tensor([[1], [2]]);
+     * x.expand([-1, 3]); // → tensor([[1., 1., 1.], [2., 2., 2.]])
+     * x.expand([3, 3]); // throws shape: … Only sizes of 1 stretch
+     */
     expand(shape: Shape): Tensor;
-    /** `expand(other.shape)`. */
+    /**
+     * `expand(other.shape)`, as `torch.Tensor.expand_as`.
+     *
+     * @throws ChainruleError as {@link Tensor.expand}
+     *
+     * @example
+     * tensor([1, 2]).expandAs(zeros([2, 2])); // → tensor([[1., 2.], [1., 2.]])
+     */
     expandAs(other: Tensor): Tensor;
-    /** `expand(shape)`, by the name that arrays in NumPy have for it. */
+    /**
+     * `expand(shape)`, by the name that arrays in NumPy have for it, as `torch.broadcast_to`.
+     *
+     * @throws ChainruleError as {@link Tensor.expand}
+     *
+     * @example
+     * tensor(7).broadcastTo([2, 2]); // → tensor([[7., 7.], [7., 7.]])
+     */
     broadcastTo(shape: Shape): Tensor;
-    /** A view with a new dimension of size 1 at `dim`. */
+    /**
+     * A view with a new dimension of size 1 at `dim`, as `torch.unsqueeze`; −1 is after the last.
+     *
+     * @throws ChainruleError `index` when there is no such place
+     *
+     * @example
+     * const x = tensor([1, 2, 3]);
+     * x.unsqueeze(0).shape; // → [1, 3]
+     * x.unsqueeze(-1).shape; // → [3, 1]
+     * x.sub(x.unsqueeze(1)); // → tensor([[0., 1., 2.], [-1., 0., 1.], [-2., -1., 0.]])
+     */
     unsqueeze(dim: number): Tensor;
-    /** A view without dimension(s) `dim` where their size is 1; without all dimensions of size 1 when left out. */
+    /**
+     * A view without dimension(s) `dim` where their size is 1; without all dimensions of size 1 when left out. As
+     * `torch.squeeze`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension
+     *
+     * @example
+     * const x = zeros([1, 2, 1]);
+     * x.squeeze().shape; // → [2]
+     * x.squeeze(-1).shape; // → [1, 2]
+     * x.squeeze(1).shape; // → [1, 2, 1]
+     */
     squeeze(dim?: number | readonly number[]): Tensor;
-    /** The dimensions from `startDim` to `endDim`, both included, merged into one. A view where strides allow it. */
+    /**
+     * The dimensions from `startDim` (default 0) to `endDim` (default −1), both included, merged into one; a single number
+     * becomes a vector. A view where strides allow it. As `torch.flatten`.
+     *
+     * @throws ChainruleError `index` when there is no such dimension or the first comes after the last
+     *
+     * @example
+     * zeros([2, 3, 4]).flatten().shape; // → [24]
+     * zeros([2, 3, 4]).flatten(1).shape; // → [2, 12]
+     */
     flatten(startDim?: number, endDim?: number): Tensor;
-    /** A view with dimension `dim` split into dimensions of the given sizes, one of which may be −1. */
+    /**
+     * A view with dimension `dim` split into dimensions of the given sizes, one of which may be −1. As `torch.unflatten`.
+     *
+     * @throws ChainruleError `shape` when the sizes do not make up that of the dimension, `index` when there is no such
+     * dimension
+     *
+     * @example
+     * zeros([5, 12]).unflatten(1, [3, -1]).shape; // → [5, 3, 4]
+     */
     unflatten(dim: number, sizes: Shape): Tensor;
   }
 }
@@ -296,6 +429,11 @@ defineMethods({
  * The tensors, expanded to their common shape, as `torch.broadcast_tensors`: views, without copies.
  *
  * @throws ChainruleError `shape` when they do not broadcast
+ *
+ * @example
+ * const [a, b] = broadcastTensors(tensor([1, 2]), tensor([[10], [20]]));
+ * a; // → tensor([[1., 2.], [1., 2.]])
+ * b; // → tensor([[10., 10.], [20., 20.]])
  */
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
   let shape: Shape = [];

@@ -3,6 +3,7 @@ import { DataLoader } from "../data/index.ts";
 import type { Module } from "../nn/index.ts";
 import { type Generator, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withArticle } from "../util/wording.ts";
 
 /** Tensors of one batch: the model's inputs, then the target. */
 export type Batch = readonly Tensor[];
@@ -52,7 +53,9 @@ export function partsOf(batch: Batch, { inputs }: BatchOptions): Parts {
         ? "a single tensor"
         : Array.isArray(batch)
           ? `an array of ${batch.length}`
-          : `${batch === null ? "null" : `a ${typeof batch}`}`;
+          : batch === null
+            ? "null"
+            : withArticle(typeof batch);
     throw new ChainruleError(
       "data",
       `A batch is ${found} where ${inputs === undefined ? "[input, target]" : `${inputs} inputs and a target`} must be.`,
@@ -79,7 +82,7 @@ export function lossOf<M extends Module, B extends Batch>(
     "shape",
     value instanceof Tensor
       ? `The loss of a batch has shape [${value.shape.join(", ")}].`
-      : `The loss of a batch is a ${typeof value}, not a tensor.`,
+      : `The loss of a batch is ${withArticle(typeof value)}, not a tensor.`,
     'Return one number for each batch, as losses with reduction "mean" do.',
   );
 }

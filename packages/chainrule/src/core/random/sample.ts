@@ -1,5 +1,6 @@
 /** Samples of indices: permutations and draws by weight, as PyTorch's CPU kernels make them. */
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { type FloatArray, fillExponential } from "./fill.ts";
 import type { Generator } from "./generator.ts";
 import { remainder, remainder64 } from "./remainder.ts";
@@ -77,7 +78,7 @@ export function multinomial(
   if (!Number.isInteger(numSamples) || numSamples < 1 || (!replacement && numSamples > n)) {
     throw new ChainruleError(
       "argument",
-      `Cannot draw ${numSamples} of ${n} categories${replacement ? "" : " without replacement"}.`,
+      `Cannot draw ${numSamples} of ${counted(n, "category", "categories")}${replacement ? "" : " without replacement"}.`,
       replacement ? "Pass numSamples >= 1." : `Pass numSamples from 1 to ${n}, or replacement.`,
     );
   }

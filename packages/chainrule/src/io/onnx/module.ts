@@ -1,6 +1,7 @@
 import { Module, Parameter } from "../../nn/index.ts";
 import { noGrad, outside, type Tensor, withMode } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { Call, type Circumstances, type GraphNode } from "./call.ts";
 import { operators } from "./operators.ts";
 import { TensorFault } from "./tensors.ts";
@@ -80,7 +81,7 @@ export class OnnxModule<Output extends Tensor | Tensor[] = Tensor> extends Modul
     if (inputs.length !== names.length) {
       throw new ChainruleError(
         "argument",
-        `The network was called with ${inputs.length} tensors, and takes ${names.length}: ${names.join(", ")}.`,
+        `The network was called with ${counted(inputs.length, "tensor")}, and takes ${names.length}: ${names.join(", ")}.`,
         "Give one tensor for each.",
       );
     }

@@ -1,6 +1,5 @@
 import * as nn from "../../nn/index.ts";
 import { type DType, Tensor } from "../../tensor/index.ts";
-import { ChainruleError } from "../../util/errors.ts";
 import { call, listOf, literal, type PythonValue, snakeCase } from "./python.ts";
 
 /** Writes the expression that makes a module in Python. */
@@ -120,14 +119,6 @@ function sequential(module: nn.Sequential, write: Write): string {
       parts.map(([, part]) => write(part)),
       { lines: true },
     );
-  const wrong = parts.find(([name]) => name === "" || name.includes("."));
-  if (wrong) {
-    throw new ChainruleError(
-      "argument",
-      `The layer "${wrong[0]}" of a Sequential has a name that PyTorch does not take.`,
-      "Name it without a point.",
-    );
-  }
   return `nn.Sequential(OrderedDict(${dictOf(parts.map(([name, part]) => [name, write(part)]))}))`;
 }
 

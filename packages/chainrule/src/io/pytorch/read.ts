@@ -1,6 +1,7 @@
 import { fromTypedArray, Tensor } from "../../tensor/index.ts";
 import { define } from "../../util/define.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { type ElementKind, elementKinds, isShape, isWhole, readElements } from "../elements.ts";
 import { type Refuse, refusal } from "../refuse.ts";
 import { isZip, storedBytes, type ZipEntry, zipEntries } from "../zip.ts";
@@ -280,7 +281,9 @@ function rebuilt(storages: Storages, args: readonly unknown[]): Tensor {
   if (!isWhole(offset) || !isShape(shape) || !isShape(strides))
     throw new BadArguments("is called with places that are no whole numbers");
   if (shape.length !== strides.length)
-    throw new BadArguments(`is called with ${strides.length} strides for ${shape.length} dimensions`);
+    throw new BadArguments(
+      `is called with ${counted(strides.length, "stride")} for ${counted(shape.length, "dimension")}`,
+    );
   const whole = storages.elements(storage, kind);
   const count = shape.reduce((product, length) => product * length, 1);
   const last = shape.reduce((at, length, d) => at + (length - 1) * strides[d], offset);

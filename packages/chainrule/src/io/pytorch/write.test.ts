@@ -144,7 +144,7 @@ describe("readTorchValue", () => {
       tensorOf("0", 0, [255, 255, 255], [0, 0, 0]),
       "more elements than the file has bytes",
     ],
-    ["strides for other dimensions", tensorOf("0", 0, [2], [1, 1]), "2 strides for 1 dimensions"],
+    ["strides for other dimensions", tensorOf("0", 0, [2], [1, 1]), "2 strides for 1 dimension"],
     ["an operation that is none", [0x00], "it has an operation 0x00"],
     ["protocol 0", [0x80, 0], "its pickle is of protocol 0"],
     ["values that are not there", [0x75], "its pickle has no mark"],

@@ -1,6 +1,7 @@
 import { type Layer, Module, Sequential } from "../../nn/index.ts";
 import { showShape, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import type { Dims } from "./topology.ts";
 
 /** An input of a {@link LayersModel}. */
@@ -77,7 +78,7 @@ export class LayersModel<Out extends Tensor | readonly Tensor[] = Tensor> extend
     if (given.length !== this.inputs.length) {
       throw new ChainruleError(
         "argument",
-        `The model got ${given.length} tensors for ${this.inputs.length} inputs.`,
+        `The model got ${counted(given.length, "tensor")} for ${counted(this.inputs.length, "input")}.`,
         `Give ${this.inputs.map(({ name }) => name).join(", ")}, in this order.`,
       );
     }

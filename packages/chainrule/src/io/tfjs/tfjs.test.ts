@@ -70,7 +70,7 @@ describe("models that TensorFlow.js saved", () => {
     copy.loadStateDict(model.stateDict());
     const inputs = inputsOf(named("a table's network"));
     expect(copy(...inputs).toArray()).toEqual(model(...inputs).toArray());
-    expect(() => model(inputs[0])).toThrow("1 tensors for 2 inputs");
+    expect(() => model(inputs[0])).toThrow("1 tensor for 2 inputs");
     expect(() => model(inputs[1], inputs[1])).toThrow("The input numbers has shape [2, 1]. Give [any, 3].");
     expect(() => model.at("dense")).toThrow('no layer "dense"');
     expect(() => model.toSequential()).toThrow("no chain");

@@ -51,6 +51,23 @@ describe("Sequential", () => {
     expect(() => model.at(0.5)).toThrow(ChainruleError);
   });
 
+  test("refuses names that paths cannot hold, as ModuleDict does", () => {
+    for (const name of ["a.b", ""]) {
+      const layers = { [name]: new nn.ReLU() };
+      const problem = name === "" ? "A part of a module needs a name." : 'The name "a.b" contains a point';
+      expect(() => new nn.Sequential(layers)).toThrow(problem);
+      expect(() => new nn.ModuleDict(layers)).toThrow(problem);
+      expect(() => new nn.ParameterDict({ [name]: ones([1]) })).toThrow(problem);
+    }
+  });
+
+  test("append finds a name that no layer of the part has", () => {
+    const tail = new nn.Sequential(new nn.ReLU(), new nn.Linear(1, 1), new nn.Linear(1, 1)).slice(1);
+    tail.append(new nn.Linear(1, 2)).append(new nn.Linear(2, 1));
+    expect(tail.namedChildren().map(([name]) => name)).toEqual(["1", "2", "3", "4"]);
+    expect(Object.keys(tail.stateDict())).toHaveLength(8);
+  });
+
   test("finds layers that a subclass adds as fields", () => {
     class Head extends nn.Sequential {
       extra = new nn.Linear(1, 1);

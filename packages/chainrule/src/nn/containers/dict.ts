@@ -2,6 +2,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
+import { checkName } from "../module/parts.ts";
 import { checkItem, notCallable } from "./items.ts";
 
 /**
@@ -63,13 +64,7 @@ export abstract class DictContainer<T, Given = T>
    * @throws ChainruleError `argument` for a name that is empty or has a point, or an item of the wrong kind
    */
   set(name: string, item: Given): this {
-    if (name === "" || name.includes(".")) {
-      throw new ChainruleError(
-        "argument",
-        `"${name}" is no name for an item of ${this.scopeKind()}: paths are made of names separated by points.`,
-        "Choose a name that is not empty and has no point.",
-      );
-    }
+    checkName(name);
     this.items.set(name, this.accept(item, name));
     return this;
   }

@@ -2,6 +2,7 @@ import type { Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import type { Fitting, Layer } from "../module/layer.ts";
 import { Module } from "../module/module.ts";
+import { checkName } from "../module/parts.ts";
 import { checkItem, placeOf } from "./items.ts";
 
 /**
@@ -10,7 +11,7 @@ import { checkItem, placeOf } from "./items.ts";
  * Layers are given one by one and then named 0, 1, 2, …, or named by an object. Where the widths of layers are literals,
  * TypeScript refuses a layer that does not fit the one before. With no layer at all, y = x.
  *
- * @throws ChainruleError `argument` for something that is no module
+ * @throws ChainruleError `argument` for something that is no module, or a name that is empty or has a point
  *
  * @example
  * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
@@ -70,12 +71,14 @@ export class Sequential<L extends readonly Layer[] = readonly Layer[]>
   }
 
   /**
-   * Adds a layer at the end, under its place as its name.
+   * Adds a layer at the end, under its place as its name, or the next number that no layer has.
    *
    * @throws ChainruleError `argument` for something that is no module
    */
   append(layer: Layer): this {
-    this.add(String(this.length), layer);
+    let name = this.length;
+    while (this.names.includes(String(name))) name++; // part of another model, whose layers keep their names
+    this.add(String(name), layer);
     return this;
   }
 
@@ -105,6 +108,7 @@ export class Sequential<L extends readonly Layer[] = readonly Layer[]>
   }
 
   private add(name: string, layer: unknown): void {
+    checkName(name);
     checkItem(layer instanceof Module, layer, name, "Sequential", "module");
     this.names.push(name);
     this.layers.push(layer as Layer);

@@ -1,5 +1,13 @@
-import { type DType, type Generator, type Operand, type Tensor, zerosLike } from "../../tensor/index.ts";
+import {
+  type DType,
+  type Generator,
+  isFloating,
+  type Operand,
+  type Tensor,
+  zerosLike,
+} from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { withArticle } from "../../util/wording.ts";
 
 /** Options of {@link dropout} and {@link alphaDropout}. */
 export interface DropoutOptions {
@@ -36,7 +44,15 @@ export function dropBy<N extends string>(
   const { p = 0.5, training = true, generator } = options;
   checkProbability(p);
   if (!training || x.numel === 0 || caseOf(p) === "none") return x;
-  return caseOf(p) === "all" ? x.mul(0) : kind.drop(x, numbersOf(p, x.dtype), generator);
+  if (caseOf(p) === "all") return x.mul(0);
+  if (!isFloating(x.dtype)) {
+    throw new ChainruleError(
+      "dtype",
+      `Dropout of ${withArticle(x.dtype)} tensor: what is kept is scaled, and is no whole number any more.`,
+      'Convert it by to("float32").',
+    );
+  }
+  return kind.drop(x, numbersOf(p, x.dtype), generator);
 }
 
 const { fround } = Math;
@@ -75,7 +91,7 @@ export const alpha: Dropping<"keep" | "scale" | "slope" | "shift"> = {
  * all are 0. As `torch.nn.functional.dropout`, with its draws. Srivastava et al., JMLR 2014.
  *
  * @param x any shape, float32 or float64; the result has both
- * @throws ChainruleError `argument` when p is not from 0 to 1
+ * @throws ChainruleError `argument` when p is not from 0 to 1, `dtype` for whole numbers or bools unless p is 0 or 1
  *
  * @example
  * const x = ones([6]);
@@ -89,7 +105,7 @@ export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor => drop
  * variance 1 stay. As `torch.nn.functional.alpha_dropout`, with its draws. Klambauer et al., NIPS 2017.
  *
  * @param x any shape, float32 or float64; the result has both
- * @throws ChainruleError `argument` when p is not from 0 to 1
+ * @throws ChainruleError `argument` when p is not from 0 to 1, `dtype` for whole numbers or bools unless p is 0 or 1
  *
  * @example
  * const x = randn([10000]);

@@ -1,5 +1,6 @@
 import { noGrad, showShape, type Tensor, where, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingLookupOptions {
@@ -19,7 +20,7 @@ export function paddingRow(paddingIdx: number, rows: number): number {
   if (!Number.isInteger(paddingIdx) || row < 0 || row >= rows) {
     throw new ChainruleError(
       "index",
-      `paddingIdx ${String(paddingIdx)} names none of ${rows} rows.`,
+      `paddingIdx ${String(paddingIdx)} names none of ${counted(rows, "row")}.`,
       `Use ${-rows} to ${rows - 1}.`,
     );
   }

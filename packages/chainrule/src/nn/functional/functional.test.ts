@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { manualSeed, ones, rand, tensor } from "../../tensor/index.ts";
+import { thrown } from "../../util/testing/thrown.ts";
 import * as nn from "../index.ts";
 
 const F = nn.functional;
@@ -48,6 +49,44 @@ test("dropout draws as the layer does, and passes its input on otherwise", () =>
   expect(new nn.Dropout(0.3)(ones([50])).data).toEqual(dropped.data);
   expect(F.dropout(x, { training: false })).toBe(x);
   expect(F.alphaDropout(x, { p: 0 })).toBe(x);
+});
+
+test("dropout scales, so that it refuses whole numbers unless none or all are dropped, as PyTorch does", () => {
+  const whole = tensor([1, 2, 3, 4], { dtype: "int32" });
+  for (const drop of [F.dropout, F.alphaDropout]) {
+    for (const p of [0.2, 0.5]) {
+      expect(thrown(() => drop(whole, { p }))).toMatchObject({
+        code: "dtype",
+        problem: expect.stringContaining("an int32 tensor"),
+      });
+    }
+    expect(drop(whole, { p: 0 })).toBe(whole);
+    expect(drop(whole, { p: 0.5, training: false })).toBe(whole);
+    expect(drop(whole, { p: 1 }).toArray()).toEqual([0, 0, 0, 0]);
+  }
+  expect(() => F.dropout(whole.to("bool"))).toThrow("a bool tensor");
+});
+
+test("normalizations by channels refuse vectors and what does not fit, as PyTorch does", () => {
+  const shape = (f: () => unknown): string => {
+    const { code, problem } = thrown(f);
+    expect(code).toBe("shape");
+    return problem;
+  };
+  const [one, two] = [ones([1]), ones([2])];
+  for (const training of [false, true]) {
+    expect(shape(() => F.batchNorm(two, two, two, { training }))).toContain(
+      "[2] has no dimension of channels",
+    );
+    expect(shape(() => F.batchNorm(ones([3, 2]), one, one, { training }))).toContain(
+      "runningMean of shape [1]",
+    );
+  }
+  expect(shape(() => F.batchNorm(ones([3, 2]), two, two, { weight: one }))).toContain("weight of shape [1]");
+  expect(shape(() => F.groupNorm(ones([3, 2]), 2, { bias: one }))).toContain("bias of shape [1]");
+  expect(shape(() => F.groupNorm(two, 2))).toContain("no dimension of channels");
+  for (const groups of [0, -1, 2.5])
+    expect(shape(() => F.groupNorm(ones([2, 5]), groups))).toContain("do not make");
 });
 
 describe("distances", () => {

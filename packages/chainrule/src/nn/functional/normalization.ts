@@ -1,5 +1,6 @@
-import { finfo, noGrad, numel, type Shape, showShape, type Tensor } from "../../tensor/index.ts";
+import { finfo, noGrad, numel, type Shape, sameShape, showShape, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 
 /** What follows a normalization: y = x̂ · weight + bias. */
 export interface Affine {
@@ -24,6 +25,26 @@ function standardized(
 function affine(x: Tensor, { weight, bias }: Affine): Tensor {
   const scaled = weight ? x.mul(weight) : x;
   return bias ? scaled.add(bias) : scaled;
+}
+
+/** Refuses vectors that are not [C] for an input [N, C, …]: one of another size would be stretched. */
+function checkChannels(x: Tensor, vectors: Readonly<Record<string, Tensor | null | undefined>>): void {
+  if (x.ndim < 2) {
+    throw new ChainruleError(
+      "shape",
+      `An input of shape ${showShape(x.shape)} has no dimension of channels.`,
+      "Give [N, C] or [N, C, ...].",
+    );
+  }
+  const channels = x.shape[1];
+  for (const [name, vector] of Object.entries(vectors)) {
+    if (!vector || sameShape(vector.shape, [channels])) continue;
+    throw new ChainruleError(
+      "shape",
+      `The ${name} of shape ${showShape(vector.shape)} does not fit an input of shape ${showShape(x.shape)}.`,
+      `Give one number for each channel: [${channels}].`,
+    );
+  }
 }
 
 /** A vector of channels [C] in a shape that broadcasts over [N, C, …]. */
@@ -57,7 +78,8 @@ export interface BatchNormOptions extends Affine {
  * @param runningMean [C], or null
  * @param runningVar [C], or null
  * @param options weight and bias are [C]
- * @throws ChainruleError `shape` in training when the batch has one value for each channel
+ * @throws ChainruleError `shape` for an input without channels or vectors that are not [C], and in training when the batch has one
+ *   value for each channel
  *
  * @example
  * const x = tensor([[1, 10], [3, 30]]);
@@ -74,7 +96,8 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const { training = false, momentum = 0.1, eps = 1e-5, weight, bias } = options;
+  checkChannels(x, { runningMean, runningVar, weight, bias });
   if (!training && runningMean && runningVar) {
     const centered = x.sub(overChannels(runningMean, x.ndim));
     const y = centered.mul(overChannels(runningVar.add(eps).rsqrt(), x.ndim));
@@ -171,7 +194,7 @@ export function rmsNorm(
  * @param x [N, C, ...], float; the result has its shape
  * @param numGroups into how many equal groups of neighbours the C channels are split
  * @param options weight and bias are [C]; eps 1e-5 when left out
- * @throws ChainruleError `shape` when the channels do not make so many equal groups
+ * @throws ChainruleError `shape` when the channels do not make so many equal groups, or for vectors that are not [C]
  *
  * @example
  * const x = tensor([[1, 2, 30, 40]]);
@@ -179,10 +202,11 @@ export function rmsNorm(
  * nn.functional.groupNorm(x, 1); // → tensor([[-1.0074, -0.9490, 0.6862, 1.2702]])
  */
 export function groupNorm(x: Tensor, numGroups: number, options: Affine & { eps?: number } = {}): Tensor {
-  if (x.ndim < 2 || x.shape[1] % numGroups !== 0) {
+  checkChannels(x, { weight: options.weight, bias: options.bias });
+  if (!(Number.isInteger(numGroups) && numGroups >= 1 && x.shape[1] % numGroups === 0)) {
     throw new ChainruleError(
       "shape",
-      `The channels (dimension 1) of an input of shape ${showShape(x.shape)} do not make ${numGroups} equal groups.`,
+      `The channels (dimension 1) of an input of shape ${showShape(x.shape)} do not make ${counted(numGroups, "equal group")}.`,
       "Choose a number of groups that divides the number of channels.",
     );
   }

@@ -1,9 +1,10 @@
 import { type DType, noGrad, ones, showShape, type Tensor, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { batchNorm } from "../functional/normalization.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
-import { checkSizes } from "./linear.ts";
+import { checkSizes } from "./setting.ts";
 
 /** Options of {@link BatchNorm1d}. */
 export interface BatchNorm1dOptions {
@@ -107,10 +108,11 @@ export class BatchNorm1d extends WidthKeeper {
    *   for each feature
    */
   override forward(x: Tensor): Tensor {
-    if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[1] !== this.numFeatures) {
+    const hasRank = x.ndim === 2 || x.ndim === 3;
+    if (!hasRank || x.shape[1] !== this.numFeatures) {
       throw new ChainruleError(
         "shape",
-        `An input of shape ${showShape(x.shape)} does not have ${this.numFeatures} features.`,
+        `An input of shape ${showShape(x.shape)} does not have ${hasRank ? counted(this.numFeatures, "feature") : "2 or 3 dimensions"}.`,
         `Give [N, ${this.numFeatures}] or [N, ${this.numFeatures}, L].`,
       );
     }

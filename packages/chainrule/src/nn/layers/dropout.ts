@@ -51,7 +51,7 @@ abstract class DropoutLayer extends WidthKeeper {
  * input. Any shape, float. `new Dropout(0.2)` is short for `new Dropout({ p: 0.2 })`. As `torch.nn.Dropout`, with its draws.
  * Srivastava et al., JMLR 2014.
  *
- * @throws ChainruleError `argument` when p is not from 0 to 1
+ * @throws ChainruleError `argument` when p is not from 0 to 1; in a call `dtype` for whole numbers or bools unless p is 0 or 1
  *
  * @example
  * const drop = new nn.Dropout(0.25);
@@ -71,7 +71,7 @@ export class Dropout extends DropoutLayer {
  * Dropout that keeps mean and variance after {@link SELU}: sets elements to SELU's negative limit, then scales and shifts all.
  * Options as {@link Dropout}. As `torch.nn.AlphaDropout`, with its draws. Klambauer et al., NIPS 2017.
  *
- * @throws ChainruleError `argument` when p is not from 0 to 1
+ * @throws ChainruleError `argument` when p is not from 0 to 1; in a call `dtype` for whole numbers or bools unless p is 0 or 1
  *
  * @example
  * const drop = new nn.AlphaDropout(0.2);

@@ -4,7 +4,7 @@ import { embedding, paddingRow } from "../functional/embedding.ts";
 import { normal_ } from "../init.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
-import { checkSizes } from "./linear.ts";
+import { checkSizes } from "./setting.ts";
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions {

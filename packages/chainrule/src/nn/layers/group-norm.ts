@@ -1,8 +1,10 @@
 import { type DType, ones, showShape, type Tensor, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { groupNorm } from "../functional/normalization.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
+import { checkSizes } from "./setting.ts";
 
 /** Options of {@link GroupNorm}. */
 export interface GroupNormOptions {
@@ -20,7 +22,7 @@ export interface GroupNormOptions {
  *
  * Input [N, numChannels, ...], result of the same shape. `weight` and `bias` [numChannels] start at one and zero.
  *
- * @throws ChainruleError `argument` when the channels do not make so many equal groups
+ * @throws ChainruleError `argument` for sizes that are not whole, or when the channels do not make so many equal groups
  *
  * @example
  * const norm = new nn.GroupNorm(2, 4);
@@ -44,10 +46,11 @@ export class GroupNorm extends WidthKeeper {
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
     const { eps = 1e-5, affine = true, dtype } = options;
-    if (!(numGroups >= 1) || numChannels % numGroups !== 0) {
+    checkSizes("GroupNorm", { numGroups, numChannels });
+    if (numGroups === 0 || numChannels % numGroups !== 0) {
       throw new ChainruleError(
         "argument",
-        `${numChannels} channels do not make ${numGroups} equal groups.`,
+        `GroupNorm was given ${counted(numChannels, "channel")}, which cannot make ${counted(numGroups, "equal group")}.`,
         "Choose a number of groups that divides the number of channels.",
       );
     }
@@ -64,7 +67,7 @@ export class GroupNorm extends WidthKeeper {
     if (x.shape[1] !== this.numChannels) {
       throw new ChainruleError(
         "shape",
-        `An input of shape ${showShape(x.shape)} does not have ${this.numChannels} channels.`,
+        `An input of shape ${showShape(x.shape)} does not have ${counted(this.numChannels, "channel")}.`,
         `Give [N, ${this.numChannels}, ...].`,
       );
     }

@@ -49,6 +49,28 @@ test("layers refuse what does not fit, and say what would", () => {
   expect(codeOf(() => new nn.Embedding(3, 2, { paddingIdx: 3 }))).toBe("index");
 });
 
+test("sizes and bounds that no layer can have are refused when it is made", () => {
+  expect(() => new nn.GroupNorm(2.5, 5)).toThrow(
+    "numGroups of GroupNorm is 2.5. Give a whole number of at least 0.",
+  );
+  expect(() => new nn.GroupNorm(2, -4)).toThrow("numChannels of GroupNorm is -4.");
+  expect(() => new nn.GroupNorm(0, 4)).toThrow("4 channels, which cannot make 0 equal groups");
+  expect(() => new nn.Embedding(2.5, 1)).toThrow(
+    "numEmbeddings of Embedding is 2.5. Give a whole number of at least 0.",
+  );
+  for (const [minVal, maxVal] of [[3, 2], [2, 2], [Number.NaN, 2]]) // biome-ignore format: pairs
+    expect(codeOf(() => new nn.Hardtanh({ minVal, maxVal }))).toBe("argument");
+  expect(() => new nn.Hardtanh({ minVal: 3, maxVal: 2 })).toThrow("values from 3 to 2");
+});
+
+test("BatchNorm1d tells a wrong rank from a wrong number of features", () => {
+  expect(() => new nn.BatchNorm1d(2)(zeros([1, 2, 1, 1]))).toThrow(
+    "[1, 2, 1, 1] does not have 2 or 3 dimensions",
+  );
+  expect(() => new nn.BatchNorm1d(2)(zeros([2]))).toThrow("[2] does not have 2 or 3 dimensions");
+  expect(() => new nn.BatchNorm1d(1)(zeros([3, 4]))).toThrow("[3, 4] does not have 1 feature.");
+});
+
 test("no layer reads values while it computes, so that a recorder can follow", () => {
   const x = rand([6, 4]).requiresGrad_();
   const layers: nn.Layer[] = [

@@ -1,8 +1,8 @@
 import { bilinear, type DType, linear, type Tensor, zeros } from "../../tensor/index.ts";
-import { ChainruleError } from "../../util/errors.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
+import { checkSizes } from "./setting.ts";
 
 /** Options of {@link Linear} and {@link Bilinear}. */
 export interface LinearOptions {
@@ -10,18 +10,6 @@ export interface LinearOptions {
   bias?: boolean;
   /** The dtype of the parameters. Default float32. */
   dtype?: DType;
-}
-
-/** Refuses sizes that are not whole numbers ≥ 0. */
-export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [name, size] of Object.entries(sizes)) {
-    if (Number.isInteger(size) && size >= 0) continue;
-    throw new ChainruleError(
-      "argument",
-      `${name} of ${layer} is ${String(size)}.`,
-      "Give a whole number of features.",
-    );
-  }
 }
 
 /**

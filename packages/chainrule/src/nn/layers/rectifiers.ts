@@ -1,5 +1,6 @@
 /** Activations that are made of pieces: straight lines and exponentials. All keep the shape. */
 import { type DType, full, type Tensor } from "../../tensor/index.ts";
+import { ChainruleError } from "../../util/errors.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
 import { setting } from "./setting.ts";
@@ -188,6 +189,8 @@ export class Hardsigmoid extends WidthKeeper {
 /**
  * y = x, cut to [minVal, maxVal], as `torch.nn.Hardtanh`. Any shape, float. Defaults −1 and 1.
  *
+ * @throws ChainruleError `argument` unless minVal < maxVal
+ *
  * @example
  * const layer = new nn.Hardtanh({ maxVal: 2 });
  * layer(tensor([-3, 0.5, 3])); // → tensor([-1.0000, 0.5000, 2.0000])
@@ -203,6 +206,13 @@ export class Hardtanh extends WidthKeeper {
     super();
     this.minVal = options.minVal ?? -1;
     this.maxVal = options.maxVal ?? 1;
+    if (!(this.minVal < this.maxVal)) {
+      throw new ChainruleError(
+        "argument",
+        `Hardtanh cuts to values from ${this.minVal} to ${this.maxVal}.`,
+        "Give a minVal below maxVal.",
+      );
+    }
   }
 
   override forward(x: Tensor): Tensor {

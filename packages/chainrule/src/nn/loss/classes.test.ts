@@ -34,6 +34,16 @@ describe("ignored rows", () => {
   });
 });
 
+test("classes of another dtype are refused, with probabilities offered only where they are taken", () => {
+  const scores = zeros([2, 3]);
+  const classes = zeros([2]);
+  const only = /Classes are given as float32\. Give class indices as int32, by to\("int32"\)\.$/;
+  expect(() => nllLoss(scores, classes)).toThrow(only);
+  expect(() => multiMarginLoss(scores, classes)).toThrow(only);
+  for (const labelSmoothing of [0, 0.1])
+    expect(() => crossEntropy(scores, classes.to("bool"), { labelSmoothing })).toThrow(/or probabilities/);
+});
+
 test("multiMarginLoss refuses more dimensions than rows of scores have, as PyTorch does", () => {
   const target = zeros([2, 3], { dtype: "int32" });
   expect(() => multiMarginLoss(zeros([2, 3, 3]), target)).toThrow(/one row of scores.*\[2, 3, 3\]/);

@@ -9,6 +9,7 @@ import {
   where,
 } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
 
 /** Options of the losses on classes. */
@@ -41,14 +42,19 @@ function classDim(input: Tensor): number {
 }
 
 /** Throws unless targets are class indices of the input's rows, and weights one for each class. */
-function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null | undefined): number {
+function checkClasses(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null | undefined,
+  otherwise = "",
+): number {
   const dim = classDim(input);
   const rows = input.shape.filter((_, d) => d !== dim);
   if (target.dtype !== "int32") {
     throw new ChainruleError(
       "dtype",
       `Classes are given as ${target.dtype}.`,
-      'Give class indices as int32, by to("int32"), or probabilities in the shape of the input.',
+      `Give class indices as int32, by to("int32")${otherwise}.`,
     );
   }
   if (!sameShape(rows, target.shape)) {
@@ -62,7 +68,7 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null | und
   if (weight && !sameShape(weight.shape, [classes])) {
     throw new ChainruleError(
       "shape",
-      `The class weights have shape ${showShape(weight.shape)}, and there are ${classes} classes.`,
+      `The class weights have shape ${showShape(weight.shape)} for ${counted(classes, "class", "classes")}.`,
       `Give weights of shape [${classes}].`,
     );
   }
@@ -96,7 +102,7 @@ const pick = (scores: Tensor, dim: number, labels: Tensor): Tensor =>
   scores.gather(dim, labels.unsqueeze(dim)).squeeze(dim);
 
 /** Which labels count, those labels (0 in place of the others), and the weight of each, 0 where it does not count. */
-function counted(
+function countingLabels(
   logProbs: Tensor,
   target: Tensor,
   weight: Tensor | null | undefined,
@@ -136,7 +142,7 @@ export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions 
   const { weight, ignoreIndex = -100, reduction } = options;
   const dim = checkClasses(logProbs, target, weight);
   return byLabel(target, logProbs.shape[dim], ignoreIndex, () => {
-    const { labels, keep, weights } = counted(logProbs, target, weight, ignoreIndex);
+    const { labels, keep, weights } = countingLabels(logProbs, target, weight, ignoreIndex);
     const losses = pick(logProbs, dim, labels).neg();
     return weighted(weight ? losses.mul(weights) : losses, keep, weights, reduction);
   });
@@ -167,11 +173,11 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const dim = classDim(input);
   const logProbs = input.logSoftmax(dim);
   if (isFloating(target.dtype)) return softCrossEntropy(logProbs, target, dim, options);
+  checkClasses(input, target, weight, ", or probabilities in the shape of the input, as float32");
   if (labelSmoothing === 0) return nllLoss(logProbs, target, options);
-  checkClasses(input, target, weight);
   const classes = input.shape[dim];
   return byLabel(target, classes, ignoreIndex, () => {
-    const { labels, keep, weights } = counted(logProbs, target, weight, ignoreIndex);
+    const { labels, keep, weights } = countingLabels(logProbs, target, weight, ignoreIndex);
     const right = pick(logProbs, dim, labels).neg();
     const hard = weight ? right.mul(weights) : right;
     const even = weight ? logProbs.mul(alongClasses(weight, logProbs, dim)) : logProbs;

@@ -2,11 +2,21 @@
  * Losses that compare items with each other: by angle, by rank, by distance. Margins are cut off by clampMin(0), whose slope at
  * the bound itself is 1, as in PyTorch; relu's would be 0.
  */
-import { type Tensor, where } from "../../tensor/index.ts";
+import { sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
 const tiny = 1e-12;
+
+/** Refuses items of different shapes: they are compared one by one. */
+function requireSameInputs(what: string, one: Tensor, other: Tensor): void {
+  if (sameShape(one.shape, other.shape)) return;
+  throw new ChainruleError(
+    "shape",
+    `${what} compares inputs of shapes ${showShape(one.shape)} and ${showShape(other.shape)}.`,
+    "Reshape one of them.",
+  );
+}
 
 /**
  * For pairs with targets 1 (alike) and −1 (not): ℓ = 1 − cos, or max(0, cos − margin). As
@@ -16,7 +26,7 @@ const tiny = 1e-12;
  * @param input2 in the shape of the first
  * @param target 1 or −1, shape [n] or []
  * @param options margin 0, reduction "mean" when left out
- * @throws ChainruleError `shape` when the shapes of the inputs differ
+ * @throws ChainruleError `shape` when the shapes of the inputs differ, or there is not one target for each pair
  *
  * @example
  * const x = tensor([[1, 0], [1, 0], [1, 0]]);
@@ -30,7 +40,15 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   { margin = 0, reduction }: ReductionOption & { margin?: number } = {},
 ): Tensor {
-  requireSameShape("cosineEmbeddingLoss", input1, input2);
+  requireSameInputs("cosineEmbeddingLoss", input1, input2);
+  const pairs = input1.shape.slice(0, -1);
+  if (input1.ndim < 1 || input1.ndim > 2 || !sameShape(target.shape, pairs)) {
+    throw new ChainruleError(
+      "shape",
+      `cosineEmbeddingLoss was given inputs of shape ${showShape(input1.shape)} and a target of shape ${showShape(target.shape)}.`,
+      "Give inputs [n, size] and targets [n], or inputs [size] and one target [].",
+    );
+  }
   const dot = input1.mul(input2).sum(-1);
   const squares = input1.square().sum(-1).add(tiny).mul(input2.square().sum(-1).add(tiny));
   const cos = dot.div(squares.sqrt());
@@ -47,7 +65,7 @@ export function cosineEmbeddingLoss(
  * @param input2 scores x₂, in the shape of the first
  * @param target t, 1 or −1, in the shape of the inputs
  * @param options margin 0, reduction "mean" when left out
- * @throws ChainruleError `shape` when the shapes of the inputs differ
+ * @throws ChainruleError `shape` when the shapes of the inputs differ, or the target has another
  *
  * @example
  * const [a, b, t] = [tensor([3, 3, 3]), tensor([1, 2.5, 5]), tensor([1, 1, 1])];
@@ -60,7 +78,8 @@ export function marginRankingLoss(
   target: Tensor,
   { margin = 0, reduction }: ReductionOption & { margin?: number } = {},
 ): Tensor {
-  requireSameShape("marginRankingLoss", input1, input2);
+  requireSameInputs("marginRankingLoss", input1, input2);
+  requireSameShape("marginRankingLoss", input1, target);
   return reduced(input1.sub(input2).mul(target).neg().add(margin).clampMin(0), reduction);
 }
 
@@ -103,8 +122,8 @@ export function tripletMarginLoss(
 ): Tensor {
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = options;
   if (!(p > 0)) throw new ChainruleError("argument", `p is ${p}.`, "Give the degree of a norm, above 0.");
-  requireSameShape("tripletMarginLoss", anchor, positive);
-  requireSameShape("tripletMarginLoss", anchor, negative);
+  requireSameInputs("tripletMarginLoss", anchor, positive);
+  requireSameInputs("tripletMarginLoss", anchor, negative);
   const near = distance(anchor, positive, p, eps);
   let far = distance(anchor, negative, p, eps);
   if (swap) far = far.minimum(distance(positive, negative, p, eps));

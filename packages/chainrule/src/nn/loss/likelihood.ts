@@ -1,5 +1,5 @@
 /** Negative log-likelihoods of distributions, and the divergence of two of them. */
-import { sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
+import { recording, sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { type Reduction, type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
@@ -98,8 +98,8 @@ export interface GaussianNLLOptions extends ReductionOption {
  *
  * @param input means x, [..., size], float
  * @param target t, in the shape of the input
- * @param variance v, in the shape of the input, or one for each row: the last size 1 or left out
- * @throws ChainruleError `shape` when the shapes do not fit
+ * @param variance v, at least 0, in the shape of the input, or one for each row: the last size 1 or left out
+ * @throws ChainruleError `shape` when the shapes do not fit, `argument` when a variance is below 0; a compiled function does not look
  *
  * @example
  * const [mean, target] = [tensor([0, 0]), tensor([2, 2])];
@@ -124,8 +124,20 @@ export function gaussianNllLoss(
       "Give one variance for each element, or one for each row.",
     );
   }
+  if (!recording) checkVariances(variance);
   // The bound changes the value but not the gradient, as in PyTorch.
   const v = given.add(given.clamp(eps, null).sub(given).detach());
   const losses = v.log().add(input.sub(target).square().div(v)).mul(0.5);
   return reduced(full ? losses.add(HALF_LOG_TWO_PI) : losses, reduction);
+}
+
+/** NaN passes, as in PyTorch: whoever looks for the first value that is not finite has more to say about it. */
+function checkVariances(variance: Tensor): void {
+  const below = variance.data.find((v) => v < 0);
+  if (below === undefined) return;
+  throw new ChainruleError(
+    "argument",
+    `gaussianNllLoss takes variances, and one is ${below}.`,
+    "Let the network give their logarithms and take exp(), or put a softplus() before.",
+  );
 }

@@ -1,5 +1,5 @@
 import { cat, isGradEnabled, numel, Tensor } from "../../tensor/index.ts";
-import type { Module } from "./module.ts";
+import type { Module } from "./base.ts";
 
 /** Sees the arguments of a call before `forward`. May return others: an array of all of them, or one that is not an array. */
 export type ForwardPreHook<M = Module> = (module: M, args: readonly unknown[]) => unknown;

@@ -78,6 +78,27 @@ describe("calling", () => {
   });
 });
 
+test("methods that stand in files of their own are those of the class: hidden, replaceable, reached by super", () => {
+  class Counting extends Net {
+    calls = 0;
+    override train(mode = true): this {
+      this.calls++;
+      return super.train(mode);
+    }
+    override toString(): string {
+      return `Counting ${super.toString()}`;
+    }
+  }
+  const net = new Counting();
+  expect(net.eval().fc1.training).toBe(false);
+  expect(net.calls).toBe(1);
+  expect(`${net}`).toMatch(/^Counting Counting\(\n/);
+  const enumerable: string[] = [];
+  for (const name in net) enumerable.push(name);
+  expect(enumerable).toEqual(Object.keys(net));
+  expect(() => net.registerParameter("summary", null)).toThrow('Counting has a "summary" already');
+});
+
 describe("parts", () => {
   test("are found in the order of definition, parameters of a module before those inside it", () => {
     const net = new Net();

@@ -1,3 +1,4 @@
+/** A module as text: its layers, and a table of them. */
 import {
   bytesPerElement,
   isFloating,
@@ -7,11 +8,48 @@ import {
   Tensor,
   zeros,
 } from "../../tensor/index.ts";
+import { attachMethods } from "../../util/define.ts";
+import { Module } from "./base.ts";
 import { switchToEval } from "./modes.ts";
-import type { Module } from "./module.ts";
+
+/** What a summary runs the model on: a tensor, or the shape of one. */
+export type SummaryInput = Tensor | Shape;
+
+declare module "./base.ts" {
+  interface Module {
+    /**
+     * The modules inside with their sizes, nested, as PyTorch prints a model. Node's `console.log(model)` shows it too.
+     *
+     * @example
+     * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+     * console.log(`${model}`); // → Sequential(
+     * //     (0): Linear(inFeatures=2, outFeatures=3, bias=true)
+     * //     (1): ReLU()
+     * //     (2): Linear(inFeatures=3, outFeatures=1, bias=true)
+     * //   )
+     */
+    toString(): string;
+    /**
+     * A table of layers with output shapes and parameter counts, at most 80 columns wide. Runs the model once in evaluation mode
+     * on the given inputs: tensors, or shapes (with the batch) of float tensors filled with zeros. Nothing of the model changes.
+     *
+     * @example
+     * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+     * console.log(model.summary([5, 2])); // → Layer  Output shape  Parameters
+     * //   ────────────────────────────────────────────────────────────────────────────────
+     * //   Sequential                            [5, 1]                                   –
+     * //     0: Linear                           [5, 3]                                   9
+     * //     1: ReLU                             [5, 3]                                   –
+     * //     2: Linear                           [5, 1]                                   4
+     * //   ────────────────────────────────────────────────────────────────────────────────
+     * //   Parameters: 13, of which trained: 13. Memory: 52 bytes.
+     */
+    summary(...inputs: SummaryInput[]): string;
+  }
+}
 
 /** The modules inside a module, nested, each with its sizes. */
-export function printTree(module: Module): string {
+function printTree(module: Module): string {
   const inside = module.ownModules().map(([name, child]) => `(${name}): ${indented(printTree(child))}`);
   const extra = module.extraRepr();
   const lines = extra ? [indented(extra), ...inside] : inside;
@@ -21,13 +59,10 @@ export function printTree(module: Module): string {
 
 const indented = (text: string): string => text.replaceAll("\n", "\n  ");
 
-/** What a summary runs the model on: a tensor, or the shape of one. */
-export type SummaryInput = Tensor | Shape;
-
 const WIDTHS = [38, 28, 14];
 
 /** See `Module.summary`. */
-export function summarize(model: Module, inputs: readonly SummaryInput[]): string {
+function summarize(model: Module, inputs: readonly SummaryInput[]): string {
   const shapes = outputShapes(model, inputs);
   const rows = model.namedModules().map(([path, module]) => {
     const names = path === "" ? [] : path.split(".");
@@ -99,3 +134,12 @@ function memory(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+attachMethods(Module.prototype, {
+  toString() {
+    return printTree(this);
+  },
+  summary(...inputs) {
+    return summarize(this, inputs);
+  },
+});

@@ -1,6 +1,9 @@
+/** The state of a module and of all modules inside it: read, loaded, copied. */
 import { noGrad, sameShape, showShape, Tensor } from "../../tensor/index.ts";
+import { attachMethods } from "../../util/define.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import type { Module } from "./module.ts";
+import { Module } from "./base.ts";
+import { deepCopy } from "./clone.ts";
 
 /** Parameters and buffers by their PyTorch keys, such as `0.weight` or `norm.running_mean`, in PyTorch's order. */
 export type StateDict = Record<string, Tensor>;
@@ -13,8 +16,51 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
+declare module "./base.ts" {
+  interface Module {
+    /**
+     * Parameters and persistent buffers by PyTorch's keys, in PyTorch's order (`0.weight`, `1.running_mean`); the keys begin with
+     * `prefix`. They share their elements with the model: `clone()` what has to outlive the next update.
+     *
+     * @example
+     * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
+     * model.stateDict()["1.running_var"]; // → tensor([1., 1., 1.])
+     * Object.keys(model.stateDict()).length; // → 7
+     */
+    stateDict(prefix?: string): StateDict;
+    /**
+     * Copies a state into this model's own tensors, converted to their dtypes. All or nothing: when a shape differs, or (with
+     * `strict`, the default) a key is missing or unknown, an error lists every misfit and nothing is changed.
+     *
+     * @returns the keys that only one of the two has
+     * @throws ChainruleError `state` when it does not fit
+     *
+     * @example
+     * const model = new nn.Linear(2, 1);
+     * model.loadStateDict({ weight: ones([1, 2]), bias: zeros([1]) });
+     * model(tensor([5, 6])); // → tensor([11.], gradFn=<linear>)
+     * model.loadStateDict({ weight: ones([1, 2]) }); // throws state: …the state lacks "bias"
+     * const { missingKeys } = model.loadStateDict({ weight: ones([1, 2]) }, { strict: false });
+     * missingKeys; // → ['bias']
+     */
+    loadStateDict(state: Readonly<StateDict>, options?: { strict?: boolean }): LoadResult;
+    /**
+     * A deep copy that shares no tensor with this model; hooks are kept. `#private` fields of a class of your own, and functions
+     * that hold on to `this`, cannot be copied: use `private` and methods, or override `clone`.
+     *
+     * @example
+     * const model = new nn.Linear(2, 1);
+     * nn.init.ones_(model.weight);
+     * const copy = model.clone();
+     * nn.init.zeros_(model.weight);
+     * copy.weight; // → tensor([[1., 1.]], requiresGrad)
+     */
+    clone(): this;
+  }
+}
+
 /** Every tensor of a module's state under its key; a shared one under each of its keys. */
-export function stateEntries(
+function stateEntries(
   module: Module,
   prefix = "",
   path: readonly Module[] = [],
@@ -30,7 +76,7 @@ export function stateEntries(
 }
 
 /** Copies a state into a module, or throws and changes nothing. */
-export function loadState(module: Module, state: Readonly<StateDict>, strict: boolean): LoadResult {
+function loadState(module: Module, state: Readonly<StateDict>, strict: boolean): LoadResult {
   const entries = stateEntries(module);
   const known = new Set(entries.map(([key]) => key));
   const missingKeys = [...known].filter((key) => !Object.hasOwn(state, key));
@@ -67,3 +113,15 @@ export function loadState(module: Module, state: Readonly<StateDict>, strict: bo
 }
 
 const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(", ");
+
+attachMethods(Module.prototype, {
+  stateDict(prefix = "") {
+    return Object.fromEntries(stateEntries(this, prefix).map(([key, tensor]) => [key, tensor.detach()]));
+  },
+  loadStateDict(state, options) {
+    return loadState(this, state, options?.strict ?? true);
+  },
+  clone() {
+    return deepCopy(this);
+  },
+});

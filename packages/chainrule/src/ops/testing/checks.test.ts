@@ -79,7 +79,9 @@ describe("values", () => {
 describe("derivatives", () => {
   test("a wrong first derivative", () => {
     const vjp = { x: (dy: Tensor, saved: Saved<Args>) => dy.mul(y(saved).square().neg().add(1.001)) };
-    expect(over(tanh, { vjp }, checkGradients)).toThrow(/first derivative.*input 0/);
+    expect(over(tanh, { vjp }, checkGradients)).toThrow(
+      /first derivative: The derivative of element \[0, 0\] of the output.*op tanh with respect to its "x" is wrong/,
+    );
   });
   test("a wrong second derivative", () => {
     const vjp = { x: (dy: Tensor, saved: Saved<Args>) => dy.mul(y(saved).detach().square().neg().add(1)) };
