@@ -14,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // A worker takes one file after the other: to start and to load the library anew for each takes as long as the tests.
+          isolate: false,
           // Pages hold their styles as texts.
           css: true,
           // Whole programs start in some tests, and machines may be busy: the limit is there to end a hang.
@@ -33,6 +35,7 @@ export default defineConfig({
         test: {
           // The suite once more, with every number computed by compiled programs.
           name: "compiled",
+          isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           env: { CHAINRULE_SUITE: "compiled" },

@@ -17,7 +17,7 @@ export interface AnomalyOptions {
  * Runs `fn`, a training step for instance, and stops at the first value that is not finite: the error, of code
  * "non-finite", names the op and the layer that made it, in the forward pass; or, in the backward pass, the forward op and
  * layer whose derivative did. Every result is searched, so use it to find a fault, not always. Returns what `fn` returns. As
- * `torch.autograd.detect_anomaly`, which looks at the backward pass alone.
+ * `torch.autograd.detect_anomaly`, which looks for NaN in the backward pass alone.
  *
  * @throws ChainruleError `non-finite` at the first such value; `argument` for an async function
  *

@@ -51,8 +51,8 @@ export interface GradcheckReport {
  * Compares the derivatives of a function with centred differences of its values, in float64, as
  * `torch.autograd.gradcheck`. Throws a {@link ChainruleError} that names the input, the element and, where one op is to
  * blame, the op, when they differ; also when the function gives different results for the same inputs, and when the point
- * lies at a kink. Inputs that require a gradient are checked; they are moved in place and put back, so that `fn` may also
- * close over them, as over a model's parameters.
+ * lies at a kink that makes them differ (that of |x| does not: both are 0 there). Inputs that require a gradient are
+ * checked; they are moved in place and put back, so that `fn` may also close over them, as over a model's parameters.
  *
  * @param inputs float64 where they require a gradient
  * @throws ChainruleError `autograd` for a derivative that is wrong, a kink, results that differ from run to run, or inputs of which

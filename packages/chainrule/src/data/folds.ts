@@ -1,6 +1,7 @@
 /** Cross-validation: each sample is in the test part of exactly one fold. */
 import { defaultGenerator, draws, type Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { checkLengths, classesOf, type Labels, sum } from "./split.ts";
 
 /** One round of cross-validation: indices of samples, in increasing order. */
@@ -38,7 +39,7 @@ export interface FoldOptions {
  * kFold(5, 2)[0].test; // → Int32Array(3) [0, 1, 2]
  */
 export function kFold(n: number, k: number, options: FoldOptions = {}): Fold[] {
-  checkFolds(n, k, "samples");
+  checkFolds(n, k, "sample");
   const order = options.shuffle ? permutation(n, options) : Int32Array.from({ length: n }, (_, i) => i);
   const foldOf = new Int32Array(n);
   let at = 0;
@@ -64,7 +65,7 @@ export function kFold(n: number, k: number, options: FoldOptions = {}): Fold[] {
 export function stratifiedKFold(labels: Labels, k: number, options: FoldOptions = {}): Fold[] {
   const classes = classesOf(labels);
   const n = classes.reduce((total, rows) => total + rows.length, 0);
-  checkFolds(n, k, "samples");
+  checkFolds(n, k, "sample");
   const foldOf = new Int32Array(n);
   let dealt = 0;
   for (const rows of classes) {
@@ -76,7 +77,7 @@ export function stratifiedKFold(labels: Labels, k: number, options: FoldOptions 
 
 /**
  * k folds that keep each group together, such as all rows of one patient: a large group at a time goes to the smallest fold,
- * as in scikit-learn's GroupKFold.
+ * as in scikit-learn's GroupKFold. Of groups of one size the one that comes first goes first, which scikit-learn leaves open.
  *
  * @param groups - the group of each sample
  * @param k - how many folds, from 2 to the number of groups
@@ -88,8 +89,8 @@ export function stratifiedKFold(labels: Labels, k: number, options: FoldOptions 
  * groupKFold(patients, 4); // throws argument: 3 groups cannot be cut into 4 folds
  */
 export function groupKFold(groups: Labels, k: number): Fold[] {
-  const all = classesOf(groups).sort((a, b) => b.length - a.length);
-  checkFolds(all.length, k, "groups");
+  const all = classesOf(groups, "groups").sort((a, b) => b.length - a.length);
+  checkFolds(all.length, k, "group");
   const sizes = new Array<number>(k).fill(0);
   const foldOf = new Int32Array(all.reduce((total, rows) => total + rows.length, 0));
   for (const rows of all) {
@@ -120,9 +121,9 @@ export function stratifiedGroupKFold(
   options: FoldOptions = {},
 ): Fold[] {
   const classes = classesOf(labels);
-  const all = classesOf(groups);
+  const all = classesOf(groups, "groups");
   const n = checkLengths(classes, all);
-  checkFolds(all.length, k, "groups");
+  checkFolds(all.length, k, "group");
   const classAt = new Int32Array(n);
   classes.forEach((rows, c) => {
     for (const row of rows) classAt[row] = c;
@@ -197,7 +198,7 @@ export interface TimeSeriesOptions {
  * shown; // → ['0,1,2 | 3', '0,1,2,3 | 4', '0,1,2,3,4 | 5']
  */
 export function timeSeriesSplit(n: number, k: number, options: TimeSeriesOptions = {}): Fold[] {
-  checkFolds(n - 1, k, "samples after the first");
+  checkFolds(n - 1, k, "sample", " after the first");
   const { testSize = Math.floor(n / (k + 1)), maxTrainSize = n, gap = 0 } = options;
   const first = n - k * testSize;
   const whole = [testSize, maxTrainSize, gap].every((size) => Number.isInteger(size) && size >= 0);
@@ -234,11 +235,11 @@ function foldsBy(foldOf: Int32Array, k: number): Fold[] {
   }));
 }
 
-function checkFolds(n: number, k: number, what: string): void {
+function checkFolds(n: number, k: number, one: string, which = ""): void {
   if (Number.isInteger(k) && k >= 2 && k <= n) return;
   throw new ChainruleError(
     "argument",
-    `${n} ${what} cannot be cut into ${String(k)} folds.`,
-    n < 2 ? `There must be at least 2 ${what}.` : `Give a whole number from 2 to ${n}.`,
+    `${counted(n, one)}${which} cannot be cut into ${String(k)} folds.`,
+    n < 2 ? `There must be at least 2 ${one}s${which}.` : `Give a whole number from 2 to ${n}.`,
   );
 }

@@ -54,7 +54,7 @@ describe("groupSplit", () => {
       "2 groups cannot be cut into 3 parts",
     );
     expect(groupSplit(null, ["a", "b"], [0.5, 0.5, 0]).map((part) => part.length)).toEqual([1, 1, 0]);
-    expect(() => groupSplit([1], ["a", "b"], [0.5, 0.5])).toThrow("1 labels and 2 groups of samples");
+    expect(() => groupSplit([1], ["a", "b"], [0.5, 0.5])).toThrow("The samples have 1 label and 2 groups.");
     expect(() => groupSplit(null, ["a", "b"], [0.5, 0.6])).toThrow("add up to 1.1");
   });
 });
@@ -107,7 +107,7 @@ describe("folds", () => {
       expect(spread(folds)).toBeLessThan(0.02);
     }
     expect(spread(groupKFold(groups, 3))).toBeLessThan(1);
-    expect(() => stratifiedGroupKFold([1, 2], [1], 2)).toThrow("2 labels and 1 groups");
+    expect(() => stratifiedGroupKFold([1, 2], [1], 2)).toThrow("2 labels and 1 group.");
   });
 
   test("timeSeriesSplit refuses what leaves nothing to train on", () => {

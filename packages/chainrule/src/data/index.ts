@@ -15,6 +15,7 @@ export { DataLoader, type DataLoaderOptions } from "./loader.ts";
 export {
   type BatchedSampler,
   BatchSampler,
+  type Counted,
   RandomSampler,
   type RandomSamplerOptions,
   type Sampler,

@@ -25,10 +25,8 @@ export interface BatchedSampler {
   [Symbol.iterator](): Iterator<ArrayLike<number>>;
 }
 
-type Indices = globalThis.Generator<number, void>;
-
-/** Anything that counts its samples. */
-type Counted = Pick<Dataset<unknown>, "length">;
+/** Anything that counts its samples: a dataset, an array, `{ length: 4 }`. */
+export type Counted = Pick<Dataset<unknown>, "length">;
 
 /**
  * All samples in order, as `torch.utils.data.SequentialSampler`.
@@ -48,7 +46,7 @@ export class SequentialSampler implements Sampler {
     return this.source.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  *[Symbol.iterator](): globalThis.Generator<number, void> {
     for (let i = 0; i < this.source.length; i++) yield i;
   }
 }
@@ -94,7 +92,7 @@ export class RandomSampler implements Sampler {
     return this.#numSamples ?? this.source.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  *[Symbol.iterator](): globalThis.Generator<number, void> {
     const n = this.source.length;
     const generator = this.generator ?? new Generator(defaultGenerator.nextInt63());
     if (n === 0) return;
@@ -135,7 +133,7 @@ export class SubsetRandomSampler implements Sampler {
     return this.indices.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  *[Symbol.iterator](): globalThis.Generator<number, void> {
     const order = draws.randperm(this.indices.length, this.generator ?? defaultGenerator);
     for (const i of order) yield this.indices[i];
   }
@@ -153,7 +151,8 @@ export interface WeightedRandomSamplerOptions {
  * Indices in proportion to weights, as `torch.utils.data.WeightedRandomSampler`: for classes of unequal size, weight each
  * sample by 1 / (size of its class).
  *
- * @throws ChainruleError `argument` for a `numSamples` that is no whole number above 0
+ * @throws ChainruleError `argument` for a `numSamples` that is no whole number above 0; in a pass for weights that are negative or all
+ * zero, and without replacement for more indices than weights
  *
  * @example
  * // Three samples of class 0 and one of class 1: the classes come equally often.
@@ -186,7 +185,7 @@ export class WeightedRandomSampler implements Sampler {
     this.generator = generator;
   }
 
-  *[Symbol.iterator](): Indices {
+  *[Symbol.iterator](): globalThis.Generator<number, void> {
     const generator = this.generator ?? defaultGenerator;
     yield* draws.multinomial(this.weights, this.length, this.replacement, generator);
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { arange, Generator, tensor, zeros } from "../tensor/index.ts";
 import { TensorDataset } from "./dataset.ts";
 import { groupKFold, kFold, stratifiedKFold } from "./folds.ts";
-import { randomSplit, stratifiedSplit } from "./split.ts";
+import { groupSplit, randomSplit, stratifiedSplit, timeSplit } from "./split.ts";
 
 const generator = (): Generator => new Generator(0);
 const count = <T>(values: Iterable<T>): Map<T, number> => {
@@ -76,6 +76,33 @@ describe("stratifiedSplit", () => {
   });
 });
 
+test("splits by values refuse the dataset that randomSplit takes, and say what to give", () => {
+  const dataset = new TensorDataset(arange(10)) as never;
+  const labels = zeros([10]) as never;
+  const asRandomSplit: [string, () => unknown][] = [
+    ["labels", () => stratifiedSplit(dataset, [0.5, 0.5])],
+    ["labels", () => stratifiedSplit(dataset, labels, [0.5, 0.5] as never)],
+    ["labels", () => groupSplit(dataset, labels, [0.5, 0.5])],
+    ["groups", () => groupSplit(labels, dataset, [0.5, 0.5])],
+    ["times", () => timeSplit(dataset, [0.5, 0.5])],
+    ["labels", () => stratifiedKFold(dataset, 2)],
+    ["groups", () => groupKFold(dataset, 2)],
+  ];
+  for (const [what, split] of asRandomSplit) {
+    const problem = `The ${what} are a dataset, not one value for each sample.`;
+    const remedy = expect.stringMatching(
+      new RegExp(`^Give the ${what} .* new Subset\\(dataset, part\\)\\.$`),
+    );
+    expect(split).toThrow(expect.objectContaining({ code: "argument", problem, remedy }));
+  }
+  expect(() => stratifiedSplit(labels, labels, [0.5, 0.5] as never)).toThrow(
+    "The fractions of the parts are no array.",
+  );
+  expect(() => stratifiedSplit(null as never, [1])).toThrow("The labels are null");
+  expect(() => stratifiedSplit(3 as never, [1])).toThrow("The labels are of type number");
+  expect(stratifiedSplit({ length: 2, 0: "a", 1: "b" }, [1])).toEqual([Int32Array.of(0, 1)]);
+});
+
 describe("folds", () => {
   const covers = (folds: readonly { train: Int32Array; test: Int32Array }[], n: number): void => {
     expect(sorted(folds.flatMap((f) => [...f.test]))).toEqual(upTo(n));
@@ -119,6 +146,6 @@ describe("folds", () => {
     expect(() => kFold(10, 1)).toThrow(/10 samples cannot be cut into 1 folds/);
     expect(() => kFold(3, 4)).toThrow(/Give a whole number from 2 to 3/);
     expect(() => kFold(1, 2)).toThrow(/at least 2 samples/);
-    expect(() => groupKFold(["a", "a"], 2)).toThrow(/1 groups cannot/);
+    expect(() => groupKFold(["a", "a"], 2)).toThrow(/1 group cannot/);
   });
 });

@@ -1,5 +1,6 @@
 import { defaultGenerator, draws, type Generator, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { type Dataset, Subset } from "./dataset.ts";
 
 /** How samples are drawn for the parts. */
@@ -76,8 +77,8 @@ export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b)
  * @param labels - the class of each sample
  * @param fractions - add up to 1
  * @returns the indices of each part, in increasing order: wrap them by `new Subset(dataset, part)`
- * @throws ChainruleError `argument` when fractions do not add up to 1, `data` without labels, `shape` for labels that are not one for
- * each sample
+ * @throws ChainruleError `argument` when fractions do not add up to 1, and for a dataset in place of labels, `data` without labels,
+ * `shape` for labels that are not one for each sample
  *
  * @example
  * const labels = ["no", "no", "no", "no", "no", "no", "yes", "yes"];
@@ -90,10 +91,11 @@ export function stratifiedSplit<const L extends readonly number[]>(
   fractions: L,
   { generator }: SplitOptions = {},
 ): Parts<L, Int32Array> {
+  const classes = classesOf(labels);
   checkFractions(fractions);
   const parts: number[][] = fractions.map(() => []);
   let dealt = 0;
-  for (const rows of classesOf(labels)) {
+  for (const rows of classes) {
     for (const k of draws.randperm(rows.length, generator ?? defaultGenerator)) {
       dealt++;
       // To the part that lags most behind its share: then parts are right over every class and over the whole.
@@ -109,7 +111,27 @@ export function stratifiedSplit<const L extends readonly number[]>(
   return parts.map((part) => Int32Array.from(part).sort()) as Parts<L, Int32Array>;
 }
 
+/** Throws unless there is one value for each sample, as a tensor or a list: a dataset, which {@link randomSplit} takes, is neither. */
+function checkValues(values: unknown, what: string): void {
+  if (values instanceof Tensor) return;
+  const isObject = typeof values === "object" && values !== null;
+  const isDataset = isObject && "get" in values;
+  if (isObject && "length" in values && !isDataset) return;
+  throw new ChainruleError(
+    "argument",
+    `The ${what} are ${isDataset ? "a dataset" : values === null ? "null" : `of type ${typeof values}`}, not one value for each sample.`,
+    `Give the ${what} as an array or a tensor, and wrap the indices that come back: new Subset(dataset, part).`,
+  );
+}
+
 function checkFractions(fractions: readonly number[]): void {
+  if (!Array.isArray(fractions)) {
+    throw new ChainruleError(
+      "argument",
+      "The fractions of the parts are no array.",
+      "Give numbers that add up to 1 after the values of the samples, such as stratifiedSplit(labels, [0.8, 0.2]).",
+    );
+  }
   const total = sum(fractions);
   if (fractions.every((f) => f >= 0) && Math.abs(total - 1) <= 1e-9) return;
   throw new ChainruleError(
@@ -144,15 +166,16 @@ export function groupSplit<const L extends readonly number[]>(
   fractions: L,
   { generator }: SplitOptions = {},
 ): Parts<L, Int32Array> {
+  const labelled = labels === null ? null : classesOf(labels);
+  const all = classesOf(groups, "groups");
+  const classes = labelled ?? [all.flat()];
   checkFractions(fractions);
-  const all = classesOf(groups);
-  const classes = labels === null ? [all.flat()] : classesOf(labels);
   const n = checkLengths(classes, all);
   const wanted = fractions.filter((f) => f > 0).length;
   if (all.length < wanted) {
     throw new ChainruleError(
       "argument",
-      `${all.length} groups cannot be cut into ${wanted} parts.`,
+      `${counted(all.length, "group")} cannot be cut into ${wanted} parts.`,
       "Give fewer parts, or split by another column.",
     );
   }
@@ -218,6 +241,7 @@ export function timeSplit<const L extends readonly number[]>(
   times: Tensor | ArrayLike<number>,
   fractions: L,
 ): Parts<L, Int32Array> {
+  checkValues(times, "times");
   checkFractions(fractions);
   const values = Float64Array.from(times instanceof Tensor ? times.data : times);
   const unknown = values.findIndex(Number.isNaN);
@@ -261,13 +285,14 @@ export function checkLengths(classes: readonly number[][], groups: readonly numb
   if (labels === n) return n;
   throw new ChainruleError(
     "argument",
-    `There are ${labels} labels and ${n} groups of samples.`,
+    `The samples have ${counted(labels, "label")} and ${counted(n, "group")}.`,
     "Give one of each for each sample.",
   );
 }
 
 /** The row numbers of each class, classes in the order of their first row. */
-export function classesOf(labels: Labels): number[][] {
+export function classesOf(labels: Labels, what = "labels"): number[][] {
+  checkValues(labels, what);
   const values: ArrayLike<unknown> = labels instanceof Tensor ? labels.data : labels;
   if (labels instanceof Tensor && labels.numel !== labels.shape[0]) {
     throw new ChainruleError(
@@ -283,7 +308,7 @@ export function classesOf(labels: Labels): number[][] {
     else classes.set(values[i], [i]);
   }
   if (classes.size === 0) {
-    throw new ChainruleError("data", "There are no labels to split.", "Give one label for each sample.");
+    throw new ChainruleError("data", `There are no ${what} to split.`, "Give one for each sample.");
   }
   return [...classes.values()];
 }

@@ -1,6 +1,7 @@
 /** How sure a score is: the bootstrap. */
 import { draws, Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import { quantile } from "./quantile.ts";
 import { numbersOf, type Values } from "./read.ts";
 
@@ -89,7 +90,7 @@ function groupsOf(rows: Int32Array, labels: Values | readonly string[]): Int32Ar
   if (data.length !== rows.length) {
     throw new ChainruleError(
       "data",
-      `${data.length} labels were given for ${rows.length} rows.`,
+      `${counted(data.length, "label")} ${data.length === 1 ? "was" : "were"} given for ${counted(rows.length, "row")}.`,
       "Give one label for each row.",
     );
   }

@@ -30,8 +30,8 @@ function checkMoments(group: MomentOptions): void {
   checkRange("eps", group.eps, 0);
 }
 
-/** Options of {@link Adamax}: those of all optimizers, `betas` (default [0.9, 0.999]) and `eps` (default 1e-8). */
-export type AdamaxOptions = MomentOptions;
+/** Options of {@link Adamax}. */
+export interface AdamaxOptions extends MomentOptions {}
 
 /**
  * Adamax, as `torch.optim.Adamax`: u ← max(β₂ u, |g| + ε), w ← w − η m̂ / u. Kingma and Ba, ICLR 2015, section 7.1.
@@ -183,11 +183,8 @@ export class NAdam extends MomentOptimizer<NAdamOptions> {
   }
 }
 
-/**
- * Options of {@link RAdam}: those of all optimizers, `betas` (default [0.9, 0.999]), `eps` (default 1e-8) and
- * `decoupledWeightDecay` (shrink weights directly by η λ w; default false).
- */
-export type RAdamOptions = DecouplingOptions;
+/** Options of {@link RAdam}. */
+export interface RAdamOptions extends DecouplingOptions {}
 
 /**
  * RAdam, as `torch.optim.RAdam`: Adam whose first steps, while the variance of v is still unknown, follow the momentum alone. Liu

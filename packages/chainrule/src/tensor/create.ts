@@ -29,15 +29,17 @@ export type TensorData = number | boolean | TypedArray | readonly TensorData[];
 
 /**
  * A tensor of the given numbers, copied, as `torch.tensor`. Numbers become float32 and booleans bool, typed arrays and tensors keep
- * their dtype, unless a dtype is named. The nesting gives the shape; one number has the shape [].
+ * their dtype, unless a dtype is named. A Uint8Array is bool: name a dtype for bytes that are numbers, such as those of an image.
+ * Towards int32 fractions are cut off. The nesting gives the shape; one number has the shape [].
  *
- * @throws ChainruleError `shape` for rows of unequal lengths, `argument` for what is no number, `dtype` for one that int32 does not
- * hold, for a typed array of no dtype, and for a gradient of whole numbers
+ * @throws ChainruleError `shape` for rows of unequal lengths, `argument` for what is no number, `dtype` for one out of the range of
+ * int32, for a typed array of no dtype, and for a gradient of whole numbers
  *
  * @example
  * tensor([[1, 2], [3, 4]]); // → tensor([[1., 2.], [3., 4.]])
  * tensor([0, 2, 1], { dtype: "int32" }); // → tensor([0, 2, 1], dtype=int32)
  * tensor(2, { requiresGrad: true }); // → tensor(2., requiresGrad)
+ * tensor(new Uint8Array([0, 255]), { dtype: "float32" }); // → tensor([0., 255.])
  * tensor([[1, 2], [3]]); // throws shape: The nested array is ragged: at [1] there is 1 entry
  */
 export function tensor(data: TensorData | Tensor, options?: CreationOptions): Tensor {
@@ -121,6 +123,7 @@ function element(value: unknown, dtype: DType, path: readonly number[]): number 
  * A tensor over a typed array, without a copy: both share the elements. A compiled function reads it anew at each call where
  * it is an argument; one that closes over it takes the elements over when it is compiled, and they share nothing from then on.
  *
+ * @param array a Uint8Array is bool and has to hold 0 and 1 alone, which is not checked
  * @param shape by default one dimension of the array's length
  * @throws ChainruleError `shape` when the array does not fill it, `dtype` for a typed array of no dtype
  *
@@ -151,7 +154,7 @@ export function fromTypedArray(
 /**
  * A tensor filled with one number, as `torch.full`: float32 whatever the number, bool for a boolean, unless a dtype is named.
  *
- * @throws ChainruleError `shape` for sizes that are not whole numbers ≥ 0, `dtype` for a number that int32 does not hold
+ * @throws ChainruleError `shape` for sizes that are not whole numbers ≥ 0, `dtype` for a number that is out of int32's range
  *
  * @example
  * full([2, 2], 7); // → tensor([[7., 7.], [7., 7.]])

@@ -201,7 +201,7 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...rest: unk
 
 /**
  * Indices drawn by weight: `numSamples` of each row of `weights`, [n] or [rows, n], floating, which need not sum to 1. As
- * `torch.multinomial`.
+ * `torch.multinomial`. Without replacement, those of weight 0 come when no others are left.
  *
  * @param options `replacement`: whether an index may come more than once (default false)
  * @returns int32 [numSamples] or [rows, numSamples]

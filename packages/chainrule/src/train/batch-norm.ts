@@ -6,6 +6,7 @@ import {
   type BatchOptions,
   checkBatches,
   forEachBatch,
+  noBatches,
   partsOf,
   run,
 } from "./batches.ts";
@@ -18,7 +19,7 @@ import { pause } from "./pause.ts";
  *
  * @param options - `data`: batches `[input, target]` or `[input, …]` as in {@link fit}, usually the training data in large batches;
  * `inputs`: how many tensors of a batch are the model's inputs, by default all but the last one
- * @throws ChainruleError `data` for what cannot be gone through, and for batches that are no `[input, target]`
+ * @throws ChainruleError `data` when there are no batches, or they are no `[input, target]`; the moments are then what they were
  *
  * @example
  * const model = new nn.Sequential(new nn.BatchNorm1d(1), new nn.Linear(1, 1));
@@ -35,16 +36,16 @@ export async function updateBatchNorm<B extends Batch>(
   if (layers.length === 0) return;
   const modes = model.modules().map((module) => [module, module.training] as const);
   const momenta = layers.map(({ momentum }) => momentum);
+  let batches = 0;
   try {
     model.train();
-    for (const layer of layers) {
-      layer.resetRunningStats();
-      (layer as Momentum).momentum = null; // the mean over all batches
-    }
     await forEachBatch(options.data, (batch) => {
-      noGrad(() => run(model, partsOf(batch, options).inputs));
+      const { inputs } = partsOf(batch, options);
+      if (batches++ === 0) for (const layer of layers) startAnew(layer);
+      noGrad(() => run(model, inputs));
       return pause();
     });
+    if (batches === 0) throw noBatches("data", false);
   } finally {
     layers.forEach((layer, i) => {
       (layer as Momentum).momentum = momenta[i];
@@ -55,3 +56,8 @@ export async function updateBatchNorm<B extends Batch>(
 
 /** Momentum, which is fixed for everybody else. */
 type Momentum = { momentum: number | null };
+
+function startAnew(layer: BatchNorm1d): void {
+  layer.resetRunningStats();
+  (layer as Momentum).momentum = null; // the mean over all batches
+}

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { DataLoader, TensorDataset } from "../data/index.ts";
 import * as nn from "../nn/index.ts";
 import * as optim from "../optim/index.ts";
-import { defaultGenerator, Generator, manualSeed, tensor } from "../tensor/index.ts";
+import { defaultGenerator, Generator, manualSeed, randn, tensor } from "../tensor/index.ts";
 import * as train from "./index.ts";
 import { digits, loaderOf, slope, weightsOf } from "./testing/problems.ts";
 
@@ -79,10 +79,48 @@ describe("findLr", () => {
     };
     const options = { ...s, loss, from: 0.01, to: 1, steps: 41, compile: false };
     const { suggestion, rates, diverged } = await train.findLr(s.model, options);
-    // The loss falls from 2 to 1 at step 21; smoothed, it falls most right then.
-    expect([suggestion, diverged]).toEqual([rates[20], false]);
+    // The loss falls from 2 to 1 at step 21; smoothed, it falls most over the steps from 20 to 24.
+    expect([suggestion, diverged]).toEqual([rates[21], false]);
     expect(rates[20]).toBeCloseTo(0.1, 10);
     for (const [first, second] of seen) expect(second).toBeCloseTo(first / 2, 12);
+  });
+
+  test("the noise of the first batches is not followed", async () => {
+    // Mean squared errors of y = w·x by SGD: with E x xᵀ = 1 the error falls fast from a rate of 0.01 on, and grows above 1.
+    const suggestions: number[] = [];
+    for (let seed = 0; seed < 8; seed++) {
+      const generator = new Generator(seed);
+      const x = randn([512, 3], { generator });
+      const y = x.matmul(tensor([[1], [-2], [0.5]]));
+      const model = new nn.Linear(3, 1);
+      for (const p of model.parameters()) nn.init.zeros_(p);
+      for (const batchSize of [32, 512]) {
+        const { suggestion } = await train.findLr(model, {
+          data: new DataLoader(new TensorDataset(x, y), { batchSize, shuffle: true, generator }),
+          loss: new nn.MSELoss(),
+          optimizer: new optim.SGD(model.parameters()),
+          from: 1e-4,
+          to: 10,
+        });
+        suggestions.push(suggestion ?? Number.NaN);
+      }
+    }
+    for (const suggestion of suggestions) expect(suggestion).toBeGreaterThan(0.01);
+    for (const suggestion of suggestions) expect(suggestion).toBeLessThan(0.2);
+  });
+
+  test("a lucky first batch is neither the least loss nor what divergence is measured by", async () => {
+    const s = setting();
+    let step = 0;
+    const loss = (): ReturnType<typeof tensor> => {
+      const [weight] = s.model.parameters();
+      const height = step++ === 0 ? 0.1 : step <= 20 ? 2 : 1;
+      return weight.sum().mul(0).add(height);
+    };
+    const options = { ...s, loss, from: 0.01, to: 1, steps: 41, compile: false };
+    const { suggestion, rates, diverged } = await train.findLr(s.model, options);
+    expect([rates.length, diverged]).toEqual([41, false]);
+    expect([rates[20], rates[21]]).toContain(suggestion);
   });
 
   test("says when there is nothing to suggest, and refuses what cannot be", async () => {

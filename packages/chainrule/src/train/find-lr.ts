@@ -45,8 +45,9 @@ export interface RateTest {
   /** The losses as an exponential average, without the bias of its beginning. */
   readonly smoothed: readonly number[];
   /**
-   * A rate to train with, null when the loss never falls. That of `findLr` is where the smoothed loss falls steepest over log(rate);
-   * what else makes range tests says how it chooses.
+   * A rate to train with, null when the loss never falls. That of `findLr` is where the smoothed loss falls steepest over log(rate),
+   * on the way to its least value and after the first tenth of the steps, whose averages are of too few batches to judge by; what else
+   * makes range tests says how it chooses.
    */
   readonly suggestion: number | null;
   /** Whether the loss diverged, so that the test ended before its last rate. */
@@ -57,6 +58,9 @@ export interface RateTest {
 const MEMORY = 0.9;
 /** The test ends when the smoothed loss is so much further above its least value than the first one is. */
 const DIVERGENCE = 4;
+
+/** How many steps of a test its smoothed losses are not judged by, as in fastai: averages of a few batches are noise. */
+export const warmUp = (steps: number): number => Math.floor(steps / 10);
 
 /**
  * The learning-rate range test (L. N. Smith, WACV 2017): trains with a rate that grows from `from` to `to`, by one factor at each step,
@@ -96,7 +100,7 @@ export async function findLr<M extends Module, B extends Batch>(
     .parameters()
     .map((p) => [p, p.gradStorage === undefined ? undefined : p.grad] as const);
   before.take();
-  const curve = new Curve();
+  const curve = new Curve(warmUp(steps));
   try {
     model.train();
     const proportions = proportionsOf(optimizer);
@@ -124,7 +128,7 @@ export async function findLr<M extends Module, B extends Batch>(
     for (const [module, training] of modes) module.training = training;
   }
   const { rates, losses, smoothed, diverged } = curve;
-  return { rates, losses, smoothed, diverged, suggestion: steepest(rates, smoothed) };
+  return { rates, losses, smoothed, diverged, suggestion: steepest(rates, smoothed, steps) };
 }
 
 /** The rates of the groups in units of that of the first. */
@@ -139,8 +143,13 @@ class Curve {
   readonly losses: number[] = [];
   readonly smoothed: number[] = [];
   diverged = false;
+  readonly #warmUp: number;
   #average = 0;
   #weight = 0;
+
+  constructor(warmUp: number) {
+    this.#warmUp = warmUp;
+  }
 
   add(rate: number, loss: number): void {
     this.#average = MEMORY * this.#average + (1 - MEMORY) * loss;
@@ -153,17 +162,25 @@ class Curve {
     this.rates.push(rate);
     this.losses.push(loss);
     this.smoothed.push(smooth);
-    const least = Math.min(...this.smoothed);
-    this.diverged = smooth - least > DIVERGENCE * Math.max(this.smoothed[0] - least, Math.abs(least) / 2);
+    const judged = this.smoothed.slice(this.#warmUp);
+    if (judged.length === 0) return;
+    const least = Math.min(...judged);
+    this.diverged = smooth - least > DIVERGENCE * Math.max(judged[0] - least, Math.abs(least) / 2);
   }
 }
 
-/** The rate before the least loss at which the loss falls most from one to the next but one; they grow by one factor. */
-function steepest(rates: readonly number[], losses: readonly number[]): number | null {
-  const end = losses.indexOf(Math.min(...losses));
+/**
+ * The rate before the least loss at which the loss falls most, between steps on both sides that are a twentieth of the test away: the
+ * rates grow by one factor, and one batch to the next is mostly noise.
+ */
+function steepest(rates: readonly number[], losses: readonly number[], steps: number): number | null {
+  const start = warmUp(steps);
+  const end = losses.indexOf(Math.min(...losses.slice(start)), start);
+  const reach = Math.max(1, Math.round(steps / 20));
   let [most, at] = [0, -1];
-  for (let i = 1; i + 1 <= end; i++) {
-    const fall = losses[i - 1] - losses[i + 1];
+  for (let i = start + 1; i < end; i++) {
+    const [left, right] = [Math.max(start, i - reach), Math.min(end, i + reach)];
+    const fall = (losses[left] - losses[right]) / (right - left);
     if (fall > most) [most, at] = [fall, i];
   }
   return at < 0 ? null : rates[at];

@@ -23,7 +23,7 @@ export type {
   Training,
   TrainingSchedule,
 } from "./options.ts";
-export type { EarlyStopping, EpochReport, Monitor } from "./report.ts";
+export type { EarlyStopping, EpochReport, Figure, Monitor } from "./report.ts";
 export type { TrainingOptimizer } from "./state.ts";
 export type { Lasso } from "./step.ts";
 export {

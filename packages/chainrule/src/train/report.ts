@@ -23,7 +23,8 @@ export interface EpochReport {
 
 /** Figures of every report that can be watched. */
 const figures = ["loss", "validationLoss", "gap", "gradientNorm"] as const;
-type Figure = (typeof figures)[number];
+/** A figure of every report that can be watched by its name. */
+export type Figure = (typeof figures)[number];
 
 /**
  * What to watch: a figure of the report ("loss", "validationLoss", "gap" or "gradientNorm"), the name of a metric, or a function of the

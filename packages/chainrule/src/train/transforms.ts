@@ -44,7 +44,7 @@ export interface MixupOptions extends ChosenInputs {
  * Targets are labels (int32 [n], with `classes`) or numbers.
  *
  * @throws ChainruleError `argument` for an alpha below 0, and when it is used, for an input that is not there or no floating number;
- * `dtype` for labels without `classes`
+ * `dtype` for labels without `classes`, `index` for a label that is none of them
  *
  * @example
  * const transform = mixup({ alpha: 1, classes: 2 }); // for fit(model, { …, transform })

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { counted } from "../util/wording.ts";
 import type { Batch } from "./batches.ts";
 
 /** A loss of batches whose last tensor holds a weight for each row. */
@@ -52,7 +53,7 @@ function weightsIn(batch: Batch): Tensor {
   if (batch.length >= 3) return batch[batch.length - 1];
   throw new ChainruleError(
     "data",
-    `A batch of ${batch.length} tensors has no weights after its target.`,
+    `A batch of ${counted(batch.length, "tensor")} has no weights after its target.`,
     "Give batches [input, target, weights], and say inputs: 1.",
   );
 }

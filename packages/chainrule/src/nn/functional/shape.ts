@@ -5,7 +5,8 @@ import type { Tensor } from "../../tensor/index.ts";
  *
  * @param x class indices from 0, int32 [...]; the result is int32 [..., numClasses]
  * @param numClasses −1 takes the largest index + 1
- * @throws ChainruleError `dtype` for another dtype than int32, `index` for an index that is negative or at least numClasses
+ * @throws ChainruleError `dtype` for another dtype than int32, `index` for an index that is negative or at least numClasses,
+ *   `argument` for less than one class, and for no index and no numClasses
  *
  * @example
  * const labels = tensor([0, 2], { dtype: "int32" });

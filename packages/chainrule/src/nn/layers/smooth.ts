@@ -6,6 +6,8 @@ import { WidthKeeper } from "../module/layer.ts";
  * y = x Φ(x), where Φ is the standard normal distribution function, or with `approximate: "tanh"`
  * ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))). As `torch.nn.GELU`. Any shape, float. Hendrycks and Gimpel, 2016, arXiv 1606.08415.
  *
+ * @throws ChainruleError in a call `argument` for another approximation
+ *
  * @example
  * new nn.GELU()(tensor([-2, 0, 2])); // → tensor([-0.0455, 0.0000, 1.9545])
  * new nn.GELU({ approximate: "tanh" })(tensor([-2, 0, 2])); // → tensor([-0.0454, 0.0000, 1.9546])

@@ -154,7 +154,7 @@ export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions 
  *
  * @param input logits z, [n, classes] (or [classes], or [n, classes, …])
  * @param target class indices (int32, shape [n]), or probabilities in the shape of the input
- * @param options `ignoreIndex` is for class indices alone
+ * @param options `ignoreIndex` is for class indices alone; with probabilities nobody looks at it
  * @throws ChainruleError `shape` when shapes do not fit, `dtype` for targets of bool, `index` for a label that is no class,
  *   `argument` when `labelSmoothing` is not from 0 to 1
  *

@@ -40,7 +40,7 @@ export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }
 
 /**
  * The rate falls along half a cosine to `etaMin`, then starts again from the top; the first period has `t0` epochs, and each
- * later one is `tMult` times longer (default 1). `etaMin` is 0 by default. `step(epoch)` takes fractions of epochs too. As
+ * later one is `tMult` times as long (default 1). `etaMin` is 0 by default. `step(epoch)` takes fractions of epochs too. As
  * `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
  *
  * @throws ChainruleError `argument` for a `t0` or a `tMult` below 1

@@ -62,8 +62,8 @@ interface Rates {
  * One rise to `maxLr` (one rate for all groups, or one for each) and one fall over the whole training, stepped once a batch.
  * As `torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, arXiv 1708.07120.
  *
- * @throws ChainruleError `argument` without the length of the cycle, for a `pctStart` outside of [0, 1], for an optimizer without
- * a momentum to cycle, and when it is stepped beyond the cycle
+ * @throws ChainruleError `argument` without the length of the cycle, for a `pctStart` outside of [0, 1], for a list of rates that is not
+ * as long as there are groups, for an optimizer without a momentum to cycle, and when it is stepped beyond the cycle
  *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1, momentum: 0.9 });
@@ -106,7 +106,7 @@ export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | rea
     }
     this.total = total;
     const { divFactor = 25, finalDivFactor = 1e4 } = this.options;
-    this.rates = perGroup(this.options.maxLr, this.optimizer).map((top) => {
+    this.rates = perGroup("maxLr", this.options.maxLr, this.optimizer).map((top) => {
       const first = top / divFactor;
       return { first, top, last: first / finalDivFactor };
     });
@@ -189,7 +189,7 @@ export interface CyclicOptions {
  * The rate goes up and down between `baseLr` and `maxLr` (one rate for all groups, or one for each), again and again, stepped
  * once a batch. As `torch.optim.lr_scheduler.CyclicLR`; Smith, arXiv 1506.01186.
  *
- * @throws ChainruleError `argument` for an optimizer without a momentum to cycle
+ * @throws ChainruleError `argument` for a list that is not as long as there are groups, and for an optimizer without a momentum to cycle
  *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })]);
@@ -216,11 +216,11 @@ export class CyclicLR extends Schedule<
 
   protected override start(): void {
     const { baseLr, maxLr, cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = this.options;
-    this.baseLrs = perGroup(baseLr, this.optimizer);
-    this.top = perGroup(maxLr, this.optimizer);
+    this.baseLrs = perGroup("baseLr", baseLr, this.optimizer);
+    this.top = perGroup("maxLr", maxLr, this.optimizer);
     this.momenta = {
-      base: perGroup(baseMomentum, this.optimizer),
-      max: perGroup(maxMomentum, this.optimizer),
+      base: perGroup("baseMomentum", baseMomentum, this.optimizer),
+      max: perGroup("maxMomentum", maxMomentum, this.optimizer),
     };
     if (cycleMomentum) requireMomentum(this.optimizer);
   }

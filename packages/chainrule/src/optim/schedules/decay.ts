@@ -191,6 +191,8 @@ export class PolynomialLR extends Schedule<{ totalIters: number; power: number }
  * The base rate times a function of the epoch, counted from 0 (one function, or one for each group). As
  * `torch.optim.lr_scheduler.LambdaLR`. The functions are not in its state.
  *
+ * @throws ChainruleError `argument` for a list that is not as long as there are groups
+ *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
  * const schedule = new optim.LambdaLR(optimizer, (epoch) => 1 / Math.sqrt(epoch + 1));
@@ -203,7 +205,7 @@ export class LambdaLR extends Schedule<{ lambdas: ((epoch: number) => number)[] 
     optimizer: Scheduled,
     lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
   ) {
-    super(optimizer, { lambdas: perGroup(lrLambda, optimizer) });
+    super(optimizer, { lambdas: perGroup("lrLambda", lrLambda, optimizer) });
   }
 
   protected next(_lr: number, epoch: number, base: number, group: number): number {
@@ -214,6 +216,8 @@ export class LambdaLR extends Schedule<{ lambdas: ((epoch: number) => number)[] 
 /**
  * Multiplies the rate every epoch by a function of the epoch, from epoch 1 on (one function, or one for each group). As
  * `torch.optim.lr_scheduler.MultiplicativeLR`. The functions are not in its state.
+ *
+ * @throws ChainruleError `argument` for a list that is not as long as there are groups
  *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
@@ -227,7 +231,7 @@ export class MultiplicativeLR extends Schedule<{ lambdas: ((epoch: number) => nu
     optimizer: Scheduled,
     lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
   ) {
-    super(optimizer, { lambdas: perGroup(lrLambda, optimizer) });
+    super(optimizer, { lambdas: perGroup("lrLambda", lrLambda, optimizer) });
   }
 
   protected next(lr: number, epoch: number, _base: number, group: number): number {

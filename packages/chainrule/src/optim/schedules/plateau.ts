@@ -25,7 +25,7 @@ export interface PlateauOptions {
  * Lowers the rate when a figure, such as the validation loss, has stopped improving: `step(figure)` once an epoch. As
  * `torch.optim.lr_scheduler.ReduceLROnPlateau`. `fit` gives it the figure that early stopping watches.
  *
- * @throws ChainruleError `argument` unless 0 ≤ factor < 1
+ * @throws ChainruleError `argument` unless 0 ≤ factor < 1, and for a list `minLr` that is not as long as there are groups
  *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })], { lr: 1 });
@@ -53,6 +53,7 @@ export class ReduceLROnPlateau {
       ...options,
     }; // biome-ignore format: defaults
     checkRange("factor", this.options.factor, 0, 1);
+    perGroup("minLr", this.options.minLr, optimizer);
     this.best = this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
@@ -101,7 +102,7 @@ export class ReduceLROnPlateau {
   }
 
   private lower(): void {
-    const floors = perGroup(this.options.minLr, this.optimizer);
+    const floors = perGroup("minLr", this.options.minLr, this.optimizer);
     this.optimizer.paramGroups.forEach((group, i) => {
       const lower = Math.max(group.lr * this.options.factor, floors[i]);
       if (group.lr - lower > this.options.eps) group.lr = lower;

@@ -123,6 +123,12 @@ export abstract class Schedule<O> {
 }
 
 /** One value for all groups, or a list with one for each. */
-export function perGroup<T>(value: T | readonly T[], optimizer: Scheduled): T[] {
-  return Array.isArray(value) ? [...value] : optimizer.paramGroups.map(() => value as T);
+export function perGroup<T>(name: string, value: T | readonly T[], { paramGroups }: Scheduled): T[] {
+  if (!Array.isArray(value)) return paramGroups.map(() => value as T);
+  if (value.length === paramGroups.length) return [...value];
+  throw new ChainruleError(
+    "argument",
+    `${name} is a list of ${value.length}, and the optimizer has ${paramGroups.length} parameter group${paramGroups.length === 1 ? "" : "s"}.`,
+    "Give one value for each group, or one value, not in a list, for all.",
+  );
 }
