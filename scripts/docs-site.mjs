@@ -102,7 +102,7 @@ function copySources() {
   const files = stdout
     .split("\0")
     .filter((file) =>
-      /\.(ts|tsx|mjs|js|json|md|css|html|py|toml|yml|sh|vue|csv)$|^LICENSE$|^\.ci\/run$/.test(file),
+      /\.(ts|tsx|mjs|js|json|md|css|html|py|toml|yml|sh|vue|csv|capnp)$|^LICENSE$|^\.ci\/run$/.test(file),
     )
     .filter((file) => !/golden\/data|package-lock|bench\/results/.test(file))
     .sort();

@@ -45,7 +45,12 @@ export function linkOnSite(href: string, page: string): string {
       .replace(...indexPage)}${hash}`;
   if (inside === "" || target === root.replace(/[\\/]$/, "")) return "/";
   const file = relative(root, target).split(sep).join("/");
-  return checkedSource(file, `/source.html#${file}${hash.replace(/^#L?/, ":")}`, page);
+  // Of an anchor only a line means something in a file.
+  return checkedSource(
+    file,
+    `/source.html#${file}${/^#L\d+$/.test(hash) ? hash.replace("#L", ":") : ""}`,
+    page,
+  );
 }
 
 function checkedSource(file: string, href: string, page: string): string {

@@ -39,7 +39,7 @@ export interface Outcome {
 /** Runs a command line as the program would, and gives what it printed. */
 export async function chainrule(
   args: readonly string[],
-  options: { tty?: boolean; columns?: number } = {},
+  options: { tty?: boolean; columns?: number; stdin?: string | Uint8Array } = {},
 ): Promise<Outcome> {
   const printed = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof printed): OutputStream => ({
@@ -54,6 +54,14 @@ export async function chainrule(
   const io: Io = {
     stdout: stream("stdout"),
     stderr: stream("stderr"),
+    stdin: {
+      isTTY: options.stdin === undefined,
+      async *bytes() {
+        yield typeof options.stdin === "string"
+          ? new TextEncoder().encode(options.stdin)
+          : (options.stdin ?? new Uint8Array());
+      },
+    },
     env: {},
     onInterrupt: () => () => {},
   };

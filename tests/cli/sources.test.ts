@@ -257,12 +257,6 @@ describe("files that are no tables", () => {
 
 const literally = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 
-test("standard input is refused, with what to do", async () => {
-  const { code, stderr } = await chainrule(["inspect", "-"]);
-  expect(code).toBe(1);
-  expect(stderr).toContain("can not be read from standard input.");
-});
-
 describe("inspect", () => {
   test("tells of a table without rows", async () => {
     const { code, stdout } = await chainrule(["inspect", work.table("header.csv", "a,b,c\n")]);

@@ -34,6 +34,7 @@ PARTS = {
     "optimizers": ("optimizers", "make"),
     "schedules": ("schedules", "make"),
     "metrics": ("metrics", "make"),
+    "row_weights": ("row_weights", "make"),
     "autograd": ("derivatives", "make"),
     "averages": ("training", "averages"),
     "folds": ("training", "folds"),

@@ -2,6 +2,7 @@ import { ChainruleError } from "chainrule";
 import { CommanderError } from "commander";
 import { Interrupted, type Io } from "./io.ts";
 import { makeProgram } from "./program.ts";
+import { removeKept } from "./sources/input.ts";
 import { clip, shellWord, wrap } from "./terminal/format.ts";
 import { styleFor, widthOf } from "./terminal/style.ts";
 
@@ -38,6 +39,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof Interrupted) return exitCodes.interrupted;
     sayError(error, io);
     return exitCodes.failed;
+  } finally {
+    removeKept();
   }
 }
 

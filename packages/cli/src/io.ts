@@ -1,7 +1,8 @@
-/** Where a command prints and how it is interrupted: the process, or a test that looks at what was printed. */
+/** Where a command reads and prints, and how it is interrupted: the process, or a test that looks at what was printed. */
 export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  readonly stdin: InputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back on Ctrl-C, until the function that it returns is called. */
   onInterrupt(handler: () => void): () => void;
@@ -14,6 +15,12 @@ export interface OutputStream {
   write(text: string): boolean;
   /** Resolves when more can be written. */
   drained(): Promise<void>;
+}
+
+export interface InputStream {
+  readonly isTTY?: boolean;
+  /** What comes, once. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 /** What the user ended. Nothing is wrong, and nothing more is to be said. */

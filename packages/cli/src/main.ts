@@ -37,6 +37,13 @@ function interrupt(): void {
 const io: Io = {
   stdout: streamOf(process.stdout),
   stderr: streamOf(process.stderr),
+  // Opened where it is asked for alone: an open standard input would keep the process alive.
+  stdin: {
+    get isTTY() {
+      return process.stdin.isTTY;
+    },
+    bytes: () => process.stdin,
+  },
   env: process.env,
   onInterrupt(handler) {
     handlers.add(handler);

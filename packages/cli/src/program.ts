@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Io } from "./io.ts";
+import { addCodemod } from "./options/codemod.ts";
 import { addCrossValidate } from "./options/cross-validate.ts";
 import { addDoctor } from "./options/doctor.ts";
 import { addEvaluate } from "./options/evaluate.ts";
@@ -52,6 +53,7 @@ Examples:
   addToOnnx(program, io);
   addToPyTorch(program, io);
   addInspect(program, io);
+  addCodemod(program, io);
   addDoctor(program, io);
   return program;
 }

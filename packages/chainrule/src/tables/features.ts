@@ -4,20 +4,24 @@ import { lookOf } from "./looks.ts";
 import { type ColumnProfile, profileColumn } from "./profile.ts";
 import { counted } from "./wording.ts";
 
-/** Why a column is not used. */
+/** Why a column is not used: it was excluded, or what the training rows hold in it is of no help, see {@link planFor}. */
 export type DropReason = "excluded" | "empty" | "constant" | "identifier" | "free text";
 
+/** A column that the model does not read. Plain data. */
 export interface DroppedColumn {
+  /** The column's name. */
   readonly name: string;
+  /** The reason, for programs. */
   readonly reason: DropReason;
   /** The reason in words. */
   readonly detail: string;
 }
 
+/** Which columns a model may read. */
 export interface FeatureChoice {
-  /** Columns never to use. */
+  /** Columns never to use. Default none. */
   readonly exclude?: readonly string[];
-  /** Columns to use even if they look like identifiers or free text. */
+  /** Columns to use even if they look like identifiers or free text. Default none. */
   readonly include?: readonly string[];
 }
 

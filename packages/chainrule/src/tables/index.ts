@@ -150,6 +150,7 @@ export {
 export { type TrainedTable, type TrainTableOptions, trainTable } from "./procedure/train-table.ts";
 export type { ColumnProfile, ValueRange } from "./profile.ts";
 export { toPyTorchTable } from "./pytorch/code.ts";
+export { type RowWeights, rowWeights } from "./row-weights.ts";
 export { Asha, type AshaOptions, type RungResult, rungsFor, type TrialJob } from "./search/asha.ts";
 export { type FindRateOptions, findRate } from "./search/find-rate.ts";
 export { importanceOf, type SettingImportance, type ValueGroup } from "./search/importance.ts";

@@ -8,56 +8,80 @@ import { rowsWithValue } from "./target.ts";
 import { detectTask, type Task } from "./task.ts";
 import { clip, counted, listed } from "./wording.ts";
 
+/** What a table is to be looked at for. */
 export interface InspectTableOptions {
-  /** The column to predict. */
+  /** The column to predict. Without it, nothing is said of a target, and no leaks are looked for. */
   readonly target?: string;
+  /** What the target asks for. Default "auto": see {@link detectTask}. */
   readonly task?: Task | "auto";
-  /** Columns never to use. */
+  /** Columns never to use. Default none. */
   readonly exclude?: readonly string[];
-  /** Columns to use even if they look like identifiers or free text. */
+  /** Columns to use even if they look like identifiers or free text. Default none. */
   readonly include?: readonly string[];
 }
 
 /** What is in a table, as plain data. */
 export interface TableInspection {
+  /** Where the table came from: a file name. */
   readonly source: string;
+  /** How many rows there are. */
   readonly rows: number;
+  /** One for each column of the table, in its order. */
   readonly columns: readonly ColumnInspection[];
+  /** The column to predict; null where none was named, and where it can not be one (a warning then says why). */
   readonly target: TargetInspection | null;
   /** Rows that are the same as an earlier one in all columns. */
   readonly duplicateRows: number;
+  /** Columns that alone determine the target, by {@link findLeaks}. */
   readonly leaks: readonly Leak[];
+  /** What a person should look at before training, the most urgent first. */
   readonly warnings: readonly TableWarning[];
   /** What the source says about how it was read. */
   readonly notes: readonly string[];
 }
 
+/** What is in one column. */
 export interface ColumnInspection {
+  /** The column's name. */
   readonly name: string;
+  /** What it holds. */
   readonly type: ColumnType;
   /** What a model makes of the column. */
   readonly use: "number" | "boolean" | "date" | "category" | "target" | "unused";
   /** Why it is not used, in words; null where it is. */
   readonly reason: string | null;
+  /** Rows without a value. */
   readonly missing: number;
-  /** Numbers that are infinite; they count as missing. */
+  /** Rows with an infinite number; they count as missing. */
   readonly infinite: number;
+  /** How many different values there are. */
   readonly distinct: number;
+  /** Ends and quartiles of numbers and dates (in milliseconds); null for others, and where there is no value. */
   readonly range: ValueRange | null;
+  /** How numbers and dates are spread; null for others, and where there is no value. */
   readonly histogram: Histogram | null;
   /** The ten most frequent values of texts and booleans, with the number of their rows. */
   readonly frequent: ColumnProfile["frequent"];
 }
 
-/** Counts in bins of equal width between two values. */
+/**
+ * Counts in bins of equal width between two values. Whole numbers that span less than 12 have a bin each, equal values one; else there
+ * are 12.
+ */
 export interface Histogram {
+  /** The lower end of the first bin. */
   readonly low: number;
+  /** The upper end of the last bin, which belongs to it. */
   readonly high: number;
+  /** Rows in each bin; missing values are in none. */
   readonly counts: readonly number[];
 }
 
+/** What is asked for when one column is to be predicted. */
 export interface TargetInspection {
+  /** The column's name. */
   readonly name: string;
+  /** Classes, or a number. */
   readonly task: Task;
   /** Why this task, in words. */
   readonly reason: string;
@@ -67,7 +91,9 @@ export interface TargetInspection {
   readonly classes: readonly { readonly label: string; readonly rows: number }[] | null;
 }
 
+/** Something that a person should look at before training. */
 export interface TableWarning {
+  /** What it is about, for programs. "target": it can not be predicted; "dates": a column holds some, and time may matter. */
   readonly kind:
     | "target"
     | "leak"
@@ -78,6 +104,7 @@ export interface TableWarning {
     | "duplicate rows"
     | "dates"
     | UselessColumn["reason"];
+  /** The columns that it is about; none where it is about rows. */
   readonly columns: readonly string[];
   /** The warning as sentences. */
   readonly text: string;
@@ -94,6 +121,14 @@ const FEWEST_OF_CLASS = 5;
  * look at before training. All rows are looked at; for leaks, up to 20,000 of them (see {@link findLeaks}).
  *
  * @throws ChainruleError `data` for a name that is no column
+ *
+ * @example
+ * const areas = Array.from({ length: 40 }, (_, i) => 30 + ((7 * i) % 50));
+ * const rows = areas.map((area, id) => ({ id, area, rent: 100 + 10 * area }));
+ * const { columns, target, warnings } = inspectTable(tableFromRows(rows), { target: "rent" });
+ * columns.map(({ use }) => use); // → ['unused', 'number', 'target']
+ * target?.reason; // → '40 different whole numbers'
+ * warnings.map(({ kind, columns }) => `${kind}: ${columns}`); // → ['leak: area', 'identifier: id']
  */
 export function inspectTable(table: Table, options: InspectTableOptions = {}): TableInspection {
   const { target, exclude = [], include = [] } = options;

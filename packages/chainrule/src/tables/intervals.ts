@@ -8,6 +8,10 @@ import type { NumberTarget } from "./target.ts";
 export interface PredictionIntervals {
   /** Rows that it was measured on; the network was not trained on them. */
   readonly rows: number;
+  /**
+   * Shares of rows, 0 < level < 1, with the distance within which they lie, in units of t(y). A level that rows were too few for is not
+   * there.
+   */
   readonly levels: readonly { readonly level: number; readonly halfWidth: number }[];
 }
 
@@ -21,6 +25,22 @@ export const intervalLevels = [0.8, 0.9, 0.95] as const;
  * few for is left out.
  *
  * The guarantee is for rows that had no say in training. Rows that chose the best epoch had a small one.
+ *
+ * @param predictions [n], in the target's own units
+ * @param truth [n], in the same units
+ * @param levels default 0.8, 0.9 and 0.95
+ *
+ * @example
+ * import type { NumberTarget } from "chainrule/tables";
+ * const target: NumberTarget = {
+ *   task: "regression", name: "rent", type: "number", transform: "none",
+ *   center: 640, scale: 140, mean: 640, range: [400, 890],
+ * };
+ * // Nine rows are enough for levels up to 9/10.
+ * const truth = Float64Array.of(500, 520, 540, 560, 580, 600, 620, 640, 660);
+ * const predictions = truth.map((y, i) => y + i); // wrong by 0 to 8
+ * const { levels } = fitIntervals(target, predictions, truth);
+ * levels; // → [{ level: 0.8, halfWidth: 7 }, { level: 0.9, halfWidth: 8 }]
  */
 export function fitIntervals(
   target: NumberTarget,
@@ -49,9 +69,22 @@ export function fitIntervals(
 const scaleOf = ({ transform }: NumberTarget, y: number): number => (transform === "log" ? Math.log(y) : y);
 
 /**
- * The interval around each prediction, in the target's own units.
+ * The interval around each prediction, in the target's own units: ŷ ± halfWidth, or from ŷ / e^halfWidth to ŷ · e^halfWidth for a
+ * target that is learned on a logarithmic scale.
  *
+ * @param values predictions ŷ [n], in the target's own units
  * @throws ChainruleError `argument` for a level that there are no intervals for
+ *
+ * @example
+ * import type { NumberTarget } from "chainrule/tables";
+ * const target: NumberTarget = {
+ *   task: "regression", name: "rent", type: "number", transform: "none",
+ *   center: 640, scale: 140, mean: 640, range: [400, 890],
+ * };
+ * const intervals = { rows: 30, levels: [{ level: 0.9, halfWidth: 25 }] };
+ * const { low, high } = intervalAround(Float64Array.of(500), 0.9, target, intervals);
+ * [low[0], high[0]]; // → [475, 525]
+ * intervalAround(Float64Array.of(500), 0.5, target, intervals); // throws argument: … no intervals
  */
 export function intervalAround(
   values: Float64Array,

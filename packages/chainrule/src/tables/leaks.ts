@@ -4,6 +4,7 @@ import { clip } from "./wording.ts";
 
 /** A column that alone determines the target in the rows that were looked at. */
 export interface Leak {
+  /** The column's name. */
   readonly name: string;
   /**
    * How: each of its values goes with one value of the target (`values`), the ranges of its numbers for the classes do not meet
@@ -35,6 +36,14 @@ const SAME_ORDER = 0.999;
  *
  * @param rows those to look at, such as the training rows; those without a target are left out. Default all
  * @param task default: that of {@link detectTask}
+ * @returns the columns, in the order of the table; none where fewer than 20 rows have a target
+ * @throws ChainruleError `data` for a target that is no column, or that can not be predicted
+ *
+ * @example
+ * const left = Array.from({ length: 40 }, (_, i) => i % 3 === 0);
+ * const rows = left.map((left, i) => ({ age: (7 * i) % 30, left, reason: left ? "moved" : null }));
+ * const leaks = findLeaks(tableFromRows(rows), "left");
+ * leaks.map(({ name, how }) => `${name}: ${how}`); // → ['reason: missing']
  */
 export function findLeaks(table: Table, target: string, rows?: Int32Array, task?: Task): Leak[] {
   const column = columnNamed(table, target, "target");

@@ -2,6 +2,7 @@ import type { TextColumn } from "./column.ts";
 
 /** What texts look like, though they are not read as such, and the SQL that makes it of them. */
 export interface Look {
+  /** Amounts of money and percents, or dates in another form than ISO's. */
   readonly what: "amounts" | "dates";
   /** An expression of DuckDB's SQL. */
   readonly sql: string;
@@ -16,7 +17,14 @@ const WITH_COMMA = amount("[.\\s]", ",");
 const IS_AMOUNT = /[^\d.+-]/;
 const DATE = /^(\d{1,2})([./-])(\d{1,2})\2\d{4}$/;
 
-/** What all texts of a column look like: amounts of money in one style, or dates whose order of day and month is certain; or null. */
+/**
+ * What all texts of a column look like: amounts of money in one style, or dates whose order of day and month is certain; or null.
+ *
+ * @example
+ * lookOf(textColumn("price", ["$1,234.56", "12 %"]))?.what; // → 'amounts'
+ * lookOf(textColumn("day", ["24.12.2025", "01.02.2026"]))?.sql; // → `strptime("day", '%d.%m.%Y')`
+ * lookOf(textColumn("day", ["03/04/2025"])); // → null
+ */
 export function lookOf({ name, levels }: TextColumn): Look | null {
   if (levels.length === 0) return null;
   const column = `"${name.replaceAll('"', '""')}"`;

@@ -39,8 +39,9 @@ export type Predictions =
       readonly interval?: { readonly level: number; readonly low: Float64Array; readonly high: Float64Array };
     };
 
+/** What is wanted of a prediction, and how it is computed. */
 export interface PredictOptions {
-  /** Numbers: also give intervals of this level, one of those of the model (0.8, 0.9 and 0.95). */
+  /** Numbers: also give intervals of this level, one of those of the model (0.8, 0.9 and 0.95). Default: no intervals. */
   readonly level?: number;
   /**
    * Run by compiled programs, which takes a moment the first time and gives the same to the last bits or so. Default: from 512 rows on.
@@ -52,15 +53,21 @@ export interface PredictOptions {
 const COMPILED = 512;
 
 /**
- * A network together with the preparation of its columns: rows of a table in, classes or numbers out.
+ * A network together with the preparation of its columns: rows of a table in, classes or numbers out. {@link trainTable} and
+ * {@link modelFromBytes} give trained ones.
  *
  * @example
- * const model = new TableModel(spec);            // weights drawn anew
- * model.network.loadStateDict(weights);
- * model.predict(table).classes;
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const { model } = await trainTable(rows, { target: "buys", hidden: [8], epochs: 20 });
+ * const predictions = model.predict(tableFromRows([{ age: 25 }, { age: 75 }]));
+ * predictions.task === "classification" && predictions.classes; // → Int32Array(2) [0, 1]
+ * model.predict(tableFromRows([{ years: 25 }])); // throws data: the table lacks the column "age"
  */
 export class TableModel {
+  /** What it reads, what it gives, and the network between: all but the weights. */
   readonly spec: TableModelSpec;
+  /** The network, with its weights. */
   readonly network: TableNetwork;
 
   #forward: Forward | null = null;
@@ -90,7 +97,11 @@ export class TableModel {
     this.#forward = null;
   }
 
-  /** The network's inputs for some rows of a table, by default for all. Columns that the model does not know are ignored. */
+  /**
+   * The network's inputs for some rows of a table, by default for all. Columns that the model does not know are ignored.
+   *
+   * @throws ChainruleError `data` when a column is missing or holds another type of values
+   */
   inputs(table: Table, rows?: Int32Array): PreparedInputs {
     const { features } = this.spec;
     return prepareInputs(features, columnsFor(features, table), rows ?? allRows(table));
@@ -106,12 +117,20 @@ export class TableModel {
     return this.predictPrepared(this.inputs(table, rows), options);
   }
 
-  /** Predicts from inputs that were prepared before. */
+  /**
+   * Predicts from inputs that were prepared before.
+   *
+   * @throws ChainruleError `argument` for a level that the model has no intervals for
+   */
   predictPrepared(prepared: PreparedInputs, options?: PredictOptions): Predictions {
     return this.predictionsOf(this.outputs(prepared, options), options);
   }
 
-  /** What the network's outputs say of rows: [rows, outputs], as `outputs` gives them. */
+  /**
+   * What the network's outputs say of rows: [rows, outputs], as `outputs` gives them.
+   *
+   * @throws ChainruleError `argument` for a level that the model has no intervals for
+   */
   predictionsOf(outputs: Float64Array, { level }: PredictOptions = {}): Predictions {
     const { target, calibration, intervals, threshold = null } = this.spec;
     if (target.task === "regression") {

@@ -12,10 +12,11 @@ import {
 
 /** Values of a text column that the training rows did not have (or had too rarely). */
 export interface UnseenLevels {
+  /** The column's name. */
   readonly name: string;
   /** In how many rows. */
   readonly rows: number;
-  /** The first few of them. */
+  /** The first of them, at most three. */
   readonly examples: readonly string[];
 }
 
@@ -25,9 +26,13 @@ export interface PreparedInputs {
   readonly data: Float32Array;
   /** Numbers of learned vectors, row by row: [rows, embedded], one for each text feature with vectors, in the features' order. */
   readonly codes: Int32Array;
+  /** How many rows were prepared. */
   readonly rows: number;
+  /** Numbers of each row in `data`. */
   readonly inputs: number;
+  /** Numbers of each row in `codes`; 0 where no text feature has learned vectors. */
   readonly embedded: number;
+  /** Text columns with values that are not known, which are prepared as the unknown. */
   readonly unseen: readonly UnseenLevels[];
 }
 

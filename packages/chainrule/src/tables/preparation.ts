@@ -6,7 +6,9 @@ import { quantile, sortedValues } from "./statistics.ts";
 export type FeaturePreparation = NumberFeature | BooleanFeature | DateFeature | TextFeature;
 
 interface Named<T extends ColumnType> {
+  /** What the column holds. */
   readonly type: T;
+  /** The column's name. */
   readonly name: string;
   /** Whether there is an input of its own that is 1 where the value is missing. So where training rows lacked it. */
   readonly missing: boolean;
@@ -19,17 +21,25 @@ interface Named<T extends ColumnType> {
  * Wide integers and heavy tails need nothing of their own: quartiles do not see the tails, and squashing bounds them.
  */
 export interface NumberFeature extends Named<"number"> {
+  /** The median over the training rows, in the column's own units; 0 where no row has a value. */
   readonly median: number;
+  /** What a distance from the median is divided by, ≥ 0, in the same units. */
   readonly scale: number;
 }
 
 /** 1 for true, −1 for false, 0 where it is missing. */
 export type BooleanFeature = Named<"boolean">;
 
-/** The time as a number, and where it stands in cycles: sine and cosine of its phase in each. */
+/**
+ * The time as a number, as that of a {@link NumberFeature}, and where it stands in cycles: sine and cosine of its phase in each; all 0
+ * where it is missing.
+ */
 export interface DateFeature extends Named<"date"> {
+  /** The median over the training rows, in milliseconds since 1970. */
   readonly median: number;
+  /** What a distance from the median is divided by, ≥ 0, in milliseconds. */
   readonly scale: number;
+  /** The cycles in which the training rows differ: years where they span 60 days, weeks and days where weekday or time do. */
   readonly cycles: readonly Cycle[];
 }
 
@@ -40,11 +50,13 @@ export interface DateFeature extends Named<"date"> {
  * that too few training rows had. The last are what vector 0 is trained with, so that it stands for the unknown.
  */
 export interface TextFeature extends Named<"text"> {
+  /** "one-hot" for up to 8 levels in the training rows, "embedding" for more. */
   readonly encoding: "one-hot" | "embedding";
-  /** The most frequent first. */
+  /** The texts that are known, the most frequent in the training rows first; at most {@link MOST_LEVELS} with learned vectors. */
   readonly levels: readonly string[];
 }
 
+/** A cycle in which an instant has a phase: 365.2425, 7 or 1 days long, counted from 1970-01-01 UTC. */
 export type Cycle = "year" | "week" | "day";
 
 const DAY = 86_400_000;
@@ -129,7 +141,17 @@ export interface InputLayout {
   readonly levels: readonly number[];
 }
 
-/** What the network gets of each row, by the features. */
+/**
+ * What the network gets of each row, by the features.
+ *
+ * @example
+ * const layout = layoutOf([
+ *   { type: "number", name: "age", missing: true, median: 38, scale: 12 },
+ *   { type: "text", name: "plan", missing: false, encoding: "one-hot", levels: ["basic", "pro"] },
+ *   { type: "text", name: "city", missing: false, encoding: "embedding", levels: ["Bonn", "Ulm"] },
+ * ]);
+ * layout; // → { inputs: 4, numbers: 1, levels: [3] }
+ */
 export function layoutOf(features: readonly FeaturePreparation[]): InputLayout {
   return {
     inputs: features.reduce(
@@ -171,7 +193,14 @@ export const isEmbedded = (feature: FeaturePreparation): feature is TextFeature 
 
 /**
  * The names of the network's inputs, in order: numbers and times first, as in {@link InputLayout}; then `paid`, `age is missing`,
- * `plan = pro`, `day: week (sin)`.
+ * `plan = pro`, `day: week (sin)`. A feature with learned vectors has none: it is a column of codes.
+ *
+ * @example
+ * const names = inputNames([
+ *   { type: "text", name: "plan", missing: false, encoding: "one-hot", levels: ["basic", "pro"] },
+ *   { type: "number", name: "age", missing: true, median: 38, scale: 12 },
+ * ]);
+ * names; // → ['age', 'plan = basic', 'plan = pro', 'age is missing']
  */
 export const inputNames = (features: readonly FeaturePreparation[]): string[] => [
   ...features.flatMap(numberNames),

@@ -10,7 +10,9 @@ import { quantile, sortedValues } from "./statistics.ts";
 
 /** What can be said of a column over some rows. All of it is exact, for any number of rows. */
 export interface ColumnProfile {
+  /** The column's name. */
   readonly name: string;
+  /** What it holds. */
   readonly type: ColumnType;
   /** The rows looked at. */
   readonly rows: number;
@@ -29,11 +31,20 @@ export interface ColumnProfile {
   readonly frequent: readonly (readonly [value: string, count: number])[];
 }
 
+/**
+ * Ends and quartiles of the values of a column, in its own units; of dates in milliseconds since 1970. Quantiles lie on the line between
+ * neighbours, as numpy's do.
+ */
 export interface ValueRange {
+  /** The least value. */
   readonly min: number;
+  /** The first quartile: a quarter of the values lies below. */
   readonly q1: number;
+  /** The middle value. */
   readonly median: number;
+  /** The third quartile: a quarter of the values lies above. */
   readonly q3: number;
+  /** The greatest value. */
   readonly max: number;
 }
 

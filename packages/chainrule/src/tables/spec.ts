@@ -25,14 +25,17 @@ import type { TargetPreparation } from "./target.ts";
 export interface TableModelSpec {
   /** Of the form of this description. */
   readonly version: 2;
+  /** What it reads: a column each, with how it becomes inputs of the network. */
   readonly features: readonly FeaturePreparation[];
+  /** What it gives: the column that is predicted, with how outputs become classes or numbers. */
   readonly target: TargetPreparation;
+  /** The network between; its inputs go with the features, its outputs with the target. */
   readonly network: Architecture;
-  /** Classes: what the network's outputs are divided by before they become probabilities. Default 1. */
+  /** Classes: what the network's outputs are divided by before they become probabilities, above 0. Default 1. */
   readonly calibration?: { readonly temperature: number } | null;
   /** Two classes: the second is told where its probability is above this. Default: the most probable class is told. */
   readonly threshold?: number | null;
-  /** Numbers: how far the truth is from predictions. */
+  /** Numbers: how far the truth is from predictions. Without it, the model predicts no intervals. */
   readonly intervals?: PredictionIntervals | null;
 }
 
@@ -45,7 +48,17 @@ const DEEPEST = 1000;
  * Checks a description that was read from a file: its form, and that its parts fit each other.
  *
  * @param place how to name it in messages, such as "model"
+ * @returns the description, with the fields that it is made of and no others
  * @throws ChainruleError `file` that names what is wrong
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const { spec } = makeModel(plan, chooseSettings({ hidden: [8] }, 80, plan.task));
+ * checkSpec(JSON.parse(JSON.stringify(spec))).target.name; // → 'buys'
+ * checkSpec({ ...spec, version: 1 }); // throws file: model.version is 1
+ * checkSpec({ ...spec, features: [] }); // throws file: … inputs is 1 where the features ask for 0.
  */
 export function checkSpec(value: Json, place = "model"): TableModelSpec {
   const spec = asRecord(value, place);

@@ -3,7 +3,7 @@ import type { Column } from "./column.ts";
 import { type ColumnProfile, profileColumn } from "./profile.ts";
 import { clip, counted } from "./wording.ts";
 
-/** What is predicted: which of some classes, or a number. */
+/** What is predicted: "classification" for which of some classes, "regression" for a number. */
 export type Task = "classification" | "regression";
 
 /** A target of whole numbers has at most so many different ones to count as classes. */
@@ -17,6 +17,13 @@ const MOST_NUMBERED_CLASSES = 20;
  * @param wanted what the user asked for; "auto" follows the rule above
  * @returns the task, and the reason in words
  * @throws ChainruleError `data` for a target with no value, one value, or one that the task can not have
+ *
+ * @example
+ * const stars = Array.from({ length: 30 }, (_, i) => ({ stars: 1 + (i % 5) }));
+ * const [column] = tableFromRows(stars).columns;
+ * const rows = rowsWithValue(column, 30);
+ * detectTask(column, rows); // → { task: 'classification', reason: 'only 5 different whole numbers' }
+ * detectTask(column, rows, "regression").task; // → 'regression'
  */
 export function detectTask(
   column: Column,

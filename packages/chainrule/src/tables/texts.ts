@@ -17,6 +17,7 @@ export const missingWords: readonly string[] = [
   ...["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"],
 ];
 
+/** How texts are to be read. */
 export interface RefineOptions {
   /** Texts that stand for a missing value. Default {@link missingWords}. */
   readonly missing?: readonly string[];
@@ -26,7 +27,7 @@ export interface RefineOptions {
   readonly amounts?: boolean;
   /** Leave texts texts, even where they look like something else. Default false. */
   readonly asText?: boolean;
-  /** How to name the file in messages. */
+  /** How to name the file in messages. Default "the table". */
   readonly source?: string;
   /** What to do about a stray text among a column's numbers. Default: to correct it, declare it missing, or leave the column out. */
   readonly remedy?: (column: string, text: string) => string;
@@ -37,6 +38,13 @@ export interface RefineOptions {
  * dates in ISO form, or texts. Spaces around values do not count. Numbers with leading zeros, such as postal codes, stay texts.
  *
  * @throws ChainruleError `data` for a column of numbers with a stray text among them, naming its row
+ *
+ * @example
+ * const age = refineText(textColumn("age", ["41", " 23", "NA"]));
+ * age; // → { type: 'number', name: 'age', values: Float64Array(3) [41, 23, NaN] }
+ * refineText(textColumn("paid", ["yes", "no"])).type; // → 'boolean'
+ * refineText(textColumn("code", ["01067", "80331"])).type; // → 'text'
+ * refineText(textColumn("price", ["$1,200.50"]), { amounts: true }).type; // → 'number'
  */
 export function refineText(column: TextColumn, options: RefineOptions = {}): Column {
   const clean = cleaned(column, options.missing ?? missingWords);
@@ -166,12 +174,18 @@ function refuseStray(
 }
 
 /**
- * A column as another type, because the user says so. Texts become what they spell, amounts such as "$1,234.56", "(5)" and "12 %"
- * the numbers in them; numbers become texts, truth values where they
- * are 0 and 1, or dates as milliseconds since 1970; truth values become 0 and 1, or their words; dates become texts in ISO form, or
- * milliseconds. A missing value stays missing.
+ * A column as another type, because the user says so. Texts become what they spell, and amounts such as "$1,234.56", "(5)" and "12 %" the
+ * numbers in them; numbers become texts, truth values where they are 0 and 1, or dates as milliseconds since 1970; truth values become
+ * 0 and 1, or their words; dates become texts in ISO form, or milliseconds. A missing value stays missing.
  *
+ * @param source how to name the table in messages
  * @throws ChainruleError `data` for a column with a value that can not be of that type, naming its row
+ *
+ * @example
+ * const code = textColumn("code", ["01067", "80331"]);
+ * const number = columnAs(code, "number");
+ * number; // → { type: 'number', name: 'code', values: Float64Array(2) [1067, 80331] }
+ * columnAs(code, "date"); // throws data: … can not be of type date: data row 1 has "01067".
  */
 export function columnAs(column: Column, type: ColumnType, source = "the table"): Column {
   if (column.type === type) return column;

@@ -27,7 +27,7 @@ export async function crossValidateCommand(
 ): Promise<void> {
   const output = new Output(io, options);
   const { table, plan } = await readTableToTrain(
-    await dataFrom(paths, options.sql),
+    await dataFrom(paths, options, io),
     options,
     sayReading(output),
   );

@@ -17,6 +17,7 @@ import { checkFile, writeWhole } from "../runs/folder.ts";
 import { type Run, readConfig, readRun } from "../runs/run.ts";
 import { fingerprint } from "../sources/file.ts";
 import { correctOrEmpty, type Data, readTable } from "../sources/index.ts";
+import type { InputFormat } from "../sources/input.ts";
 import { dataFrom } from "../sources/paths.ts";
 import { readPlan } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
@@ -24,9 +25,11 @@ import { Output, sayReading } from "../terminal/output.ts";
 import { type Evaluated, sayScores } from "../terminal/report.ts";
 import { insights, reportHead, shortEvaluation, testedRows } from "./evaluation.ts";
 import { typesOf, warnOfInfinite, warnOfUnseen } from "./predict.ts";
+import { unweighted, weightedBy } from "./weights.ts";
 
 export interface EvaluateOptions {
   readonly sql?: string;
+  readonly format?: InputFormat;
   /** Score all rows, those that the model was trained on too. */
   readonly allRows: boolean;
   /** Write a report to this file. */
@@ -53,7 +56,7 @@ export async function evaluate(
 ): Promise<void> {
   const output = new Output(io, options);
   const { report } = options;
-  const data = await dataFrom(paths, options.sql);
+  const data = await dataFrom(paths, options, io);
   if (report !== undefined) await checkFile(report, ...data.files);
   const run = await readRun(folder);
   const config = await readConfig(folder);
@@ -102,7 +105,7 @@ async function judgeTest(run: Run, config: RunConfig, data: Data, output: Output
   const evaluation = evaluatePlan(run.model, plan);
   return {
     evaluated: evaluation,
-    rows: testedRows(plan),
+    rows: testedRows(plan, evaluation.scores),
     json: shortEvaluation(evaluation),
     report: async () => ({
       ...evaluation,
@@ -121,9 +124,11 @@ async function judgeAll(
   output: Output,
 ): Promise<Judged> {
   const { target } = run.model.spec;
+  const weights = config.asked.weights ?? null;
+  const types = typesOf(run.model.spec);
   const table = await readTable(data, {
     missing: run.missing,
-    types: typesOf(run.model.spec),
+    types: weights === null ? types : types.set(weights, "number"),
     typedOnly: true,
     remedy: correctOrEmpty,
     progress: sayReading(output),
@@ -138,7 +143,7 @@ async function judgeAll(
     );
   }
   const inputs = run.model.inputs(table, rows);
-  const scores = scoresOf(target, run.model.predictPrepared(inputs), table, rows);
+  const scores = scoresOf(target, run.model.predictPrepared(inputs), table, rows, { weights });
   warnOfUnseen(output, inputs.unseen);
   warnOfInfinite(output, run.model.spec, table);
   if (rows.length < table.rows) {
@@ -146,6 +151,7 @@ async function judgeAll(
       `${counted(table.rows - rows.length, "row")} without a value of ${clip(target.name)} left out.`,
     );
   }
+  for (const text of unweighted(weights, table)) output.warn(text);
   if (isOwn) output.warn("The model was trained on most of these rows: on others it will not be as good.");
   else if (isLike(data, table, config)) {
     output.warn(
@@ -154,7 +160,7 @@ async function judgeAll(
   }
   return {
     evaluated: { scores },
-    rows: `${counted(rows.length, "row")} of ${table.source}`,
+    rows: `${counted(rows.length, "row")} of ${table.source}${weightedBy(scores)}`,
     json: { test: headline(scores) },
     report: async () => ({}),
     hint: "",

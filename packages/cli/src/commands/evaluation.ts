@@ -7,6 +7,7 @@ import {
   headline,
   type Plan,
   type PlanEvaluation,
+  type Scores,
   type TableModel,
 } from "chainrule/tables";
 import type { EpochReport } from "chainrule/train";
@@ -17,6 +18,7 @@ import { chosenRows, predictedPoints } from "../report/rows.ts";
 import { type CutOptions, finishOf } from "../runs/asked.ts";
 import type { RunConfig } from "../runs/config.ts";
 import { counted, shellWord, significant } from "../terminal/format.ts";
+import { weightedBy } from "./weights.ts";
 
 /** A trained model with all that is known of it. */
 export interface FinishedRun extends FinishedModel {
@@ -28,12 +30,13 @@ export interface FinishedRun extends FinishedModel {
 /** Completes a model that was trained by a plan, and tests it. */
 export function finishRun(model: TableModel, plan: Plan, asked: CutOptions): FinishedRun {
   const finished = finishModel(model, plan, finishOf(asked));
-  return { ...finished, evaluation: evaluatePlan(finished.model, plan), rows: testedRows(plan) };
+  const evaluation = evaluatePlan(finished.model, plan);
+  return { ...finished, evaluation, rows: testedRows(plan, evaluation.scores) };
 }
 
 /** The test rows in words. */
-export const testedRows = ({ table, test }: Plan): string =>
-  `${counted(test.rows.length, "row")} ${test.table === table ? "that training never saw" : `of ${test.table.source}`}`;
+export const testedRows = ({ table, test }: Plan, scores: Scores): string =>
+  `${counted(test.rows.length, "row")} ${test.table === table ? "that training never saw" : `of ${test.table.source}`}${weightedBy(scores)}`;
 
 /** An evaluation for programs, in one line: without what is large. */
 export const shortEvaluation = ({ scores, baselines, risk, coverage }: PlanEvaluation): object => ({

@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { readRun } from "../runs/run.ts";
 import { correctOrEmpty, readTable } from "../sources/index.ts";
+import type { InputFormat } from "../sources/input.ts";
 import { dataFrom } from "../sources/paths.ts";
 import { clip, counted, percent, significant } from "../terminal/format.ts";
 import { Output, sayReading } from "../terminal/output.ts";
@@ -25,6 +26,7 @@ export interface ExplainOptions {
   /** The file of a page that steps through. */
   readonly out?: string;
   readonly sql?: string;
+  readonly format?: InputFormat;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -45,8 +47,8 @@ export async function explain(
   io: Io,
 ): Promise<void> {
   const output = new Output(io, options);
-  const { out, sql, terms, layer } = options;
-  const data = await dataFrom(paths, sql);
+  const { out, terms, layer } = options;
+  const data = await dataFrom(paths, options, io);
   if (out !== undefined) await checkFile(out, ...data.files);
   const run = await readRun(folder);
   const { model } = run;

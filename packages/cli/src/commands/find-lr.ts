@@ -20,7 +20,7 @@ export interface FindLrOptions extends LearningOptions {
 /** `chainrule find-lr DATA --target COLUMN`: the learning-rate range test, with its picture. Nothing is written. */
 export async function findLr(paths: readonly string[], options: FindLrOptions, io: Io): Promise<void> {
   const output = new Output(io, options);
-  const data = await dataFrom(paths, options.sql);
+  const data = await dataFrom(paths, options, io);
   const plan = await readPlan(data, options, sayReading(output));
   const settings = chooseSettings(settingsIn(options), plan.split.training.length, plan.task);
   const model = makeModel(plan, settings);

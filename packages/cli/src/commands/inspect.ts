@@ -8,6 +8,7 @@ import {
 } from "chainrule/tables";
 import type { Io } from "../io.ts";
 import { correctOrExclude, correctOrMissing, readTable, type TypeOverride } from "../sources/index.ts";
+import type { InputFormat } from "../sources/input.ts";
 import { dataFrom } from "../sources/paths.ts";
 import { namesIn, unreadOf } from "../sources/plan.ts";
 import { histogramLine, shareBar } from "../terminal/blocks.ts";
@@ -31,6 +32,7 @@ export interface InspectOptions {
   readonly types?: readonly TypeOverride[];
   readonly missing: readonly string[];
   readonly sql?: string;
+  readonly format?: InputFormat;
   readonly json: boolean;
 }
 
@@ -38,7 +40,7 @@ export interface InspectOptions {
 export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<void> {
   const { target, json } = options;
   const output = new Output(io, { json });
-  const table = await readWatched(files, options, output);
+  const table = await readWatched(files, options, output, io);
   const found = inspectTable(table, {
     target,
     exclude: namesIn(options.exclude ?? [], table),
@@ -66,10 +68,11 @@ async function readWatched(
   files: readonly string[],
   options: InspectOptions,
   output: Output,
+  io: Io,
 ): Promise<Table> {
-  const { target, sql, missing, types } = options;
+  const { target, missing, types } = options;
   const remedy = target === undefined ? correctOrMissing : correctOrExclude(target);
-  return await readTable(await dataFrom(files, sql), {
+  return await readTable(await dataFrom(files, options, io), {
     missing,
     overrides: types,
     unread: unreadOf(options),

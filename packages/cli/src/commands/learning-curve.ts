@@ -25,7 +25,7 @@ export async function learningCurveCommand(
 ): Promise<void> {
   const output = new Output(io, options);
   const { out } = options;
-  const data = await dataFrom(paths, options.sql);
+  const data = await dataFrom(paths, options, io);
   if (out !== undefined) await checkFile(out, ...data.files);
   const { table, plan } = await readTableToTrain(data, options, sayReading(output));
   output.clearStatus();

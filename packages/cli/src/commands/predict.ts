@@ -17,6 +17,7 @@ import type { Io, OutputStream } from "../io.ts";
 import { checkFile, writeWhole } from "../runs/folder.ts";
 import { readRun } from "../runs/run.ts";
 import { correctOrEmpty, readTable } from "../sources/index.ts";
+import type { InputFormat } from "../sources/input.ts";
 import { dataFrom } from "../sources/paths.ts";
 import { namesIn } from "../sources/plan.ts";
 import { clip, counted } from "../terminal/format.ts";
@@ -26,6 +27,7 @@ import { csvLines, jsonLines, writeParquet } from "./predict-files.ts";
 
 export interface PredictOptions {
   readonly sql?: string;
+  readonly inputFormat?: InputFormat;
   readonly out?: string;
   readonly format?: Format;
   readonly columns?: readonly string[];
@@ -43,9 +45,10 @@ export async function predict(
   options: PredictOptions,
   io: Io,
 ): Promise<void> {
-  const { out, sql, level } = options;
-  const format = formatOf(options);
-  const data = await dataFrom(paths, sql);
+  const { sql, level, inputFormat } = options;
+  const out = options.out === "-" ? undefined : options.out;
+  const format = formatOf({ format: options.format, out });
+  const data = await dataFrom(paths, { sql, format: inputFormat }, io);
   if (out !== undefined) await checkFile(out, ...data.files);
   const run = await readRun(folder);
   const { spec } = run.model;
@@ -99,7 +102,7 @@ const extensions: Readonly<Record<string, Format>> = {
   ".json": "ndjson",
 };
 
-function formatOf({ format, out }: PredictOptions): Format {
+function formatOf({ format, out }: Pick<PredictOptions, "format" | "out">): Format {
   if (format === "parquet" && out === undefined) {
     throw new ChainruleError(
       "argument",

@@ -145,20 +145,23 @@ async function compare(folders: readonly string[], output: Output, options: Runs
   }
   if (choices.length === 0) output.say("  All settings are the same.");
   if (!sameTest(compared))
-    output.warn("The runs were not tested on the same rows: their scores can not be compared one to one.");
+    output.warn(
+      "The runs were not tested on the same rows, or not by the same weights: their scores can not be compared one to one.",
+    );
   if (options.json) output.result({ runs: compared.map(plain) });
 }
 
 /** Choices of the runs that are not the same in all of them: a name, then what each run has. */
 function differences(compared: readonly RunSummary[]): string[][] {
   const choices = compared.map(({ config, task, target }): Readonly<Record<string, unknown>> => {
-    const { data, settings, model, versions, engine } = config;
+    const { data, asked, settings, model, versions, engine } = config;
     return {
       data: data.file,
       sha256: data.sha256.slice(0, 12),
       rows: data.rows,
       test: data.test?.file ?? `${percent(data.testSize)} of the rows`,
       validationSize: data.validationSize,
+      weights: asked.weights,
       target,
       task,
       columns: model.features.map(({ name }) => name),
@@ -212,10 +215,10 @@ function scoreRows(compared: readonly RunSummary[]): string[][] {
 
 /** Whether runs were tested on the same rows of the same file. */
 function sameTest(compared: readonly RunSummary[]): boolean {
-  const tests = compared.map(({ config: { data, settings }, target }) =>
+  const tests = compared.map(({ config: { data, asked, settings }, target }) =>
     data.test === null
-      ? [target, data.sha256, data.testSize, data.validationSize, settings.seed].join()
-      : [target, data.test.sha256].join(),
+      ? [target, asked.weights, data.sha256, data.testSize, data.validationSize, settings.seed].join()
+      : [target, asked.weights, data.test.sha256].join(),
   );
   return new Set(tests).size === 1;
 }

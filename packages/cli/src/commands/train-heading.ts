@@ -11,6 +11,7 @@ import {
 } from "chainrule/tables";
 import { clip, counted, shellWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
+import { unweighted } from "./weights.ts";
 
 /** Says what was found in the data and what is going to be done, and warns of what may surprise. */
 export function sayPlan(output: Output, plan: Plan, settings: Settings, model: TableModel): void {
@@ -93,6 +94,7 @@ function warnings(plan: Plan): string[] {
       `${counted(withoutTarget, "row")} left out: ${withoutTarget === 1 ? "it has" : "they have"} no value of ${clip(target.name)}.`,
     );
   }
+  found.push(...unweighted(plan.weights, plan.test.table));
   for (const { name, rows } of infinite)
     found.push(`${counted(rows, "infinite value")} of ${clip(name)} count as missing.`);
   for (const { part, label, rows } of unlearned) {

@@ -32,7 +32,7 @@ export async function train(paths: readonly string[], options: TrainOptions, io:
   const name = sql === undefined || paths.length > 0 ? tableName(paths[0]) : "query";
   const place = out === undefined ? { base: join("runs", name) } : { folder: out };
   await checkPlace(place);
-  const data = await dataFrom(paths, sql);
+  const data = await dataFrom(paths, options, io);
   const plan = await readPlan(data, options, sayReading(output));
   const chosen = chooseSettings(settingsIn(options), plan.split.training.length, plan.task);
   const settings = options.findLr ? await withFoundRate(plan, chosen, output, io) : chosen;

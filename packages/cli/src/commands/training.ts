@@ -8,6 +8,7 @@ import type { RunConfig } from "../runs/config.ts";
 import { secondsOf } from "../runs/history.ts";
 import { unlock } from "../runs/lock.ts";
 import { Recorder } from "../runs/recorder.ts";
+import { isStandardInput } from "../sources/input.ts";
 import { counted, duration } from "../terminal/format.ts";
 import { programName, resumption, sayNext, shortPath } from "../terminal/next.ts";
 import type { Output } from "../terminal/output.ts";
@@ -175,7 +176,8 @@ function sayDone(job: Job, output: Output, io: Io, json: boolean): void {
   // A program that reads the result knows what comes next.
   if (json) return;
   const program = programName(io).split(" ");
-  const data = job.paths.length === 1 ? shortPath(job.paths[0]) : "DATA";
+  const [path] = job.paths;
+  const data = job.paths.length === 1 && !isStandardInput(path) ? shortPath(path) : "DATA";
   const run = shortPath(job.folder);
   sayNext(output, [
     [[...program, "predict", run, data], "predict each row"],

@@ -80,7 +80,7 @@ export async function tune(paths: readonly string[], options: TuneOptions, io: I
       : { folder: options.out };
   await checkPlace(place);
   const given = asked === undefined ? null : await readSpace(asked);
-  const data = await dataFrom(paths, options.sql);
+  const data = await dataFrom(paths, options, io);
   const plan = await readPlan(data, options, sayReading(output));
   const settings = chooseSettings(settingsIn(options), plan.split.training.length, plan.task);
   if (given !== null) checkSpace(given, "space", settings.optimizer);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
 import type { Io } from "../io.ts";
-import { addOutput, DATA, needsData, RUN, sqlOption } from "./shared.ts";
+import { addOutput, DATA, formatOption, needsData, RUN, sqlOption } from "./shared.ts";
 
 export function addEvaluate(program: Command, io: Io): void {
   const command = program
@@ -10,6 +10,7 @@ export function addEvaluate(program: Command, io: Io): void {
     .argument("<run>", RUN)
     .argument("[data...]", DATA)
     .addOption(sqlOption())
+    .addOption(formatOption())
     .option(
       "--all-rows",
       "score all rows even of the table that the run was trained on (default: its test rows)",

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ExplainOptions } from "../commands/explain.ts";
 import type { Io } from "../io.ts";
-import { addOutput, DATA, needsData, RUN, sqlOption, whole } from "./shared.ts";
+import { addOutput, DATA, formatOption, needsData, RUN, sqlOption, whole } from "./shared.ts";
 
 export function addExplain(program: Command, io: Io): void {
   const command = program
@@ -23,6 +23,7 @@ export function addExplain(program: Command, io: Io): void {
     .option("--terms <count>", "terms that are listed of each sum; the rest is one", whole(1), 4)
     .option("-o, --out <file>", "write a page that steps through, a new HTML file (default: none)")
     .addOption(sqlOption())
+    .addOption(formatOption())
     .addHelpText(
       "after",
       `

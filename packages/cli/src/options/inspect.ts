@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { InspectOptions } from "../commands/inspect.ts";
 import { applyConfig, configOption } from "../config.ts";
 import type { Io } from "../io.ts";
-import { collect, DATA, missingOption, needsData, sqlOption, typesOption } from "./shared.ts";
+import { collect, DATA, formatOption, missingOption, needsData, sqlOption, typesOption } from "./shared.ts";
 
 export function addInspect(program: Command, io: Io): void {
   program
@@ -19,6 +19,7 @@ export function addInspect(program: Command, io: Io): void {
     .addOption(typesOption())
     .addOption(missingOption())
     .addOption(sqlOption())
+    .addOption(formatOption())
     .addOption(configOption())
     .option("--json", "print JSON, the last line of standard output", false)
     .addHelpText(

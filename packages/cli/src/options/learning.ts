@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { configOption } from "../config.ts";
 import type { Data } from "../sources/index.ts";
 import { choice, parsed, settingGroups } from "./settings.ts";
-import { collect, missingOption, share, sqlOption, typesOption } from "./shared.ts";
+import { collect, formatOption, missingOption, share, sqlOption, typesOption } from "./shared.ts";
 import { calibrateOption, calibrationSizeOption, splitOption, thresholdOption } from "./split.ts";
 
 /**
@@ -52,6 +52,7 @@ const groups = (): Record<string, Option[]> => ({
     typesOption(),
     missingOption(),
     sqlOption(),
+    formatOption(),
     configOption(),
   ],
   ...settingGroups(),

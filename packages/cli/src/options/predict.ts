@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { PredictOptions } from "../commands/predict.ts";
 import type { Io } from "../io.ts";
-import { collect, DATA, needsData, RUN, share, sqlOption } from "./shared.ts";
+import { collect, DATA, formatOption, needsData, RUN, share, sqlOption } from "./shared.ts";
 
 export function addPredict(program: Command, io: Io): void {
   program
@@ -10,7 +10,8 @@ export function addPredict(program: Command, io: Io): void {
     .argument("<run>", RUN)
     .argument("[data...]", DATA)
     .addOption(sqlOption())
-    .addOption(new Option("-o, --out <file>", "where to write, a new file (default: standard output)"))
+    .addOption(formatOption("--input-format <name>"))
+    .addOption(new Option("-o, --out <file>", "where to write, a new file (default: -, standard output)"))
     .addOption(
       new Option("--format <name>", "of the output (default: by the name of --out, else csv)").choices([
         "csv",
@@ -39,7 +40,8 @@ like those of training.
 
 Examples:
   $ chainrule predict runs/penguins-1 new.csv
-  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet`,
+  $ chainrule predict runs/penguins-1 new.csv --out predictions.parquet
+  $ cat new.csv | chainrule predict runs/penguins-1 - > predictions.csv`,
     )
     .action(async (run: string, files: string[], options: PredictOptions, command: Command) => {
       needsData(command, files, options.sql);

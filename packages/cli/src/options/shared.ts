@@ -1,10 +1,11 @@
 import { type ColumnType, missingWords, wording } from "chainrule/tables";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { TypeOverride } from "../sources/index.ts";
+import { inputFormats } from "../sources/input.ts";
 
 /** Arguments and options that several commands share, and the values that options take. */
 
-export const DATA = "CSV, TSV, JSON, NDJSON or Parquet file, also compressed";
+export const DATA = "CSV, TSV, JSON, NDJSON or Parquet file, also compressed; - is standard input";
 export const RUN = "the folder of a run that train has written";
 
 export const missingOption = (): Option =>
@@ -21,6 +22,12 @@ export const sqlOption = (): Option =>
     "--sql <query>",
     "a SELECT over files in quotes, or over those given by their base names (default: all rows)",
   );
+
+export const formatOption = (flags = "--format <name>"): Option =>
+  new Option(
+    flags,
+    "what standard input holds (default: JSON where it begins with a bracket, else a text table)",
+  ).choices(inputFormats);
 
 /** Ends the command as wrong usage where it has neither files nor a query to read. */
 export function needsData(command: Command, files: readonly string[], sql: string | undefined): void {

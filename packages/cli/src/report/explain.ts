@@ -7,6 +7,7 @@ import {
   type Plan,
   partialDependence,
   permutationImportance,
+  rowWeights,
   type Scores,
   sensitiveColumns,
   type TableModel,
@@ -30,7 +31,7 @@ const CURVE_CLASSES = 10;
 /** Looks at the test rows of a plan, or at so many of them as there is time for. Between its parts it lets other things happen, such as Ctrl-C, which may abort it: then it gives null. */
 export async function explain(
   model: TableModel,
-  { test, split, table }: Plan,
+  { test, split, table, weights }: Plan,
   scores: Scores,
   seed: number,
   signal?: AbortSignal,
@@ -38,11 +39,11 @@ export async function explain(
   const names = model.spec.features.map(({ name }) => name);
   const columns = names.length;
   const most = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_PREDICTIONS / (REPEATS * columns))));
-  const rows = everyNth(test.rows, most);
+  const rows = everyNth(countedRows(test, weights), most);
   // A single row can not be shuffled.
   if (rows.length < 2) return { rows: rows.length, columns, tested: 0, importance: [], dependence: [] };
-  const weights = model.network.parameters().reduce((sum, { numel }) => sum + numel, 0);
-  const shuffles = Math.floor(MOST_WORK / (rows.length * weights));
+  const parameters = model.network.parameters().reduce((sum, { numel }) => sum + numel, 0);
+  const shuffles = Math.floor(MOST_WORK / (rows.length * parameters));
   const affordable = Math.max(SHOWN, Math.floor(shuffles / REPEATS));
   const few = everyNth(rows, SCREEN_ROWS);
   const tested = columns <= affordable ? names : sensitiveColumns(model, test.table, few, affordable);
@@ -51,7 +52,13 @@ export async function explain(
     await setImmediate();
     if (signal?.aborted) return null;
     found.push(
-      ...permutationImportance(model, test.table, { rows, columns: [column], repeats: REPEATS, seed }),
+      ...permutationImportance(model, test.table, {
+        rows,
+        columns: [column],
+        repeats: REPEATS,
+        seed,
+        weights,
+      }),
     );
   }
   const importance = found.sort((a, b) => b.mean - a.mean).slice(0, SHOWN);
@@ -64,6 +71,12 @@ export async function explain(
     dependence.push(partialDependence(model, table, column, { rows: training, classes }));
   }
   return { rows: rows.length, columns, tested: tested.length, importance, dependence };
+}
+
+/** The test rows that count. */
+function countedRows({ table, rows }: Plan["test"], weights: string | null): Int32Array {
+  const counts = rowWeights(table, weights, rows);
+  return counts === null ? rows : rows.filter((_, i) => counts.values[i] > 0);
 }
 
 /** The most frequent of many classes, by their numbers; undefined for the usual ones. */

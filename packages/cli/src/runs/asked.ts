@@ -1,5 +1,6 @@
 import type { FinishOptions, GivenSettings, SplitKind, TargetTransform, Task } from "chainrule/tables";
 import type { TypeOverride } from "../sources/index.ts";
+import type { InputFormat } from "../sources/input.ts";
 
 /** How rows are cut, and what is measured on those that the model was not trained on. */
 export interface CutOptions {
@@ -22,6 +23,8 @@ export interface LearningOptions extends CutOptions, GivenSettings {
   readonly types?: readonly TypeOverride[];
   /** A query that gives the table. */
   readonly sql?: string;
+  /** What standard input holds. */
+  readonly format?: InputFormat;
   readonly seed: number;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -41,7 +44,7 @@ export interface TrainOptions extends LearningOptions {
 }
 
 /** What was asked of `train`, without where and how to say it. */
-export type Asked = Omit<TrainOptions, "out" | "json" | "quiet">;
+export type Asked = Omit<TrainOptions, "out" | "json" | "quiet" | "format">;
 
 /** What completes a model, by the options. */
 export const finishOf = ({ calibrate = "auto", threshold }: CutOptions): FinishOptions => ({

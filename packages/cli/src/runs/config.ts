@@ -13,12 +13,13 @@ import {
 } from "chainrule/tables";
 import { fileError, fingerprint } from "../sources/file.ts";
 import type { Data } from "../sources/index.ts";
+import { isStandardInput } from "../sources/input.ts";
 import { version } from "../version.ts";
 import type { Asked, TrainOptions } from "./asked.ts";
 
 /** A file of data, and by what it is known again. */
 export interface DataFile {
-  /** From the root of the file system. */
+  /** From the root of the file system; `-` is standard input, which is not kept. */
   readonly path: string;
   readonly bytes: number;
   /** SHA-256 of the file. */
@@ -70,7 +71,7 @@ export async function configOf(
   settings: Settings,
   model: TableModelSpec,
 ): Promise<RunConfig> {
-  const { out: _, json: __, quiet: ___, ...asked } = options;
+  const { out: _, json: __, quiet: ___, format: ____, ...asked } = options;
   const { table, split, test, dropped } = plan;
   const { training, validation } = split;
   return {
@@ -110,7 +111,11 @@ async function runTable({ files, sql }: Data, table: Table): Promise<RunTable> {
 async function dataFile(path: string): Promise<DataFile> {
   try {
     const { size } = await stat(path);
-    return { path: resolve(path), bytes: size, sha256: await fingerprint(path) };
+    return {
+      path: isStandardInput(path) ? "-" : resolve(path),
+      bytes: size,
+      sha256: await fingerprint(path),
+    };
   } catch (error) {
     throw fileError(error, path);
   }
@@ -141,6 +146,13 @@ export const dataOf = ({ files, sql }: RunTable, moved: readonly string[] | unde
  * @throws ChainruleError `file` where one is not there, or `data` where they are others
  */
 export async function checkFiles({ files, sql }: Data, wanted: RunTable, option: string): Promise<void> {
+  if (files.includes("-")) {
+    throw new ChainruleError(
+      "file",
+      "The data of the run came from standard input, and are not kept.",
+      `Write the same to a file, and say where it is: ${option}.`,
+    );
+  }
   let sha256: string;
   try {
     sha256 = await fingerprint(files);

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import { ChainruleError } from "chainrule";
+import { isStandardInput } from "./input.ts";
 
 /** The beginning of a text file, and how the file is stored. */
 export interface FileHead {
@@ -41,7 +42,7 @@ export async function readHead(path: string): Promise<FileHead> {
   const { bytes, size } = await readStart(path, HEAD);
   const compression = compressionOf(bytes);
   if (compression !== "none") return await unpackHead(path, compression);
-  refuseBinary(bytes, path);
+  refuseBinary(bytes, called(path));
   return { bytes, whole: size <= HEAD, compression };
 }
 
@@ -81,8 +82,15 @@ function compressionOf(bytes: Uint8Array): FileHead["compression"] {
   return [0x28, 0xb5, 0x2f, 0xfd].every((byte, i) => bytes[i] === byte) ? "zstd" : "none";
 }
 
+/** A file as a sentence about it begins. */
+const called = (path: string): string => (isStandardInput(path) ? "Standard input" : path);
+
 const emptyFile = (path: string): ChainruleError =>
-  new ChainruleError("file", `${path} is empty.`, "Give a table with a header line and rows below it.");
+  new ChainruleError(
+    "file",
+    `${called(path)} is empty.`,
+    "Give a table with a header line and rows below it.",
+  );
 
 /** Unpacks all of a compressed file, so that one that is cut off is found, and keeps its beginning. */
 async function unpackHead(path: string, compression: "gzip" | "zstd"): Promise<FileHead> {
@@ -102,14 +110,14 @@ async function unpackHead(path: string, compression: "gzip" | "zstd"): Promise<F
     if (code && !/^(Z_|ZSTD_)/.test(code)) throw fileError(cause, path);
     throw new ChainruleError(
       "file",
-      `${path} can not be unpacked: its compressed data ${code === "Z_BUF_ERROR" ? "ends too early" : "is damaged"}.`,
+      `${called(path)} can not be unpacked: its compressed data ${code === "Z_BUF_ERROR" ? "ends too early" : "is damaged"}.`,
       "Download or compress it anew.",
       { cause },
     );
   }
   const bytes = new Uint8Array(Buffer.concat(parts));
   if (bytes.length === 0) throw emptyFile(path);
-  refuseBinary(bytes, path);
+  refuseBinary(bytes, called(path));
   return { bytes: bytes.subarray(0, HEAD), whole: total <= HEAD, compression };
 }
 
@@ -118,7 +126,7 @@ function unpacker(path: string, compression: "gzip" | "zstd"): NodeJS.ReadWriteS
   if ("createZstdDecompress" in zlib) return zlib.createZstdDecompress();
   throw new ChainruleError(
     "file",
-    `${path} is compressed by zstd, which this version of Node.js can not unpack.`,
+    `${called(path)} is compressed by zstd, which this version of Node.js can not unpack.`,
     "Use Node.js 22.15 or later, or compress it by gzip.",
   );
 }
@@ -164,10 +172,10 @@ export function fileError(error: unknown, path: string): ChainruleError {
   return new ChainruleError("file", `${path || '""'} ${problem}.`, remedy, { cause: error });
 }
 
-/** A table's name for messages and run folders: `digits.csv`, and `digits`. */
-export const fileName = (path: string): string => basename(path);
+/** A table's name for messages and run folders: `digits.csv`, and `digits`; `standard input`, and `stdin`. */
+export const fileName = (path: string): string => (isStandardInput(path) ? "standard input" : basename(path));
 export const tableName = (path: string): string =>
-  basename(path)
+  basename(path === "-" ? "stdin" : path)
     .replace(/\.(gz|zst)$/i, "")
     .replace(/\.(csv|tsv|tab|txt|dat|json|ndjson|jsonl|parquet|pq)$/i, "")
     .replace(/[^\p{L}\p{N}._-]+/gu, "-")

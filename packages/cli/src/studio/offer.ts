@@ -88,6 +88,7 @@ async function offerOfData({ files, sql }: RunConfig["data"]): Promise<Pick<Offe
   if (sql !== null) return without("The run's data come from a query.");
   const offered: OfferedFile[] = [];
   for (const { path, bytes, sha256 } of files) {
+    if (path === "-") return without("The run's data came from standard input, and are not kept.");
     const name = clip(basename(path));
     const found = await stat(path).catch(() => null);
     if (found === null) return without(`${clip(path)} is not there any more.`);

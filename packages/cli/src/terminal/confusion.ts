@@ -5,6 +5,8 @@ import type { Style } from "./style.ts";
 export interface Confusion {
   readonly classes: readonly string[];
   readonly counts: readonly (readonly number[])[];
+  /** Whether counts are sums of weights. Default false. */
+  readonly weighted?: boolean;
 }
 
 const INDENT = "  ";
@@ -28,7 +30,7 @@ const SHARE = 6;
 function matrixLines(confusion: Confusion, width: number, style: Style): string[] | null {
   const { classes, counts } = confusion;
   const names = classes.map((label) => fitText(label, 20));
-  const most = widest(counts.flat().map(String));
+  const most = widest(counts.flat().map(countText));
   const first = Math.max(widest(names), widthOfText("true"));
   const room = width - INDENT.length - first - GAP - SHARE;
   const cell = Math.max(widest(names), most) + GAP;
@@ -41,6 +43,10 @@ function matrixLines(confusion: Confusion, width: number, style: Style): string[
   if (narrow * classes.length > left) return null;
   return drawMatrix(confusion, numbered, numbers, { first: widest(numbered), cell: narrow }, style);
 }
+
+/** A number of rows, or a sum of weights, to three digits where it is small. */
+const countText = (count: number): string =>
+  String(count < 100 ? Number(count.toPrecision(3)) : Math.round(count));
 
 const widest = (texts: readonly string[]): number => Math.max(...texts.map(widthOfText));
 
@@ -58,7 +64,7 @@ function drawMatrix(
   ];
   counts.forEach((row, i) => {
     const cells = row.map((count, j) => {
-      const text = padStart(count === 0 ? "·" : String(count), cell);
+      const text = padStart(count === 0 ? "·" : countText(count), cell);
       return count === 0 ? style.dim(text) : i === j ? style.bold(style.green(text)) : style.red(text);
     });
     const rows = sum(row);
@@ -68,7 +74,7 @@ function drawMatrix(
   return lines;
 }
 
-function worstLines({ classes, counts }: Confusion, width: number, style: Style): string[] {
+function worstLines({ classes, counts, weighted }: Confusion, width: number, style: Style): string[] {
   const rows = classes
     .map((label, i) => {
       const total = sum(counts[i]);
@@ -83,12 +89,12 @@ function worstLines({ classes, counts }: Confusion, width: number, style: Style)
   // Beside both names stand the columns of rows and shares, and how often in brackets.
   const label = Math.floor((width - 32) / 2);
   const lines = [
-    `${INDENT}${style.dim(`${padEnd("class", label)} ${padStart("rows", 6)} ${padStart("right", 8)}   taken for`)}`,
+    `${INDENT}${style.dim(`${padEnd("class", label)} ${padStart(weighted ? "weight" : "rows", 6)} ${padStart("right", 8)}   taken for`)}`,
   ];
   for (const { label: name, total, found, wrong } of rows.slice(0, WORST)) {
-    const taken = wrong ? `${fitText(classes[wrong.j], label)} (${wrong.count})` : style.dim("·");
+    const taken = wrong ? `${fitText(classes[wrong.j], label)} (${countText(wrong.count)})` : style.dim("·");
     lines.push(
-      `${INDENT}${padEnd(fitText(name, label), label)} ${padStart(String(total), 6)} ${padStart(percent(found), 8)}   ${taken}`,
+      `${INDENT}${padEnd(fitText(name, label), label)} ${padStart(countText(total), 6)} ${padStart(percent(found), 8)}   ${taken}`,
     );
   }
   if (rows.length > WORST) lines.push(style.dim(`${INDENT}and ${rows.length - WORST} more classes`));

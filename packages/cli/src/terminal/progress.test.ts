@@ -31,7 +31,8 @@ function shown(
     },
     drained: async () => {},
   };
-  const io = { stdout: stream, stderr: stream, env, onInterrupt: () => () => {} };
+  const stdin = { async *bytes() {} };
+  const io = { stdout: stream, stderr: stream, stdin, env, onInterrupt: () => () => {} };
   const progress = new Progress(new Output(io, { quiet }), {
     epochs: 20,
     rows: 500,

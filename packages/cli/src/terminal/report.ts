@@ -32,7 +32,11 @@ export function sayScores(
   const { scores } = evaluated;
   output.say();
   if (scores.task === "classification" && target.task === "classification") {
-    const confusion = { classes: target.classes, counts: scores.confusion };
+    const confusion = {
+      classes: target.classes,
+      counts: scores.confusion,
+      weighted: Boolean(scores.weightedBy),
+    };
     for (const line of confusionLines(confusion, output.width, output.style)) output.say(line);
     // Last, so that it is still there when a small terminal has scrolled.
     output.say();
@@ -44,9 +48,10 @@ export function sayScores(
 function sayClasses(output: Output, scores: ClassScores, classes: readonly string[], rows: string): void {
   const { bold, dim } = output.style;
   const { accuracy, intervals, rocAuc, threshold } = scores;
-  const right = Math.round(accuracy * scores.rows).toLocaleString("en-US");
+  // Under weights it is no count.
+  const right = scores.weightedBy ? "" : `${Math.round(accuracy * scores.rows).toLocaleString("en-US")} of `;
   output.say(
-    `  ${bold(`Test accuracy ${scoreText("classification", accuracy)}`)}  ${dim(`(${right} of ${rows})`)}`,
+    `  ${bold(`Test accuracy ${scoreText("classification", accuracy)}`)}  ${dim(`(${right}${rows})`)}`,
   );
   if (intervals.accuracy) {
     const { low, high } = intervals.accuracy;

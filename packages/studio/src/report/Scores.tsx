@@ -134,7 +134,7 @@ export function Outcome(data: ReportData) {
 }
 
 function ClassSections({ scores, calibration }: ReportData & { readonly scores: ClassScores }) {
-  const { confusion, byClass, calibration: curve, threshold } = scores;
+  const { confusion, byClass, calibration: curve, threshold, weightedBy } = scores;
   const labels = byClass.map(({ class: label }) => label);
   const figures = byClass.map(({ class: label, precision, recall, f1, support }) => [
     label,
@@ -156,7 +156,7 @@ function ClassSections({ scores, calibration }: ReportData & { readonly scores: 
         )}
         <DataTable
           name="Scores by class"
-          head={["class", "precision", "recall", "F1", "rows"]}
+          head={["class", "precision", "recall", "F1", weightedBy ? "weight" : "rows"]}
           rows={figures}
         />
         {threshold !== null && (

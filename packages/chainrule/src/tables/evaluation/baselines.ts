@@ -2,11 +2,13 @@ import { columnNamed } from "../column.ts";
 import type { Predictions } from "../model.ts";
 import type { Plan } from "../procedure/plan.ts";
 import { type ScoreOptions, type Scores, scoresOf } from "../procedure/scores.ts";
+import { rowWeights, sharesOf } from "../row-weights.ts";
 import { classNumbers } from "../target.ts";
 import { fitLinear } from "./linear.ts";
 
 /** What a model is to be held against. Plain data. */
 export interface Baseline {
+  /** "majority" for classes, "mean" for numbers, and "linear" for both. */
   readonly name: "majority" | "mean" | "linear";
   /** What it does, in words. */
   readonly meaning: string;
@@ -16,12 +18,27 @@ export interface Baseline {
 
 /**
  * Models that know little, on the test rows of a plan: one that always says the most frequent class (with the classes' frequencies as
- * probabilities) or the mean, and a linear one on the same inputs. A network that is not better is not worth its weights.
+ * probabilities) or the mean, and a linear one on the same inputs (see {@link fitLinear}). A network that is not better is not worth its
+ * weights.
+ *
+ * They are fitted by the plan's column of weights, where it has one, and scored by it too.
+ *
+ * @param options of the scores; by default with bootstrap intervals
+ * @returns two: the constant one, and the linear one
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const [majority, linear] = baselinesOf(plan, { samples: 0 });
+ * majority.meaning; // → 'always the most frequent class'
+ * majority.scores.task === "classification" && majority.scores.accuracy; // → 0.6875
+ * linear.scores.task === "classification" && linear.scores.accuracy > 0.9; // → true
  */
 export function baselinesOf(plan: Plan, options?: ScoreOptions): Baseline[] {
   const { target, test } = plan;
   const score = (predictions: Predictions): Scores =>
-    scoresOf(target, predictions, test.table, test.rows, options);
+    scoresOf(target, predictions, test.table, test.rows, { weights: plan.weights, ...options });
   const linear = fitLinear(plan);
   const classes = plan.task === "classification";
   return [
@@ -38,14 +55,17 @@ export function baselinesOf(plan: Plan, options?: ScoreOptions): Baseline[] {
   ];
 }
 
-function constantPredictions({ target, table, split, test }: Plan): Predictions {
+function constantPredictions({ target, table, weights, split, test }: Plan): Predictions {
   const { length } = test.rows;
   if (target.task === "regression") {
     return { task: "regression", values: new Float64Array(length).fill(target.mean) };
   }
   const shares = new Float64Array(target.classes.length);
-  for (const c of classNumbers(target, columnNamed(table, target.name), split.training, table.source))
-    shares[c] += 1 / split.training.length;
+  const counts = rowWeights(table, weights, split.training);
+  const each = counts === null ? null : sharesOf(counts);
+  classNumbers(target, columnNamed(table, target.name), split.training, table.source).forEach((c, i) => {
+    shares[c] += each === null ? 1 / split.training.length : each[i];
+  });
   const probabilities = new Float64Array(length * shares.length);
   for (let i = 0; i < length; i++) probabilities.set(shares, i * shares.length);
   return {

@@ -87,7 +87,7 @@ describe("permutationImportance", () => {
     expect(permutationImportance(model, table, { ...options, seed: 2 })).not.toEqual(one);
     expect(one[0].mean).toBeGreaterThan(1);
     expect(() => permutationImportance(model, table, { rows: Int32Array.of(1) })).toThrow(
-      "1 rows can not be shuffled",
+      "1 row can not be shuffled",
     );
   });
 });

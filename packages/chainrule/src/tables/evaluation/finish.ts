@@ -8,10 +8,12 @@ import type { Plan } from "../procedure/plan.ts";
 import { classNumbers, fromLearned, type TargetPreparation, targetNumbers } from "../target.ts";
 import { fitTemperature } from "./temperature.ts";
 
+/** What is done with a trained model before it is used. */
 export interface FinishOptions {
   /**
    * Classes: whether probabilities are corrected by a temperature. "auto" does where it helps on rows that it was not fitted on: fitted on
-   * each half of the calibration rows (the validation rows where there are none), it lowers the log loss of the other, taken together. Default "auto".
+   * each half of the calibration rows (the validation rows where there are none), it lowers the log loss of the other, taken together.
+   * Default "auto".
    */
   readonly calibrate?: boolean | "auto";
   /**
@@ -23,19 +25,27 @@ export interface FinishOptions {
 
 /** What a temperature does on the rows that it was fitted on. */
 export interface CalibrationReport {
+  /** T of softmax(z / T), by {@link fitTemperature}: above 1 where the model was too sure. */
   readonly temperature: number;
   /** Whether the model has it. */
   readonly applied: boolean;
+  /** How many rows it was fitted on. */
   readonly rows: number;
+  /** With the probabilities of the network itself. */
   readonly before: CalibrationFigures;
+  /** With the temperature, whether or not it is applied. */
   readonly after: CalibrationFigures;
 }
 
+/** How well probabilities tell of some rows. Less is better. */
 export interface CalibrationFigures {
+  /** Mean cross-entropy in nats. */
   readonly logLoss: number;
+  /** How far probabilities are from frequencies, on average, in 15 bins of the confidence: `metrics.calibrationError`. */
   readonly calibrationError: number;
 }
 
+/** A model that is ready to use. */
 export interface FinishedModel {
   /** The same network, with what was measured on the calibration or validation rows in its `spec`. */
   readonly model: TableModel;
@@ -48,7 +58,20 @@ export interface FinishedModel {
  * numbers. These are the calibration rows of the plan where it has some, else the validation rows, which have chosen the best epoch
  * and so are told a little better than others.
  *
- * @throws ChainruleError `argument` for a threshold where there are not two classes
+ * The weights stay as they are, and the model that was given is left as it was.
+ *
+ * @throws ChainruleError `argument` for a threshold where there are not two classes, or one that is no probability
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const settings = chooseSettings({ hidden: [8], epochs: 20 }, plan.split.training.length, plan.task);
+ * const model = makeModel(plan, settings);
+ * await learn(model, plan, settings);
+ * const finished = finishModel(model, plan, { calibrate: true, threshold: 0.3 });
+ * finished.model.spec.threshold; // → 0.3
+ * finished.calibration?.rows === plan.split.validation.length; // → true
  */
 export function finishModel(model: TableModel, plan: Plan, options: FinishOptions = {}): FinishedModel {
   const { target } = model.spec;
@@ -78,6 +101,12 @@ export function finishModel(model: TableModel, plan: Plan, options: FinishOption
  * Checks that a target can have a threshold, which is known before training.
  *
  * @throws ChainruleError `argument` for a threshold where there are not two classes, or one that is no probability
+ *
+ * @example
+ * const classes = ["basic", "plus", "pro"];
+ * const target = { task: "classification", name: "plan", type: "text", classes } as const;
+ * checkThreshold(target, {}); // nothing to check
+ * checkThreshold(target, { threshold: 0.3 }); // throws argument: … for two classes, and "plan" has 3.
  */
 export function checkThreshold(target: TargetPreparation, { threshold }: FinishOptions): void {
   if (threshold === undefined) return;

@@ -1,33 +1,42 @@
 import * as metrics from "../../metrics/index.ts";
 import { draws, Generator } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted } from "../../util/wording.ts";
 import { columnNamed, type Table, takeRows } from "../column.ts";
 import type { Predictions, TableModel } from "../model.ts";
 import { type FeaturePlaces, isEmbedded, placesOf } from "../preparation.ts";
 import type { PreparedInputs } from "../preparation-inputs.ts";
+import { rowWeights } from "../row-weights.ts";
 import { classNumbers, rowsWithValue, targetNumbers } from "../target.ts";
 
 /** How good predictions are; higher is better. The truth is class numbers, or numbers. */
 export type Goodness = (predictions: Predictions, truth: Int32Array | Float64Array) => number;
 
+/** What {@link permutationImportance} shuffles, and how often. */
 export interface ImportanceOptions {
   /** The rows to predict. Default: all that have a target. Take those of the test: on training rows, what was learned by heart counts. */
   readonly rows?: Int32Array;
   /** The columns to shuffle. Default: all that the model reads. */
   readonly columns?: readonly string[];
-  /** How often each column is shuffled. Default 5. */
+  /** How often each column is shuffled: 1 or more. Default 5. */
   readonly repeats?: number;
-  /** Default 0. Each column is shuffled in the same orders. */
+  /** What the orders are drawn from. Default 0. Each column is shuffled in the same orders. */
   readonly seed?: number;
-  /** What is lost when a column tells nothing. Default: accuracy, or R². */
+  /** What is lost when a column tells nothing. Default: accuracy, or R², by `weights`. */
   readonly score?: Goodness;
+  /** The column that says how much each row counts, where the table has it. Default: all count the same. */
+  readonly weights?: string | null;
 }
 
+/** What the score loses when one column is shuffled. */
 export interface Importance {
+  /** The column's name. */
   readonly column: string;
-  /** Mean and standard deviation (of the repeats as a whole population) of what the score loses. */
+  /** The mean of `losses`. Below 0, within chance, where the score does not need the column. */
   readonly mean: number;
+  /** Their standard deviation, of the repeats as a whole population. */
   readonly sd: number;
+  /** Score of the rows as they are − score of the shuffled ones, for each repeat. */
   readonly losses: readonly number[];
 }
 
@@ -37,33 +46,44 @@ export interface Importance {
  * unimportant.
  *
  * @returns the model's columns, the most important first
- * @throws ChainruleError `data` when a column is missing, `argument` for fewer than two rows
+ * @throws ChainruleError `data` when a column is missing, `argument` for fewer than two rows or no repeat
+ *
+ * @example
+ * const ages = Array.from({ length: 90 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age, i) => ({ age, height: (11 * i) % 50, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const { model } = fitLinear(plan);
+ * const [first, second] = permutationImportance(model, plan.table, { rows: plan.test.rows });
+ * [first.column, second.column]; // → ['age', 'height']
+ * first.losses.length; // → 5
+ * first.mean > 0.2; // → true
  */
 export function permutationImportance(
   model: TableModel,
   table: Table,
-  { rows, columns, repeats = 5, seed = 0, score = usual }: ImportanceOptions = {},
+  { rows, columns, repeats = 5, seed = 0, score, weights = null }: ImportanceOptions = {},
 ): Importance[] {
   const { target, features } = model.spec;
   const given = rows ?? rowsWithValue(columnNamed(table, target.name, "target"), table.rows);
   if (given.length < 2 || !Number.isInteger(repeats) || repeats < 1) {
     throw new ChainruleError(
       "argument",
-      `${given.length} rows can not be shuffled ${repeats} times.`,
+      `${counted(given.length, "row")} can not be shuffled ${counted(repeats, "time")}.`,
       "Give at least two rows, and one repeat.",
     );
   }
   const used = takeRows(table, given);
   const truth = truthOf(model, used);
   const shuffled = new ShuffledInputs(model, used);
-  const whole = score(shuffled.predict(), truth);
+  const goodness = score ?? usualBy(rowWeights(table, weights, given)?.values);
+  const whole = goodness(shuffled.predict(), truth);
   return features
     .flatMap(({ name }, i): Importance[] => {
       if (columns !== undefined && !columns.includes(name)) return [];
       const generator = new Generator(seed);
       const losses = Array.from({ length: repeats }, () => {
         const order = Int32Array.from(draws.randperm(used.rows, generator));
-        return whole - score(shuffled.predict(i, order), truth);
+        return whole - goodness(shuffled.predict(i, order), truth);
       });
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / repeats;
       const variance = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / repeats;
@@ -77,8 +97,17 @@ export function permutationImportance(
  * the row before. It takes one prediction a column, needs no target, and a few rows tell: a way to choose, of very many columns, those
  * whose importance is worth its time.
  *
- * @param rows at least two
+ * @param rows at least two, from 0
  * @param most how many columns
+ * @returns their names, the one that moves predictions most first
+ * @throws ChainruleError `data` when a column is missing
+ *
+ * @example
+ * const ages = Array.from({ length: 90 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age, i) => ({ age, height: (11 * i) % 50, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const { model } = fitLinear(plan);
+ * sensitiveColumns(model, plan.table, Int32Array.of(0, 1, 2, 3, 4, 5), 1); // → ['age']
  */
 export function sensitiveColumns(model: TableModel, table: Table, rows: Int32Array, most: number): string[] {
   const shuffled = new ShuffledInputs(model, takeRows(table, rows));
@@ -174,7 +203,9 @@ function truthOf({ spec: { target } }: TableModel, table: Table): Int32Array | F
     : targetNumbers(column, rows, table.source);
 }
 
-const usual: Goodness = (predictions, truth) =>
-  predictions.task === "classification"
-    ? metrics.accuracy(predictions.classes, truth)
-    : metrics.r2(predictions.values, truth);
+const usualBy =
+  (weights: Float64Array | undefined): Goodness =>
+  (predictions, truth) =>
+    predictions.task === "classification"
+      ? metrics.accuracy(predictions.classes, truth, { weights })
+      : metrics.r2(predictions.values, truth, { weights });

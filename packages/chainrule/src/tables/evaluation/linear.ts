@@ -8,13 +8,16 @@ import type { FeaturePreparation } from "../preparation.ts";
 import { layoutOf } from "../preparation.ts";
 import type { Plan } from "../procedure/plan.ts";
 import { everyNth } from "../procedure/split.ts";
+import { rowWeights, sharesOf } from "../row-weights.ts";
 import { classNumbers, targetNumbers, toLearned } from "../target.ts";
 
+/** What {@link fitLinear} gives. */
 export interface LinearModel {
+  /** A network without hidden layers. Its probabilities are not calibrated, and it has no intervals. */
   readonly model: TableModel;
-  /** The strength λ of ‖W‖² that told the validation rows best: 50, 5, 0.5 or 0.05, by the number of rows that it was fitted on. */
+  /** The strength λ of ‖W‖² that told the validation rows best: 50, 5, 0.5 or 0.05, divided by `rows`. */
   readonly strength: number;
-  /** Training rows that it was fitted on. */
+  /** Training rows that it was fitted on: at most 20,000, and fewer (but at least 2,000 of those there are) of wide inputs. */
   readonly rows: number;
 }
 
@@ -35,9 +38,18 @@ const MOST_INPUTS = 1000;
 
 /**
  * A linear model of a plan on the inputs that the network gets: multinomial logistic regression for classes, ridge regression for numbers.
- * It minimizes mean loss + λ‖W‖² by LBFGS, without a penalty on the biases, for strengths from strong to weak, as long as the validation
- * loss falls; that with the least validation loss is kept. Learned vectors of levels become one input for each level. The same plan
- * gives the same bits.
+ * It minimizes mean loss (by the plan's column of weights, where it has one) + λ‖W‖² by LBFGS, without a penalty on the biases, for
+ * strengths from strong to weak, as long as the validation loss falls; that with the least validation loss is kept. Learned vectors of
+ * levels become one input for each level. The same plan gives the same bits.
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const plan = planFor(tableFromRows(rows), { target: "rent" });
+ * const { model, rows: fitted } = fitLinear(plan);
+ * fitted; // → 54
+ * const predictions = model.predict(tableFromRows([{ area: 50 }])); // the truth is 600
+ * predictions.task === "regression" && predictions.values; // → Float64Array(1) [598.2]
  */
 export function fitLinear(plan: Plan): LinearModel {
   const features = withoutVectors(plan.features);
@@ -95,18 +107,22 @@ function withoutVectors(features: readonly FeaturePreparation[]): FeaturePrepara
   );
 }
 
-function lossOver(model: TableModel, { table, target }: Plan, rows: Int32Array): () => Tensor {
+function lossOver(model: TableModel, { table, target, weights }: Plan, rows: Int32Array): () => Tensor {
   const { data, inputs } = model.inputs(table, rows);
   const x = fromTypedArray(data, [rows.length, inputs]);
   const column = columnNamed(table, target.name, "target");
+  const counts = rowWeights(table, weights, rows);
+  const shares = counts === null ? null : fromTypedArray(Float32Array.from(sharesOf(counts)), [rows.length]);
+  const reduction = shares === null ? "mean" : "none";
+  const mean = (loss: Tensor): Tensor => (shares === null ? loss : loss.reshape([-1]).mul(shares).sum());
   if (target.task === "classification") {
     const y = tensor(classNumbers(target, column, rows, table.source));
-    const loss = new nn.CrossEntropyLoss();
-    return () => loss(model.network(x), y);
+    const loss = new nn.CrossEntropyLoss({ reduction });
+    return () => mean(loss(model.network(x), y));
   }
   const y = fromTypedArray(toLearned(target, targetNumbers(column, rows, table.source)), [rows.length, 1]);
-  const loss = new nn.MSELoss();
-  return () => loss(model.network(x), y);
+  const loss = new nn.MSELoss({ reduction });
+  return () => mean(loss(model.network(x), y));
 }
 
 /** λ Σ W², biases left out. */

@@ -6,6 +6,7 @@ import { everyNth } from "../procedure/split.ts";
 import { profileColumn } from "../profile.ts";
 import { didYouMean, listed } from "../wording.ts";
 
+/** At which values, and over which rows, {@link partialDependence} predicts. */
 export interface PartialDependenceOptions {
   /** Values of numbers and dates (in milliseconds) to go through, or how many. Default 20. Of texts, the most frequent ones. */
   readonly grid?: number | readonly number[];
@@ -15,8 +16,11 @@ export interface PartialDependenceOptions {
   readonly classes?: readonly number[];
 }
 
+/** How predictions depend on one column. Plain data. */
 export interface PartialDependence {
+  /** The column's name. */
   readonly column: string;
+  /** What it holds. */
   readonly type: Column["type"];
   /** Numbers, dates in milliseconds, or texts, as many as there are points. */
   readonly grid: readonly (number | string)[];
@@ -24,13 +28,15 @@ export interface PartialDependence {
   readonly outputs: readonly DependenceCurve[];
 }
 
+/** Predictions of one class, or of the number, at the points of a grid. */
 export interface DependenceCurve {
   /** The class; the target's name for numbers. */
   readonly label: string;
   /** The mean prediction at each point. */
   readonly mean: readonly number[];
-  /** Between these lie the predictions of 80 % of the rows: they differ where columns act together. */
+  /** The 10 % quantile of the predictions at each point. Predictions differ from row to row where columns act together. */
   readonly low: readonly number[];
+  /** The 90 % quantile: 80 % of the rows lie between both. */
   readonly high: readonly number[];
 }
 
@@ -41,7 +47,15 @@ const MOST_ROWS = 1000;
  * with a band of the individual curves (ICE; Goldstein et al. 2015) from their 10 % to their 90 % quantile. Numbers go through quantiles
  * from 5 to 95 %, or all values where there are few.
  *
- * @throws ChainruleError `argument` for a column that the model does not read
+ * @throws ChainruleError `argument` for a column that the model does not read, `data` for a table that lacks a column of the model
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area, i) => ({ area, new: i % 3 === 0, rent: 10 * area + (i % 3 ? 0 : 90) }));
+ * const plan = planFor(tableFromRows(rows), { target: "rent" });
+ * const { grid, outputs } = partialDependence(fitLinear(plan).model, plan.table, "new");
+ * grid; // → ['false', 'true']
+ * outputs[0].mean; // → [590.5, 679.3]
  */
 export function partialDependence(
   model: TableModel,

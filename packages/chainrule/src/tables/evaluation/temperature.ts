@@ -6,8 +6,14 @@
  * so that n rows that are all told right do not ask for certainty.
  *
  * @param logits [rows, classes], row by row
- * @param truth class numbers
- * @returns T, from 0.01 to 100; 1 without rows
+ * @param truth class numbers, [rows]
+ * @param classes how many there are
+ * @returns T, from 0.01 to 100, above 1 where the logits are too sure; 1 without rows
+ *
+ * @example
+ * // Each row says 98 % for the second class, and two of three rows have it.
+ * const logits = [0, 4, 0, 4, 0, 4];
+ * fitTemperature(logits, [1, 1, 0], 2); // → 7.8305
  */
 export function fitTemperature(logits: ArrayLike<number>, truth: ArrayLike<number>, classes: number): number {
   const n = truth.length;

@@ -1,6 +1,6 @@
 import * as nn from "../../nn/index.ts";
 
-/** The hidden layers' functions that a table's network can have, by the name in its description. */
+/** The hidden layers' functions that a table's network can have, by the name in its description: layers of `nn`, with their defaults. */
 export const activations = {
   relu: () => new nn.ReLU(),
   "leaky-relu": () => new nn.LeakyReLU(),
@@ -13,14 +13,22 @@ export const activations = {
   sigmoid: () => new nn.Sigmoid(),
 } as const;
 
+/** The name of an activation of a table's network: one of {@link activationNames}. */
 export type ActivationName = keyof typeof activations;
+/** The activations that a table's network can have: relu, leaky-relu, elu, selu, gelu, silu, mish, tanh and sigmoid. */
 export const activationNames = Object.keys(activations) as ActivationName[];
 
-/** How numbers enter: as they are, or with learned periodic features, see `PeriodicEmbedding`. */
+/**
+ * How numbers enter: "plain" as they are, "pbld" with three learned combinations of 16 periodic features cos(2π w x + b) beside each.
+ * Gorishniy, Rubachev and Babenko 2022 (arXiv 2203.05556), in the form of RealMLP (arXiv 2407.04491).
+ */
 export const numberEncodings = ["plain", "pbld"] as const;
+/** One of {@link numberEncodings}. */
 export type NumberEncoding = (typeof numberEncodings)[number];
 
+/** What normalizes hidden layers: nothing, `nn.BatchNorm1d`, or `nn.LayerNorm`. */
 export const normalizations = ["none", "batch", "layer"] as const;
+/** One of {@link normalizations}. */
 export type Normalization = (typeof normalizations)[number];
 
 /** A fully connected network behind learned encodings of its inputs. Plain data. */
@@ -29,6 +37,7 @@ export interface Architecture {
   readonly inputs: number;
   /** How many of them, from the first, are numbers that `numberEncoding` is for. */
   readonly numbers: number;
+  /** How these numbers enter. */
   readonly numberEncoding: NumberEncoding;
   /** How many learned vectors each column of codes chooses from. */
   readonly levels: readonly number[];
@@ -38,6 +47,7 @@ export interface Architecture {
   readonly frontScale: boolean;
   /** Units of each hidden layer; none makes a linear model. */
   readonly hidden: readonly number[];
+  /** What follows each hidden layer. */
   readonly activation: ActivationName;
   /** Whether each unit learns how much of the activation it has: x + α (f(x) − x). */
   readonly parametricActivation: boolean;

@@ -3,15 +3,20 @@ import { switchToEval } from "../../nn/module/modes.ts";
 import { noGrad, randint, type Tensor, zeros } from "../../tensor/index.ts";
 import type { TableNetwork } from "./network.ts";
 
+/**
+ * How the weights of linear layers start. "standard": as `nn.Linear`'s. "unit": normal, then scaled so that what each unit gets (without
+ * its bias) has standard deviation 1 over some training rows.
+ */
 export const weightInits = ["standard", "unit"] as const;
-/** "unit": normal, then scaled so that what each unit gets (without its bias) has standard deviation 1 over some training rows. */
+/** One of {@link weightInits}. */
 export type WeightInit = (typeof weightInits)[number];
 
-export const biasInits = ["standard", "he+5"] as const;
 /**
- * "he+5": minus what the unit gets at a random point between 5 of the rows, so that its kink lies among the data. Steinwart 2019
- * (arXiv 1903.04482); RealMLP.
+ * How the biases of linear layers start. "standard": as `nn.Linear`'s. "he+5": minus what the unit gets at a random point between 5 of the
+ * rows, so that its kink lies among the data. Steinwart 2019 (arXiv 1903.04482); RealMLP.
  */
+export const biasInits = ["standard", "he+5"] as const;
+/** One of {@link biasInits}. */
 export type BiasInit = (typeof biasInits)[number];
 
 export interface InitOptions {

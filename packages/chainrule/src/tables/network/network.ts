@@ -7,14 +7,30 @@ import { FrontScale, LevelEmbedding, ParametricActivation, PeriodicEmbedding } f
  * The network of a table: encodings of numbers and levels, [factors of the encoded inputs], then `layers`: Linear, [normalization],
  * activation, [Dropout], …, Linear. Weights are drawn from the default generator.
  *
- * Inputs x float32 [N, inputs] and, where the architecture has levels, codes int32 [N, columns]; result [N, outputs].
+ * Inputs x float32 [N, inputs] and, where the architecture has levels, codes int32 [N, columns]; result [N, outputs]: logits, or a
+ * number as it is learned.
+ *
+ * @example
+ * const network = new TableNetwork({
+ *   inputs: 2, numbers: 1, numberEncoding: "pbld", levels: [4], embeddingSize: 3, frontScale: true,
+ *   hidden: [8], activation: "selu", parametricActivation: true, normalization: "none", dropout: 0, outputs: 2,
+ * });
+ * const x = randn([5, 2]);
+ * const codes = tensor([[0], [3], [1], [0], [2]], { dtype: "int32" });
+ * network(x, codes).shape; // → [5, 2]
+ * network.encode(x, codes).shape; // → [5, 8]
  */
 export class TableNetwork extends nn.Module {
   static override readonly name: string = "TableNetwork";
+  /** What it was made by. */
   readonly architecture: Architecture;
+  /** Learned periodic features of the numbers; null where they enter as they are. */
   periodic: PeriodicEmbedding | null;
+  /** Learned vectors of the columns of codes; null where there are none. */
   embedding: LevelEmbedding | null;
+  /** A learned factor for each encoded input; null where the architecture has none. */
   scale: FrontScale | null;
+  /** The hidden layers, and the one of the outputs. */
   layers: nn.Sequential;
 
   constructor(architecture: Architecture) {
@@ -31,7 +47,12 @@ export class TableNetwork extends nn.Module {
     return this.layers(this.encode(x, codes));
   }
 
-  /** What the first layer gets: [N, encoded inputs]. */
+  /**
+   * What the first layer gets: [N, encoded inputs], with 4 for a number of "pbld", and `embeddingSize` for a column of codes.
+   *
+   * @param x float32 [N, inputs]
+   * @param codes int32 [N, columns], where the architecture has levels
+   */
   encode(x: Tensor, codes?: Tensor): Tensor {
     const { inputs, numbers } = this.architecture;
     const parts: Tensor[] = [];

@@ -1,6 +1,7 @@
 import * as metrics from "../../metrics/index.ts";
 import { descending } from "../../metrics/order.ts";
 import { fromTypedArray } from "../../tensor/index.ts";
+import { effectiveRows, type RowWeights } from "../row-weights.ts";
 import { intervalsOf, type Resampling, type ScoreResample } from "./resampling.ts";
 
 /** Scores of classes that are one number. */
@@ -16,20 +17,29 @@ export type ClassScoreName =
 
 /** Scores of classes, all from the same rows. Plain data. */
 export interface ClassScores {
+  /** Classes were predicted. */
   readonly task: "classification";
+  /** How many rows were scored. */
   readonly rows: number;
+  /** The column by which rows count, in all scores but the curve of calibration; null where all count the same. */
+  readonly weightedBy: string | null;
   /** The share of rows that is told right. */
   readonly accuracy: number;
   /** The mean over the classes of the share of their rows that is told right. */
   readonly balancedAccuracy: number;
-  /** The mean over the classes that occur in truth or predictions; `weightedPrecision` is their mean by their rows. */
+  /** The share of rows told to be of a class that are so: the mean over the classes that occur in truth or predictions (macro). */
   readonly precision: number;
+  /** The share of a class's rows that is told right: the mean over the same classes. */
   readonly recall: number;
+  /** The harmonic mean of precision and recall of a class: the mean over the same classes. */
   readonly f1: number;
+  /** As `precision`, but each class counts by its rows (weighted). */
   readonly weightedPrecision: number;
+  /** As `recall`, but each class counts by its rows: the accuracy. */
   readonly weightedRecall: number;
+  /** As `f1`, but each class counts by its rows. */
   readonly weightedF1: number;
-  /** Cross-entropy in nats. */
+  /** Mean cross-entropy in nats. */
   readonly logLoss: number;
   /** Mean squared distance of the probabilities from the truth. */
   readonly brier: number;
@@ -43,13 +53,15 @@ export interface ClassScores {
   readonly baseline: number;
   /** Two classes: the second is told where its probability is above this. Null: the most probable class is told. */
   readonly threshold: number | null;
-  /** [true class][predicted class]. */
+  /** [true class][predicted class]: how many rows, or the sum of their weights. */
   readonly confusion: readonly (readonly number[])[];
+  /** Precision, recall, F1 and rows of each class, in the order of the target's classes. */
   readonly byClass: readonly (metrics.ClassFigures & { readonly class: string })[];
   /** Mean predicted probability against observed frequency: of the second of two classes, or of the most probable one. */
   readonly calibration: metrics.CalibrationCurve;
   /** Bootstrap intervals of the scores that have one. */
   readonly intervals: Readonly<Partial<Record<ClassScoreName, metrics.Interval>>>;
+  /** How the intervals were made; null where there are none. */
   readonly resampling: Resampling | null;
 }
 
@@ -63,50 +75,55 @@ export function classScores(
   truth: Int32Array,
   resampling: Resampling | null,
   threshold: number | null,
+  weights: RowWeights | null = null,
 ): ClassScores {
   const { length } = classes;
+  const by = weights === null ? {} : { weights: weights.values };
   const confusion = Array.from({ length }, () => new Array<number>(length).fill(0));
   truth.forEach((t, i) => {
-    confusion[t][predicted[i]]++;
+    confusion[t][predicted[i]] += weights?.values[i] ?? 1;
   });
   const sizes = confusion.map((row) => row.reduce((a, b) => a + b, 0));
   const scores = fromTypedArray(probabilities, [truth.length, length]);
   const ranked = length === 2 ? scores.select(1, 1).contiguous() : scores;
   const all = sizes.every((size) => size > 0);
-  const { macro, weighted } = metrics.classReport(predicted, truth);
-  const report = metrics.classReport(predicted, truth, { numClasses: length });
+  const { macro, weighted } = metrics.classReport(predicted, truth, by);
+  const report = metrics.classReport(predicted, truth, { numClasses: length, ...by });
   const exact = {
-    accuracy: metrics.accuracy(predicted, truth),
-    balancedAccuracy: metrics.balancedAccuracy(predicted, truth),
+    accuracy: metrics.accuracy(predicted, truth, by),
+    balancedAccuracy: metrics.balancedAccuracy(predicted, truth, by),
     f1: macro.f1,
-    logLoss: metrics.logLoss(scores, truth),
-    brier: metrics.brier(scores, truth),
-    calibrationError: metrics.calibrationError(scores, truth, { bins: BINS }),
-    rocAuc: all ? metrics.rocAuc(ranked, truth) : null,
-    prAuc: all ? metrics.prAuc(ranked, truth) : null,
+    logLoss: metrics.logLoss(scores, truth, by),
+    brier: metrics.brier(scores, truth, by),
+    calibrationError: metrics.calibrationError(scores, truth, { bins: BINS, ...by }),
+    rocAuc: all ? metrics.rocAuc(ranked, truth, by) : null,
+    prAuc: all ? metrics.prAuc(ranked, truth, by) : null,
   };
   return {
     task: "classification",
     rows: truth.length,
+    weightedBy: weights?.column ?? null,
     ...exact,
     precision: macro.precision,
     recall: macro.recall,
     weightedPrecision: weighted.precision,
     weightedRecall: weighted.recall,
     weightedF1: weighted.f1,
-    baseline: Math.max(...sizes) / truth.length,
+    baseline: Math.max(...sizes) / sizes.reduce((a, b) => a + b, 0),
     threshold,
     confusion,
     byClass: report.classes.map(({ class: c, ...figures }) => ({ class: classes[c], ...figures })),
     calibration: metrics.calibrationCurve(scores, truth, { bins: 10 }),
-    intervals: resampling ? intervalsFor(exact, length, predicted, probabilities, truth, resampling) : {},
+    intervals: resampling
+      ? intervalsFor(exact, length, predicted, probabilities, truth, resampling, weights)
+      : {},
     resampling,
   };
 }
 
 /**
  * Where all rows are told right, so are those of all resamples. The accuracy then has the exact interval (Clopper and Pearson 1934)
- * instead: it is so low that n rows are all right in one case of 40.
+ * instead: it is so low that n rows are all right in one case of 40. Rows of different weights tell as much as fewer of one weight.
  */
 function intervalsFor(
   exact: Readonly<Record<ClassScoreName, number | null>>,
@@ -115,8 +132,8 @@ function intervalsFor(
   probabilities: Float64Array,
   truth: Int32Array,
   resampling: Resampling,
+  weights: RowWeights | null,
 ): ClassScores["intervals"] {
-  const n = truth.length;
   const scorer = (rows: Int32Array): ScoreResample<ClassScoreName> => {
     const at = (of: Int32Array): Int32Array => rows.map((row) => of[row]);
     const some = new Float64Array(rows.length * classes);
@@ -125,11 +142,13 @@ function intervalsFor(
     });
     return classResample(classes, at(predicted), some, at(truth));
   };
-  const intervals = intervalsOf(exact, n, scorer, resampling);
-  const hits = truth.reduce((sum, t, i) => (t === predicted[i] ? sum + 1 : sum), 0);
+  const intervals = intervalsOf(exact, truth.length, scorer, resampling, weights);
+  const n = weights === null ? truth.length : effectiveRows(weights);
+  const all = (isRight: boolean): boolean =>
+    truth.every((t, i) => (t === predicted[i]) === isRight || weights?.values[i] === 0);
   const rare = ((1 - resampling.level) / 2) ** (1 / n);
-  if (hits === n) return { ...intervals, accuracy: { low: rare, high: 1 } };
-  return hits === 0 ? { ...intervals, accuracy: { low: 0, high: 1 - rare } } : intervals;
+  if (all(true)) return { ...intervals, accuracy: { low: rare, high: 1 } };
+  return all(false) ? { ...intervals, accuracy: { low: 0, high: 1 - rare } } : intervals;
 }
 
 /**
@@ -239,7 +258,7 @@ function rankedAreas(
   scores: Float64Array,
   truth: Int32Array,
   positive: number,
-): (counts: Int32Array) => { roc: number; pr: number } {
+): (counts: ArrayLike<number>) => { roc: number; pr: number } {
   const order = descending(scores);
   return (counts) => {
     let positives = 0;

@@ -10,37 +10,50 @@ import { type Scores, scoresOf } from "./scores.ts";
 import { groupsOf, type Labelled, type Split, splitTable, strataOf, timesOf } from "./split.ts";
 import { checkTrainingOptions, type TrainPlanOptions, trainPlan } from "./train-plan.ts";
 
-/** Callbacks are told of the epochs of every fold. Aborting the `signal` makes the promise reject. */
+/**
+ * What {@link crossValidate} is told: of the plan, of training, and of folds. Callbacks are told of the epochs of every fold. Aborting
+ * the `signal` makes the promise reject.
+ */
 export interface CrossValidationOptions extends Omit<PlanOptions, "test" | "testSize">, TrainPlanOptions {
   /** How many parts; each is the test of one training. Default 5. */
   readonly folds?: number;
   /** How often rows are dealt into parts anew. Default 1. */
   readonly repeats?: number;
-  /** Is told of each fold. */
+  /** Is told of each fold, when it is done. Without it nothing is told before the end. */
   readonly onFold?: (fold: FoldScores) => void;
 }
 
 /** One training of a cross-validation. Plain data. */
 export interface FoldScores {
-  /** Both count from 1. */
+  /** From 1 to `repeats`. */
   readonly repeat: number;
+  /** From 1 to `folds`, in each repeat. */
   readonly fold: number;
+  /** How many rows each part had. */
   readonly rows: { readonly training: number; readonly validation: number; readonly test: number };
+  /** How many epochs were trained. */
   readonly epochs: number;
+  /** The epoch whose weights were kept, from 1; 0 where there is none. */
   readonly bestEpoch: number;
-  /** On the fold's test rows. */
+  /** On the fold's test rows, without intervals. */
   readonly scores: Scores;
 }
 
+/** How one score varies over several trainings. */
 export interface MeanAndDeviation {
+  /** Their mean. */
   readonly mean: number;
-  /** Standard deviation of the folds, with n − 1. */
+  /** Their standard deviation, with n − 1; 0 of a single one. */
   readonly sd: number;
 }
 
+/** What {@link crossValidate} gives. Plain data. */
 export interface CrossValidation {
+  /** What is predicted: classes, or a number. */
   readonly task: Task;
+  /** The column that is predicted. */
   readonly target: string;
+  /** Every training, in its order: all folds of the first repeat come first. */
   readonly folds: readonly FoldScores[];
   /** Of each score that is a number in every fold. */
   readonly summary: Readonly<Record<string, MeanAndDeviation>>;
@@ -55,8 +68,12 @@ export interface CrossValidation {
  * @throws ChainruleError as `trainTable` does, and `argument` for folds that can not be made
  *
  * @example
- * const { summary } = await crossValidate(table, { target: "species", folds: 5 });
- * summary.accuracy; // { mean: 0.98, sd: 0.012 }
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const options = { target: "buys", folds: 4, hidden: [8], epochs: 10 };
+ * const { folds, summary } = await crossValidate(rows, options);
+ * folds.map(({ rows }) => rows.test); // → [20, 20, 20, 20]
+ * summary.accuracy.mean > 0.7; // → true
  */
 export async function crossValidate(
   table: Table | readonly Readonly<Record<string, Cell>>[],
@@ -114,7 +131,10 @@ async function runFold(
     rows: { training: parts.training.length, validation: parts.validation.length, test: parts.test.length },
     epochs: result.epochs,
     bestEpoch: result.best?.epoch ?? 0,
-    scores: scoresOf(plan.target, model.predict(table, parts.test), table, parts.test, { samples: 0 }),
+    scores: scoresOf(plan.target, model.predict(table, parts.test), table, parts.test, {
+      samples: 0,
+      weights: plan.weights,
+    }),
   };
 }
 

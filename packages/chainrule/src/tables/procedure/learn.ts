@@ -18,11 +18,12 @@ import {
   type TrainingOptimizer,
   weighted,
 } from "../../train/index.ts";
-import { type Column, columnNamed, type Table } from "../column.ts";
+import { columnNamed, type Table } from "../column.ts";
 import { TableModel } from "../model.ts";
 import { initialize } from "../network/initialize.ts";
 import type { TableNetwork } from "../network/network.ts";
 import { layoutOf } from "../preparation.ts";
+import { rowWeights } from "../row-weights.ts";
 import { classNumbers, targetNumbers, toLearned } from "../target.ts";
 import { groupsOf } from "./groups.ts";
 import { optimizers } from "./optimizers.ts";
@@ -31,14 +32,30 @@ import { courseOf, plateau } from "./schedules.ts";
 import type { Settings } from "./settings.ts";
 import { everyNth } from "./split.ts";
 
-/** The metric that is followed beside the loss. */
+/**
+ * The metric that is followed beside the loss: "accuracy" for classes, "r2" for numbers.
+ *
+ * @example
+ * followed("regression"); // → 'r2'
+ */
 export const followed = (task: Plan["task"]): "accuracy" | "r2" =>
   task === "classification" ? "accuracy" : "r2";
 
 /** So many training rows tell how weights should start. */
 const INITIAL_ROWS = 2048;
 
-/** The model of a plan, with weights drawn by the seed. */
+/**
+ * The model of a plan, with weights drawn by the seed of its settings, which the default generator is set to. Up to 2,048 of the training
+ * rows tell how weights start, see {@link weightInits} and {@link biasInits}.
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const settings = chooseSettings({ hidden: [8, 8] }, plan.split.training.length, plan.task);
+ * const { network } = makeModel(plan, settings).spec;
+ * [network.inputs, ...network.hidden, network.outputs]; // → [1, 8, 8, 2]
+ */
 export function makeModel(plan: Plan, settings: Settings): TableModel {
   manualSeed(settings.seed);
   const { target, features } = plan;
@@ -101,7 +118,24 @@ export function partsOf(
 
 /**
  * Trains by the plan and the settings: cross-entropy, or the squared error of the standardized target; afterwards the model has the
- * weights of the best epoch.
+ * weights of the best epoch. {@link trainTable} does this, and what comes before and after it.
+ *
+ * @param model of this plan, made by {@link makeModel}
+ * @param settings all of them, by {@link chooseSettings}
+ * @param callback is told of the epochs
+ * @param signal aborting it stops training after the step at hand; the best weights so far are kept
+ * @returns the epochs of training
+ * @throws ChainruleError as {@link fit} does
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const plan = planFor(tableFromRows(rows), { target: "buys" });
+ * const settings = chooseSettings({ hidden: [8], epochs: 20 }, plan.split.training.length, plan.task);
+ * const model = makeModel(plan, settings);
+ * const { epochs, history } = await learn(model, plan, settings);
+ * epochs; // → 20
+ * history[19].metrics.accuracy > 0.7; // → true
  */
 export function learn(
   model: TableModel,
@@ -114,7 +148,10 @@ export function learn(
   const { network } = model;
   const { epochs, schedule } = settings;
   const parts = partsOf(model, plan, settings);
-  const validation = new data.DataLoader(dataset(model, plan, plan.split.validation), { batchSize: 1024 });
+  const { validation: rows } = plan.split;
+  // In the order of the loader, which goes through the rows in theirs.
+  const by = { weights: rowWeights(plan.table, plan.weights, rows)?.values };
+  const validation = new data.DataLoader(dataset(model, plan, rows), { batchSize: 1024 });
   return fit(network, {
     ...more,
     ...parts,
@@ -123,8 +160,8 @@ export function learn(
     anneal: courseOf(parts.optimizer, network, settings),
     metrics:
       plan.task === "classification"
-        ? { accuracy: metrics.accuracy }
-        : { r2: (y: Tensor, t: Tensor) => metrics.r2(y, t) },
+        ? { accuracy: (y: Tensor, t: Tensor) => metrics.accuracy(y, t, by) }
+        : { r2: (y: Tensor, t: Tensor) => metrics.r2(y, t, by) },
     earlyStopping: stopping(plan.task, settings),
     transform: transformOf(plan, settings),
     average: averageOf(settings),
@@ -135,10 +172,16 @@ export function learn(
 }
 
 /**
- * How good an epoch is; the best one's weights are kept. Of epochs with the same score it is the one with the lowest loss: few rows
- * have few different scores.
+ * How good an epoch is; the best one's weights are kept. By "score" it is the score, and of epochs with the same one the one with the
+ * lowest loss is better: few rows have few different scores. By "loss" it is −loss, and by "last" the epoch's number.
  *
  * @param score the name of the metric, see {@link followed}
+ * @returns higher is better
+ *
+ * @example
+ * const report = { epoch: 3, loss: 0.2, validationLoss: 0.25, metrics: {}, lr: 0.01, seconds: 1 };
+ * meritOf(report, "loss", "accuracy"); // → -0.25
+ * meritOf(report, "last", "accuracy"); // → 3
  */
 export function meritOf(
   { epoch, metrics, validationLoss = 0 }: EpochReport,
@@ -155,7 +198,17 @@ export function meritOf(
   }
 }
 
-/** The report of the best epoch by {@link meritOf}, the first of several; undefined where there is none. */
+/**
+ * The report of the best epoch by {@link meritOf}, the first of several; undefined where there is none.
+ *
+ * @example
+ * const report = (epoch: number, accuracy: number, validationLoss: number) => ({
+ *   ...{ epoch, loss: 0.2, validationLoss, metrics: { accuracy }, lr: 0.01, seconds: 1 },
+ * });
+ * const history = [report(1, 0.9, 0.3), report(2, 0.9, 0.25), report(3, 0.8, 0.2)];
+ * bestEpoch(history, "score", "classification")?.epoch; // → 2
+ * bestEpoch(history, "loss", "classification")?.epoch; // → 3
+ */
 export function bestEpoch(
   history: readonly EpochReport[],
   keepBest: Settings["keepBest"],
@@ -234,13 +287,10 @@ function dataset(
     target.task === "classification"
       ? tensor(classNumbers(target, column, rows, table.source))
       : fromTypedArray(toLearned(target, targetNumbers(column, rows, table.source)), [rows.length, 1]);
-  const counts = weights === null ? [] : [weightTensor(columnNamed(table, weights), rows, table)];
+  const counts = rowWeights(table, weights, rows);
   return new data.TensorDataset<readonly Tensor[]>(
     ...(inputTensors(model, table, rows) as Tensor[]),
     y,
-    ...counts,
+    ...(counts === null ? [] : [fromTypedArray(Float32Array.from(counts.values), [rows.length])]),
   );
 }
-
-const weightTensor = (column: Column, rows: Int32Array, { source }: Table): Tensor =>
-  fromTypedArray(Float32Array.from(targetNumbers(column, rows, source)), [rows.length]);

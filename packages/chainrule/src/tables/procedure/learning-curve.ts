@@ -11,16 +11,23 @@ import { type Scores, scoresOf } from "./scores.ts";
 import { strataOf } from "./split.ts";
 import { checkTrainingOptions, type TrainPlanOptions, trainPlan } from "./train-plan.ts";
 
-/** Callbacks are told of the epochs of every training. Aborting the `signal` makes the promise reject. */
+/**
+ * What {@link learningCurve} is told: of the plan, of training, and of sizes. Callbacks are told of the epochs of every training. Aborting
+ * the `signal` makes the promise reject.
+ */
 export interface LearningCurveOptions extends PlanOptions, TrainPlanOptions {
-  /** How many training rows to learn from: numbers of rows, or shares of all up to 1. Default: 1/16, 1/8, 1/4, 1/2 and 1. */
+  /**
+   * How many training rows to learn from: numbers of rows, or shares of all up to 1. Sizes below 10 rows are left out. Default: 1/16, 1/8,
+   * 1/4, 1/2 and 1.
+   */
   readonly sizes?: readonly number[];
   /** How often each size is trained, with other rows and other weights each time. Default 3. */
   readonly seeds?: number;
-  /** Is told of each training. */
+  /** Is told of each training, when it is done. Without it nothing is told before the end. */
   readonly onPoint?: (trained: { rows: number; seed: number; test: number; training: number }) => void;
 }
 
+/** What models reach that learn from one number of rows. */
 export interface CurvePoint {
   /** Training rows. */
   readonly rows: number;
@@ -32,12 +39,17 @@ export interface CurvePoint {
 
 /** How good models get with more rows. Plain data. */
 export interface LearningCurve {
+  /** What is predicted: classes, or a number. */
   readonly task: Task;
+  /** The column that is predicted. */
   readonly target: string;
   /** What the points are in. */
   readonly score: "accuracy" | "r2";
+  /** How often each size was trained. */
   readonly seeds: number;
+  /** How many rows tested every training. */
   readonly testRows: number;
+  /** One for each size, the smallest first. */
   readonly points: readonly CurvePoint[];
 }
 
@@ -52,6 +64,14 @@ const FEWEST = 10;
  *
  * @param table a table, or rows as objects
  * @throws ChainruleError as `trainTable` does, and `argument` for sizes that there are not rows for
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const options = { target: "buys", sizes: [0.25, 1], seeds: 2, hidden: [8], epochs: 10 };
+ * const { points, testRows } = await learningCurve(rows, options);
+ * points.map(({ rows }) => rows); // → [14, 54]
+ * testRows; // → 16
  */
 export async function learningCurve(
   table: Table | readonly Readonly<Record<string, Cell>>[],
@@ -130,6 +150,6 @@ async function trainOn(
   const { model } = await trainPlan(plan, options, seed);
   options.signal?.throwIfAborted();
   const score = (of: Table, at: Int32Array): Scores =>
-    scoresOf(plan.target, model.predict(of, at), of, at, { samples: 0 });
+    scoresOf(plan.target, model.predict(of, at), of, at, { samples: 0, weights: plan.weights });
   return { test: score(test.table, test.rows), training: score(table, training) };
 }

@@ -105,7 +105,9 @@ export const optimizers = {
   },
 } as const satisfies Record<string, Maker>;
 
+/** The name of an optimizer that a table's network can be trained by: one of {@link optimizerNames}. */
 export type OptimizerName = keyof typeof optimizers;
+/** The optimizers of {@link Settings}: all of `optim`, their classes' names in lower case. */
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
 /** Whether a setting has an effect on an optimizer. All that is not the optimizer's own has one. */

@@ -1,6 +1,7 @@
 import { type Interval, quantile } from "../../metrics/index.ts";
 import { draws, Generator } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import type { RowWeights } from "../row-weights.ts";
 
 /** How sure scores are: by how much they move when rows are drawn anew. */
 export interface Resampling {
@@ -12,8 +13,10 @@ export interface Resampling {
   readonly level: number;
 }
 
-/** The scores of a resample, by name, from how often each row is in it. */
-export type ScoreResample<Name extends string> = (counts: Int32Array) => Readonly<Record<Name, number>>;
+/** The scores of a resample, by name, from how often each row is in it, times its weight. */
+export type ScoreResample<Name extends string> = (
+  counts: ArrayLike<number>,
+) => Readonly<Record<Name, number>>;
 
 /** So many rows are drawn in all, so that intervals take a second at most. */
 const DRAWS = 4_000_000;
@@ -39,15 +42,19 @@ export function resamplingFor(rows: number, samples?: number, classes = 2): Resa
  * A resample where a score is not finite (one without a class, say) does not count for it; a score for which that is more than one in
  * ten has no interval.
  *
+ * Rows are drawn alike whatever their weights are, and take these along.
+ *
  * @param exact the scores of all rows
  * @param rows how many these are
  * @param scorer makes the function that scores resamples of some rows
+ * @param weights of all rows
  */
 export function intervalsOf<Name extends string>(
   exact: Readonly<Record<Name, number | null>>,
   rows: number,
   scorer: (rows: Int32Array) => ScoreResample<Name>,
   plan: Resampling,
+  weights: RowWeights | null = null,
   seed = 0,
 ): Partial<Record<Name, Interval>> {
   if (rows < 1) throw new ChainruleError("data", "There are no rows to score.", "Give at least one.");
@@ -59,13 +66,14 @@ export function intervalsOf<Name extends string>(
   const score = scorer(chosen);
   const drawn = new Int32Array(chosen.length);
   const counts = new Int32Array(chosen.length);
+  const each = weights === null ? null : Float64Array.from(chosen, (row) => weights.values[row]);
   const names = Object.keys(exact) as Name[];
   const found = new Map(names.map((name) => [name, [] as number[]]));
   for (let s = 0; s < plan.samples; s++) {
     draws.fillRandint(drawn, generator, 0, chosen.length);
     counts.fill(0);
     for (const row of drawn) counts[row]++;
-    const scores = score(counts);
+    const scores = score(each === null ? counts : each.map((weight, i) => counts[i] * weight));
     for (const name of names) if (Number.isFinite(scores[name])) found.get(name)?.push(scores[name]);
   }
   const shares = [(1 - plan.level) / 2, 0.5, (1 + plan.level) / 2];

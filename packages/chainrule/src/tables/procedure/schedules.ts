@@ -32,13 +32,30 @@ export const courses = {
 const cosine = (t: number): number => 0.5 * (1 + Math.cos(Math.PI * t));
 
 export type CourseName = keyof typeof courses;
-/** How learning rates go over a training. "plateau" lowers them whenever the validation loss no longer falls. */
+/** How learning rates go over a training: one of {@link scheduleNames}. */
 export type ScheduleName = CourseName | "plateau";
 export const courseNames = Object.keys(courses) as CourseName[];
+/**
+ * How learning rates go over a training, as shares of `lr` at a share t of it:
+ *
+ * - "coslog4": ½ (1 − cos(2π log₂(1 + 15 t))), four waves, each as long as all before it together (RealMLP, arXiv 2407.04491)
+ * - "one-cycle": up from a tenth along a line over the first tenth, then down along a cosine
+ * - "cosine": ½ (1 + cos(π t))
+ * - "flat-cosine": whole for the first half, then down along a cosine
+ * - "warm-restarts": cosines of lengths 1, 2, 4 and 8
+ * - "cyclic": eight triangles
+ * - "linear": 1 − t
+ * - "polynomial": (1 − t)²
+ * - "exponential": 0.01ᵗ
+ * - "step": a tenth after each third
+ * - "constant": 1
+ * - "plateau": a fifth of what it was whenever the validation loss has not fallen for a tenth of the epochs (at least two)
+ */
 export const scheduleNames: readonly ScheduleName[] = [...courseNames, "plateau"];
 
-/** How dropout and weight decay go over a training. */
+/** How dropout and weight decay go over a training: as they are, or whole for the first half and then down to nothing along a cosine. */
 export const fadeNames = ["constant", "flat-cosine"] as const;
+/** One of {@link fadeNames}. */
 export type FadeName = (typeof fadeNames)[number];
 
 export interface CourseOptions {

@@ -85,6 +85,22 @@ describe("scores of classes", () => {
     expect(intervals.accuracy).toEqual({ low: 0.025 ** (1 / 69), high: 1 });
   });
 
+  test("rows of different weights, all told right, tell as much as fewer of one weight", () => {
+    const truth = Int32Array.from({ length: 40 }, (_, i) => i % 2);
+    const probabilities = Float64Array.from({ length: 80 }, (_, k) => (k % 2 === truth[k >> 1] ? 0.9 : 0.1));
+    const low = (weight: (i: number) => number): number | undefined => {
+      const values = Float64Array.from({ length: 40 }, (_, i) => weight(i));
+      const weights = { column: "w", values };
+      const plan = resamplingFor(40);
+      return classScores(["no", "yes"], truth, probabilities, truth, plan, null, weights).intervals.accuracy
+        ?.low;
+    };
+    expect(low(() => 3)).toBeCloseTo(0.025 ** (1 / 40), 12);
+    // (20 · 3 + 20)² / (20 · 9 + 20) = 32 rows
+    expect(low((i) => (i < 20 ? 3 : 1))).toBeCloseTo(0.025 ** (1 / 32), 12);
+    expect(low((i) => (i < 20 ? 1 : 0))).toBeCloseTo(0.025 ** (1 / 20), 12);
+  });
+
   test("a worked example, by class", () => {
     const truth = Int32Array.of(0, 0, 0, 1);
     const probabilities = Float64Array.of(0.8, 0.2, 0.6, 0.4, 0.3, 0.7, 0.1, 0.9);
@@ -174,8 +190,8 @@ describe("resampling", () => {
   test("some of the rows give about the interval of all", () => {
     const generator = new Generator(3);
     const values = Float64Array.from({ length: 4000 }, () => generator.uniform53());
-    const scorer = (rows: Int32Array) => (counts: Int32Array) => {
-      const [sum, total] = counts.reduce(
+    const scorer = (rows: Int32Array) => (counts: ArrayLike<number>) => {
+      const [sum, total] = Array.from(counts).reduce(
         ([s, n], count, i) => [s + count * values[rows[i]], n + count],
         [0, 0],
       );

@@ -5,9 +5,16 @@ import { clip, didYouMean } from "../wording.ts";
 import { optimizerNames } from "./optimizers.ts";
 import { fadeNames, scheduleNames } from "./schedules.ts";
 
+/** What the learning rate is of: the weights themselves, or √in times them. See {@link Settings}. */
 export const parametrizations = ["standard", "ntk"] as const;
+/** How much the rows of a class count in the loss: all the same, or by the inverse of the class's frequency. */
 export const classWeightings = ["none", "balanced"] as const;
+/**
+ * How weights are averaged over a training: not at all, by an exponential moving average over the steps ("ema"), or by their mean over
+ * the last epochs ("swa"; Izmailov et al., 2018, arXiv 1803.05407).
+ */
 export const averages = ["none", "ema", "swa"] as const;
+/** Which epoch's weights are kept: of the lowest validation loss, of the best score (accuracy, or R²), or of the last one. */
 export const keepBests = ["loss", "score", "last"] as const;
 
 /** What a setting may be: in words, for one value and for several. */
@@ -99,6 +106,11 @@ export const settingNames = Object.keys(settingChecks) as SettingName[];
  * Checks settings that were given; what is undefined was not.
  *
  * @throws ChainruleError `argument` that names the setting that there is not, or that can not be, and says what can
+ *
+ * @example
+ * checkSettings({ hidden: [64, 64], optimizer: "adamw" }); // these can be
+ * checkSettings({ dropout: 1 }); // throws argument: … Give a number from 0 to 0.999.
+ * checkSettings({ optimiser: "sgd" }); // throws argument: … Did you mean "optimizer"?
  */
 export function checkSettings(given: object): void {
   for (const [name, value] of Object.entries(given)) {
@@ -126,7 +138,12 @@ export function checkNames(given: readonly string[], known: readonly string[], w
   );
 }
 
-/** The settings among other options, such as those of a command. */
+/**
+ * The settings among other options, such as those of a command: the entries whose names are those of {@link Settings}.
+ *
+ * @example
+ * settingsIn({ target: "rent", epochs: 10, hidden: [16] }); // → { epochs: 10, hidden: [16] }
+ */
 export const settingsIn = <T extends object>(options: T): Pick<T, Extract<keyof T, SettingName>> =>
   picked(options, settingNames);
 

@@ -7,14 +7,17 @@ import { clip, counted } from "../wording.ts";
 
 /** Row numbers of the parts, each in increasing order. */
 export interface Split {
+  /** Rows that are learned from, and that preparation is fitted on. */
   readonly training: Int32Array;
   /** Rows that tell when to stop. */
   readonly validation: Int32Array;
   /** Rows that measure probabilities and intervals, and have no say in training; empty unless asked for. */
   readonly calibration: Int32Array;
+  /** Rows that training never sees; empty where the test has a table of its own. */
   readonly test: Int32Array;
 }
 
+/** How large the parts are. */
 export interface SplitSizes {
   /** The share of rows kept for the test: 0 ≤ test < 1. 0 when the test has a table of its own. */
   readonly test: number;
@@ -59,7 +62,16 @@ export interface Labelled {
  * Cuts the rows of a table into parts, as asked for.
  *
  * @throws ChainruleError `data` for fewer than 10 rows, or rows that the column of the split says nothing of; `argument` for sizes that
- * leave a part empty
+ * leave a part empty, and more parts than there are groups or times
+ *
+ * @example
+ * const rows = Array.from({ length: 20 }, (_, i) => ({ year: 2001 + i, sold: (3 * i) % 7 }));
+ * const table = tableFromRows(rows);
+ * const [, target] = table.columns;
+ * const of = { table, target, rows: rowsWithValue(target, 20), task: "regression" } as const;
+ * const split = splitTable(of, { kind: "time", column: "year" }, { test: 0.2, validation: 0.25 }, 0);
+ * split.test; // → Int32Array(4) [16, 17, 18, 19]
+ * split.validation; // → Int32Array(4) [12, 13, 14, 15]
  */
 export function splitTable(of: Labelled, split: SplitKind, sizes: SplitSizes, seed: number): Split {
   const { target, rows, task } = of;
@@ -91,6 +103,14 @@ export function splitTable(of: Labelled, split: SplitKind, sizes: SplitSizes, se
  *
  * @param rows the rows that have a target
  * @throws ChainruleError `data` for fewer than 10 rows, `argument` for sizes that leave a part empty
+ *
+ * @example
+ * const plans = Array.from({ length: 20 }, (_, i) => (i % 4 === 0 ? "pro" : "basic"));
+ * const column = textColumn("plan", plans);
+ * const sizes = { test: 0.2, validation: 0.25 };
+ * const { training, test } = splitRows(column, rowsWithValue(column, 20), "classification", sizes, 0);
+ * training.length; // → 12
+ * Array.from(test, (row) => textAt(column, row)); // → ['basic', 'basic', 'basic', 'pro']
  */
 export function splitRows(
   target: Column,
@@ -106,7 +126,19 @@ export function splitRows(
   return partsOf(parts, { rows }, sizes);
 }
 
-/** What is to have the same proportions in all parts: classes, or tenths of the sorted numbers. */
+/**
+ * What is to have the same proportions in all parts: for each of some rows its class, or which tenth of the sorted numbers it is in (fewer,
+ * larger parts where there are fewer than 100 rows).
+ *
+ * @param rows from 0; each with a value of the target
+ *
+ * @example
+ * const [rent] = tableFromRows(Array.from({ length: 30 }, (_, i) => ({ rent: 900 - 10 * i }))).columns;
+ * const tenths = strataOf(rent, rowsWithValue(rent, 30), "regression");
+ * [tenths[0], tenths[15], tenths[29]]; // → [2, 1, 0]
+ * const plan = textColumn("plan", ["pro", "basic"]);
+ * strataOf(plan, Int32Array.of(1, 0), "classification"); // → ['basic', 'pro']
+ */
 export const strataOf = (target: Column, rows: Int32Array, task: Task): (string | number)[] =>
   task === "classification" ? Array.from(rows, (row) => textAt(target, row)) : tenths(target, rows);
 
@@ -275,7 +307,13 @@ function tenths(target: Column, rows: Int32Array): number[] {
   return labels;
 }
 
-/** At most so many rows, spaced evenly. */
+/**
+ * At most so many rows, spaced evenly.
+ *
+ * @example
+ * everyNth(Int32Array.of(0, 1, 2, 3, 4, 5), 3); // → Int32Array(3) [0, 2, 4]
+ * everyNth(Int32Array.of(0, 1), 3); // → Int32Array(2) [0, 1]
+ */
 export function everyNth(rows: Int32Array, most: number): Int32Array {
   const count = Math.min(most, rows.length);
   if (count === rows.length) return rows;

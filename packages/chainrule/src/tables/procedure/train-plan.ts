@@ -13,9 +13,9 @@ import { chooseSettings, type GivenSettings, type Settings } from "./settings.ts
 
 /** What every training is told, beside what its plan is told. */
 export interface TrainPlanOptions extends Omit<GivenSettings, "seed">, FinishOptions {
-  /** Are told of the epochs. */
+  /** Are told of the epochs. Default none. */
   readonly callbacks?: readonly Callback[];
-  /** Aborting stops training after the step at hand. */
+  /** Aborting stops training after the step at hand. Without it, training goes on to its end. */
   readonly signal?: AbortSignal;
 }
 

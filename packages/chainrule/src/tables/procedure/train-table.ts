@@ -19,6 +19,7 @@ const learnOptionNames = Object.keys({
   compile: true,
 } satisfies Record<keyof LearnOptions, true>);
 
+/** What {@link trainTable} gives. */
 export interface TrainedTable {
   /** Ready to predict: `model.predict(table)`. */
   readonly model: TableModel;
@@ -32,7 +33,7 @@ export interface TrainedTable {
   readonly scores: Scores;
   /** The same scores, and what they are to be held against: baselines, and the risk on the rows of training. */
   readonly evaluation: PlanEvaluation;
-  /** Classes: what a temperature does to the probabilities. */
+  /** Classes: what a temperature does to the probabilities. Null for numbers. */
   readonly calibration: CalibrationReport | null;
 }
 
@@ -45,9 +46,15 @@ export interface TrainedTable {
  * @throws ChainruleError `data` for a table from which the target can not be predicted, `argument` for options that can not be
  *
  * @example
- * const rows = [{ area: 71, city: "Bonn", price: 210 }, …];
- * const { model, scores } = await trainTable(rows, { target: "price" });
- * model.predict(tableFromRows([{ area: 54, city: "Ulm" }]));
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area, i) => ({ area, city: ["Bonn", "Ulm"][i % 2], rent: 100 + 10 * area }));
+ * const options = { target: "rent", hidden: [16, 16], epochs: 60 };
+ * const { model, plan, scores } = await trainTable(rows, options);
+ * plan.features.map(({ name }) => name); // → ['area', 'city']
+ * "rmse" in scores && scores.rmse < scores.baseline / 2; // → true
+ * const predictions = model.predict(tableFromRows([{ area: 54, city: "Ulm" }]));
+ * predictions.task; // → 'regression'
+ * await trainTable(rows, { ...options, epochs: 0 }); // throws argument: The setting epochs is 0.
  */
 export async function trainTable(
   data: Table | readonly Readonly<Record<string, Cell>>[],

@@ -10,12 +10,18 @@ import { preparationCode } from "./preparation.ts";
  * A model of a table as a program of Python that needs PyTorch alone, and its weights. The program has `load()`, the network with its
  * weights; `prepare(rows)`, what the network gets of rows; and `predict(rows, model)`, what the model says of them, rows being dicts.
  *
- * @param weights the file of the weights, beside the program
+ * @param weights the file of the weights, beside the program. Default "model.pt"
+ * @returns the program, and the state dictionary that {@link writeTorch} writes
  *
  * @example
- * const { code, state } = toPyTorchTable((await load("runs/penguins-1")).model);
+ * import { writeFile } from "node:fs/promises";
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = await trainTable(rows, { target: "rent", hidden: [16], epochs: 20 });
+ * const { code, state } = toPyTorchTable(model);
  * await writeFile("model.py", code);
  * await writeFile("model.pt", writeTorch(state));
+ * code.includes("def predict(rows, model=None):"); // → true
  */
 export function toPyTorchTable(
   { spec, network }: Pick<TableModel, "spec" | "network">,

@@ -2,20 +2,25 @@ import { ChainruleError } from "../../util/errors.ts";
 
 /** Work to be done: training of a trial up to a rung. Both count from 0. */
 export interface TrialJob {
+  /** The trial, from 0. */
   readonly trial: number;
+  /** The rung up to whose end it is trained, from 0. */
   readonly rung: number;
 }
 
 /** What a job came to. Higher is better; −∞ or NaN for a trial that failed, which is never promoted. */
 export interface RungResult extends TrialJob {
+  /** The score at the end of the rung. */
   readonly score: number;
 }
 
+/** How large a search is, and how fast it halves. */
 export interface AshaOptions {
   /** How many trials there are to be; Infinity where the time alone is limited. */
   readonly trials: number;
+  /** How many rungs there are: 1 or more. */
   readonly rungs: number;
-  /** One in `eta` trials of a rung goes on to the next. Default 2. */
+  /** One in `eta` trials of a rung goes on to the next: above 1. Default 2. */
   readonly eta?: number;
 }
 
@@ -23,6 +28,11 @@ export interface AshaOptions {
  * Epochs at which rungs end, the last at all of them: each stretch is `eta` times as long as the one before, but for rounding. With
  * eta = 2 and four rungs these are the ends of the waves of the schedule coslog4, where the rate is 0 and weights are settled, so that
  * scores can be compared. Fewer epochs than rungs have fewer rungs.
+ *
+ * @example
+ * rungsFor(60); // → [4, 12, 28, 60]
+ * rungsFor(81, { rungs: 3, eta: 3 }); // → [6, 25, 81]
+ * rungsFor(2); // → [1, 2]
  */
 export function rungsFor(epochs: number, { rungs = 4, eta = 2 } = {}): number[] {
   const shareAt = (k: number): number =>
@@ -37,15 +47,29 @@ export function rungsFor(epochs: number, { rungs = 4, eta = 2 } = {}): number[] 
  * rung that has one; else a new trial. Nobody waits for a rung to be complete.
  *
  * What was decided follows from the results, the jobs that run, and their order; there are no draws.
+ *
+ * @example
+ * const asha = new Asha({ trials: 4, rungs: 2 });
+ * for (const score of [0.7, 0.9]) {
+ *   const job = asha.next();
+ *   if (job !== null) asha.report({ ...job, score }); // trained up to the end of its rung
+ * }
+ * asha.next(); // → { trial: 1, rung: 1 }
+ * asha.next(); // → { trial: 2, rung: 0 }
+ * asha.report({ trial: 3, rung: 1, score: 0.8 }); // throws state: … none at the rung before
  */
 export class Asha {
+  /** How many rungs there are. */
   readonly rungs: number;
+  /** How many trials there are to be. */
   readonly trials: number;
+  /** One in so many trials of a rung goes on to the next. */
   readonly eta: number;
   /** Scores by rung and trial, in the order in which they came. */
   readonly #scores: readonly Map<number, number>[];
   readonly #running = new Map<string, TrialJob>();
 
+  /** @throws ChainruleError `argument` for an eta that is not above 1 */
   constructor({ trials, rungs, eta = 2 }: AshaOptions) {
     if (!(eta > 1)) {
       throw new ChainruleError("argument", `eta is ${eta}.`, "Give a number above 1, such as 2 or 4.");
@@ -84,7 +108,11 @@ export class Asha {
     return this.#scores[job.rung].has(job.trial) || this.#running.has(keyOf(job));
   }
 
-  /** Takes in what a job came to: one that ran, or one of an earlier search that goes on. */
+  /**
+   * Takes in what a job came to: one that ran, or one of an earlier search that goes on.
+   *
+   * @throws ChainruleError `state` for a rung that there is not, and for a trial without a result at the rung before
+   */
   report({ trial, rung, score }: RungResult): void {
     if (!(rung in this.#scores) || (rung > 0 && !this.#scores[rung - 1].has(trial))) {
       throw new ChainruleError(

@@ -6,7 +6,7 @@ import type { GivenSettings, Settings } from "../procedure/settings.ts";
 import type { Task } from "../task.ts";
 import { clip, didYouMean } from "../wording.ts";
 
-/** One value of a hyper-parameter. */
+/** One value of a hyper-parameter: what the setting of its name may be, see {@link Settings}. */
 export type Value = number | string | boolean | null | readonly number[];
 
 /** Where a value is drawn from: a list, evenly from an interval, evenly in its logarithm, or from whole numbers. Ends belong to it. */
@@ -29,6 +29,7 @@ export type Point = { readonly [K in TunableName]?: Value };
 const { epochs: _, patience: __, keepBest: ___, seed: ____, ...searched } = settingChecks;
 const tunables = { width: units, depth: whole(0, 100), ...searched };
 
+/** What can be searched: the name of a setting, except epochs, patience, keepBest and seed; or `width` and `depth` in place of `hidden`. */
 export type TunableName = keyof typeof tunables;
 const tunableNames = Object.keys(tunables) as TunableName[];
 
@@ -37,7 +38,13 @@ const tunableNames = Object.keys(tunables) as TunableName[];
  *
  * @param place how to name it in messages
  * @param optimizer that of the trials where it is not searched: it has to have what is searched
+ * @returns the same object
  * @throws ChainruleError `argument` that names the entry that can not be, and says what can
+ *
+ * @example
+ * checkSpace({ lr: { log: [0.001, 0.1] } }); // → { lr: { log: [0.001, 0.1] } }
+ * checkSpace({ lr: { log: [0, 0.1] } }); // throws argument: … which is no range.
+ * checkSpace({ epochs: [10, 20] }); // throws argument: space has "epochs", which can not be searched.
  */
 export function checkSpace(value: unknown, place = "space", optimizer?: OptimizerName): Space {
   const wrong = (problem: string, remedy = FORMS): ChainruleError =>
@@ -94,10 +101,17 @@ function valuesOf(range: unknown): readonly unknown[] | null {
 const isWholeRange = (ends: readonly unknown[]): boolean => ends.every(Number.isInteger);
 
 /**
- * What is searched where nothing was said: width, depth, activation, rate, dropout and decay, around the defaults.
+ * What is searched where nothing was said: width, depth, activation, rate, dropout and decay, around the defaults. Rates go from an eighth
+ * to four times the default with the parametrization "ntk", else from a thirtieth to ten times it.
  *
  * @param defaults the settings without a search
  * @param given what the user has fixed, which is not searched
+ *
+ * @example
+ * const given = { hidden: [64], dropout: 0 };
+ * const space = defaultSpace(chooseSettings(given, 500, "classification"), given, "classification");
+ * Object.keys(space); // → ['activation', 'lr', 'weightDecay']
+ * space.lr; // → { log: [0.005, 0.16] }
  */
 export function defaultSpace(defaults: Settings, given: GivenSettings, task: Task): Space {
   const { lr, parametrization } = defaults;
@@ -113,7 +127,17 @@ export function defaultSpace(defaults: Settings, given: GivenSettings, task: Tas
   return { ...(given.hidden === undefined ? shape : {}), ...Object.fromEntries(free) };
 }
 
-/** The values of a trial: the same for the same space, seed and number, whatever trials were drawn before. */
+/**
+ * The values of a trial: the same for the same space, seed and number, whatever trials were drawn before. Numbers of `linear` and `log`
+ * are rounded to three digits.
+ *
+ * @param trial from 0
+ *
+ * @example
+ * const space = { lr: { log: [0.001, 0.1] }, depth: { whole: [1, 4] } } as const;
+ * drawPoint(space, 0, 0); // → { lr: 0.0871, depth: 3 }
+ * drawPoint(space, 0, 1); // → { lr: 0.0013, depth: 1 }
+ */
 export function drawPoint(space: Space, seed: number, trial: number): Point {
   // Weyl's sequence keeps the streams of neighbouring seeds apart.
   const generator = new Generator(BigInt.asUintN(64, BigInt(seed) * 0x9e3779b97f4a7c15n + BigInt(trial)));
@@ -139,6 +163,12 @@ const rounded = ([low, high]: readonly [number, number], value: number): number 
 /**
  * Settings with the values of a trial in place of those that were given. A width or a depth alone goes with the other one of `defaults`.
  * What the optimizer of a trial does not take is left out.
+ *
+ * @example
+ * const given = { epochs: 10, momentum: 0.9 };
+ * const defaults = chooseSettings(given, 500, "classification");
+ * withPoint(given, { width: 64, depth: 2 }, defaults).hidden; // → [64, 64]
+ * withPoint(given, { optimizer: "lbfgs" }, defaults); // → { epochs: 10, optimizer: 'lbfgs' }
  */
 export function withPoint(given: GivenSettings, point: Point, defaults: Settings): GivenSettings {
   const { width, depth, ...rest } = point;
@@ -154,7 +184,13 @@ export function withPoint(given: GivenSettings, point: Point, defaults: Settings
   return Object.fromEntries(taken);
 }
 
-/** The values that settings have in a space. */
+/**
+ * The values that settings have in a space: the point of them that {@link withPoint} would make them of.
+ *
+ * @example
+ * const settings = chooseSettings({ hidden: [64, 64] }, 500, "classification");
+ * pointOf(settings, { width: [64, 128], depth: [1, 2] }); // → { width: 64, depth: 2 }
+ */
 export function pointOf(settings: Settings, space: Space): Point {
   const settingOf = (name: TunableName): Value => {
     if (name === "width") return settings.hidden[0] ?? 0;

@@ -6,11 +6,24 @@ import { clip, didYouMean, listed } from "../wording.ts";
 /** The values of a row, by column, as whoever calls gives them: nothing is known of them. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A row, or a value in it, that a model can not read. */
+/**
+ * A row, or a value in it, that a model can not read: a {@link ChainruleError} `data` that knows its place.
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const model = new LoadedModel(fitLinear(planFor(tableFromRows(rows), { target: "buys" })).model);
+ * try {
+ *   model.predictAll([{ age: 25 }, { age: "old" }]);
+ * } catch (error) {
+ *   const { row, column } = error as RowError;
+ *   [row, column]; // → [1, 'age']
+ * }
+ */
 export class RowError extends ChainruleError {
   /** The column at fault; null where it is the row as a whole. */
   readonly column: string | null;
-  /** The place of the row in the list that was given; null where one row was given. */
+  /** The place of the row in the list that was given, from 0; null where one row was given. */
   row: number | null = null;
 
   constructor(column: string | null, problem: string, remedy: string) {

@@ -12,9 +12,18 @@ import { checkSpec, type TableModelSpec } from "../spec.ts";
 const FORMAT = "chainrule table model";
 
 /**
- * The bytes of a model's file. The same model always gives the same bytes.
+ * The bytes of a model's file, `model.safetensors` in the folder of a run: the weights, and the description of the model in the metadata.
+ * The same model always gives the same bytes. {@link load} and {@link modelFromBytes} read them.
  *
  * @throws ChainruleError `file` for a description that could not be read again
+ *
+ * @example
+ * import { writeFile } from "node:fs/promises";
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = await trainTable(rows, { target: "rent", hidden: [16], epochs: 20 });
+ * await writeFile("rent.safetensors", modelBytes(model));
+ * (await load("rent.safetensors")).spec.target.name; // → 'rent'
  */
 export function modelBytes({ spec, network }: TableModel): Uint8Array {
   const tensors = network.stateDict();
@@ -41,6 +50,14 @@ function checkSum(tensors: Readonly<Record<string, Tensor>>, spec: string): stri
  *
  * @param source how to name the file in messages
  * @throws ChainruleError `file` or `state` for bytes that are no such model
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const bytes = modelBytes(fitLinear(planFor(tableFromRows(rows), { target: "rent" })).model);
+ * modelFromBytes(bytes).spec.features.map(({ name }) => name); // → ['area']
+ * bytes[bytes.length - 1] ^= 1; // a bit of a weight is another
+ * modelFromBytes(bytes, "rent.safetensors"); // throws file: … It is not as it was written
  */
 export function modelFromBytes(bytes: Uint8Array, source = "the file"): TableModel {
   try {

@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { defaultGenerator } from "../../tensor/index.ts";
 import { tableFromRows } from "../column.ts";
 import { TableModel } from "../model.ts";
 import type { TableModelSpec } from "../spec.ts";
@@ -53,6 +55,12 @@ describe("LoadedModel", () => {
     if (found.task !== "classification") throw new Error("no classes");
     expect(found.classes).toEqual(wanted.classes);
     found.probabilities.forEach((p, i) => void expect(p).toBeCloseTo(wanted.probabilities[i], 6));
+  });
+
+  test("prints its target and columns, not its insides", () => {
+    const { features, target } = sampleModel().spec;
+    const text = `LoadedModel(${target.name} from ${features.map(({ name }) => name).join(", ")})`;
+    expect(inspect([new LoadedModel(sampleModel())])).toContain(text);
   });
 
   test("predicts numbers in their own units, within the range of training", () => {
@@ -166,6 +174,12 @@ describe("load", () => {
     expect((await load(bytes.slice().buffer as ArrayBuffer)).predict(rows[2])).toEqual(wanted);
     const strict = await load(bytes, { strict: true });
     expect(() => strict.predict({ ...rows[2], extra: 1 })).toThrow('The model knows no column "extra".');
+  });
+
+  test("draws no random numbers", async () => {
+    const before = defaultGenerator.getState();
+    await load(bytes);
+    expect(defaultGenerator.getState()).toEqual(before);
   });
 
   test("fetches a run or a file by its URL", async () => {

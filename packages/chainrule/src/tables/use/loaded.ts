@@ -15,7 +15,7 @@ export type AnyRow = Readonly<Record<string, Cell | bigint>>;
 
 /** What a model says of one row, where classes are predicted. */
 export interface ClassPrediction<Label extends string | number = string | number> {
-  /** The most probable class, or of two the one by the model's threshold: a number where the target is one. */
+  /** The most probable class, or of two the one by the model's threshold: a number where the target is one, else a text. */
   prediction: Label;
   /** Its probability. */
   probability: number;
@@ -25,14 +25,20 @@ export interface ClassPrediction<Label extends string | number = string | number
 
 /** What a model says of one row, where a number is predicted, in the target's own units. */
 export interface NumberPrediction {
+  /** The number, within the range of the training rows. */
   prediction: number;
-  /** Where the model has intervals: between `low` and `high` the truth lies in a share `level` of rows like those of training. */
+  /**
+   * Between `low` and `high` the truth lies in a share `level` of rows like those of training. Left out where the model has no intervals.
+   */
   low?: number;
+  /** The upper end. Left out as `low` is. */
   high?: number;
 }
 
+/** What a model says of one row, by what it predicts. */
 export type RowPrediction = ClassPrediction | NumberPrediction;
 
+/** How rows are read, and what is said of them. */
 export interface LoadOptions {
   /** Whether a column that the model does not know is an error, rather than ignored. Default false. */
   readonly strict?: boolean;
@@ -40,7 +46,16 @@ export interface LoadOptions {
   readonly level?: number;
 }
 
-/** The level of a model's intervals if none is named: 0.9, or the lowest that it has; undefined where it has none. */
+/**
+ * The level of a model's intervals if none is named: 0.9, or the lowest that it has; undefined where it has none.
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = await trainTable(rows, { target: "rent", hidden: [16], epochs: 20 });
+ * model.spec.intervals?.levels.map(({ level }) => level); // → [0.8, 0.9]
+ * defaultLevel(model.spec); // → 0.9
+ */
 export function defaultLevel({ intervals }: TableModelSpec): number | undefined {
   const levels = intervals?.levels.map(({ level }) => level) ?? [];
   return levels.includes(0.9) ? 0.9 : levels.length > 0 ? Math.min(...levels) : undefined;
@@ -49,11 +64,21 @@ export function defaultLevel({ intervals }: TableModelSpec): number | undefined 
 /**
  * A trained model, ready to use in a program: rows as objects in, predictions out, at once.
  *
- * Values are numbers, truth values, texts, and dates as `Date` or ISO texts; null, undefined, NaN, infinite numbers and "" are missing, but a
- * column that a row does not have at all is an error. A text that
- * spells a number ("41") is taken for it. A text that training never saw is no error.
+ * Values are numbers, truth values, texts, and dates as `Date` or ISO texts; null, undefined, NaN, infinite numbers and "" are
+ * missing, but a column that a row does not have at all is an error. A text that spells a number ("41") is taken for it. A text that
+ * training never saw is no error.
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const { model } = await trainTable(rows, { target: "buys", hidden: [8], epochs: 20 });
+ * const loaded = new LoadedModel(model);
+ * const predictions = loaded.predictAll([{ age: 25 }, { age: "75" }, { age: null }]);
+ * predictions.map(({ prediction }) => prediction); // → ['false', 'true', 'false']
+ * loaded.predict({ years: 25 }); // throws data: The column "age" is not there.
  */
 export class LoadedModel<Row extends object = AnyRow, Prediction extends object = RowPrediction> {
+  /** The model that predicts. */
   readonly model: TableModel;
   private readonly reader: RowReader;
   private readonly describe: (outputs: Float32Array, count: number) => RowPrediction[];
@@ -76,7 +101,8 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
   /**
    * Predicts one row.
    *
-   * @throws ChainruleError `data` (a {@link RowError}, with the `column`) for a column that is not there, or a value of another type
+   * @throws ChainruleError `data` (a {@link RowError}, with the `column`) for a column that is not there, or a value of another type;
+   * `non-finite` for a network that is no use, because its outputs are not finite
    */
   predict(row: Row): Prediction {
     const chunk = this.model.forward.chunkFor(1);
@@ -121,6 +147,17 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
   dispose(): void {
     this.model.dispose();
   }
+
+  /** The target and the columns, as "LoadedModel(species from island, sex)". */
+  toString(): string {
+    const { features, target } = this.spec;
+    return `LoadedModel(${target.name} from ${features.map(({ name }) => name).join(", ")})`;
+  }
+
+  /** What Node's console shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }
 
 /**
@@ -128,15 +165,31 @@ export class LoadedModel<Row extends object = AnyRow, Prediction extends object 
  *
  * @param source the folder of a run or the file of a model, by its path (in Node) or its URL; or the file's bytes. A URL whose last
  * part has no extension is a folder's. A file from a stranger is safe to load: it holds no code, and all of it is checked.
- * @throws ChainruleError `file` or `state` for a file that is not there, is no model, or is damaged
+ * @throws ChainruleError `file` or `state` for a file that is not there, is no model, or is damaged; `argument` for a level that the
+ * model has no intervals for
  *
  * @example
- * const model = await load("runs/penguins-1");
- * model.predict({ bill_length_mm: 39.1, island: "Torgersen", … }).prediction; // "Adelie"
+ * import { writeFile } from "node:fs/promises";
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const trained = await trainTable(rows, { target: "rent", hidden: [16, 16], epochs: 60 });
+ * await writeFile("rent.safetensors", modelBytes(trained.model));
+ *
+ * const model = await load("rent.safetensors");
+ * const { prediction } = model.predict({ area: 54 });
+ * typeof prediction; // → 'number'
+ * await load("runs/none-1"); // throws file: runs/none-1 does not exist.
  *
  * @example
- * import type { Prediction, Row } from "./penguins.ts"; // by `chainrule types runs/penguins-1 --out penguins.ts`
- * const model = await load<Row, Prediction>("runs/penguins-1");
+ * // Such types are in the file that `chainrule types runs/buys-1 --out buys.ts` writes.
+ * type Row = { age: number | null };
+ * type Prediction = { prediction: "true" | "false"; probability: number };
+ *
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const { model } = fitLinear(planFor(tableFromRows(rows), { target: "buys" }));
+ * const typed = await load<Row, Prediction>(modelBytes(model));
+ * typed.predict({ age: 25 }).prediction === "false"; // → true
  */
 export async function load<Row extends object = AnyRow, Prediction extends object = RowPrediction>(
   source: ModelSource,

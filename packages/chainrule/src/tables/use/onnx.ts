@@ -7,6 +7,7 @@ import type { TableModel } from "../model.ts";
 import { cycleLengths, type FeaturePreparation, inputNames, isEmbedded, placesOf } from "../preparation.ts";
 import type { ClassTarget, NumberTarget } from "../target.ts";
 
+/** What the file takes in, and its version. */
 export interface ToOnnxTableOptions {
   /** Whether the file takes columns of a table as they are, and prepares them itself. Default false: it takes the network's inputs. */
   readonly preparation?: boolean;
@@ -25,8 +26,12 @@ export interface ToOnnxTableOptions {
  * `probabilities` float64 [N, classes]. Where a number is: `value` float64 [N], in the target's own units.
  *
  * @example
- * const { model } = await load("runs/penguins-1");
- * await writeFile("penguins.onnx", toOnnxTable(model, { preparation: true }));
+ * import { writeFile } from "node:fs/promises";
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = await trainTable(rows, { target: "rent", hidden: [16], epochs: 20 });
+ * await writeFile("rent.onnx", toOnnxTable(model, { preparation: true }));
+ * fromOnnx(toOnnxTable(model)).inputs; // → [{ name: 'x', type: 1, shape: ['N', 1] }]
  */
 export function toOnnxTable(model: TableModel, options: ToOnnxTableOptions = {}): Uint8Array {
   const { preparation = false, opset = 17 } = options;

@@ -4,12 +4,19 @@ import type { TableModelSpec } from "../spec.ts";
 
 /** A JSON Schema (draft 2020-12) of the rows that a model reads, with what it predicts as `target`. Plain data. */
 export interface RowSchema {
+  /** The address of the draft: "https://json-schema.org/draft/2020-12/schema". */
   readonly $schema: string;
+  /** What the rows are, in words. */
   readonly title: string;
+  /** A row is an object. */
   readonly type: "object";
+  /** One for each column that the model reads, by its name. */
   readonly properties: Readonly<Record<string, PropertySchema>>;
+  /** All columns that the model reads: a value that is not known is given as null. */
   readonly required: readonly string[];
+  /** true: columns that the model does not read are ignored. */
   readonly additionalProperties: boolean;
+  /** What is predicted from a row. */
   readonly target: {
     readonly name: string;
     readonly task: "classification" | "regression";
@@ -22,8 +29,11 @@ export interface RowSchema {
   };
 }
 
+/** The values of one column. */
 export interface PropertySchema {
+  /** JSON's type; null is a missing value. */
   readonly type: readonly [string, "null"];
+  /** JSON Schema's format of texts; left out where they have none. */
   readonly format?: string;
   /** Texts that training saw, the most frequent first: others are allowed. */
   readonly examples?: readonly (string | number | boolean)[];
@@ -39,7 +49,18 @@ const jsonTypes: Readonly<Record<ColumnType, string>> = {
   text: "string",
 };
 
-/** The JSON Schema of the rows that a model reads. Every value may be null: it is missing then. */
+/**
+ * The JSON Schema of the rows that a model reads. Every value may be null: it is missing then. Dates are texts in ISO form.
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = fitLinear(planFor(tableFromRows(rows), { target: "rent" }));
+ * const { properties, required, target } = rowSchema(model.spec);
+ * properties.area.type; // → ['number', 'null']
+ * required; // → ['area']
+ * target.range; // → [400, 990]
+ */
 export function rowSchema({ features, target, intervals }: TableModelSpec): RowSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

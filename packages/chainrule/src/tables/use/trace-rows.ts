@@ -7,6 +7,7 @@ import type { TableModel } from "../model.ts";
 import { inputNames, isEmbedded } from "../preparation.ts";
 import { classNumbers, targetNumbers, toLearned } from "../target.ts";
 
+/** What is traced: with or without the loss, in which mode, and at which rate weights would move. */
 export interface TraceTableOptions extends Pick<TraceOptions, "lr" | "mode"> {
   /** Compare with the target's column. Default: whether the table has it, with a value in each of the rows. */
   target?: boolean;
@@ -19,7 +20,18 @@ export interface TraceTableOptions extends Pick<TraceOptions, "lr" | "mode"> {
  * rows: `model.predictionsOf(t.read(t.data.output, "value"))`.
  *
  * @param rows places in the table, from 0
+ * @param options as those of {@link trace}; mode "eval" by default
  * @throws ChainruleError `data` when a column is missing or holds another type of values, or a wanted target has no value
+ *
+ * @example
+ * const ages = Array.from({ length: 80 }, (_, i) => 20 + ((7 * i) % 60));
+ * const rows = ages.map((age) => ({ age, buys: age > 60 }));
+ * const table = tableFromRows(rows);
+ * const { model } = fitLinear(planFor(table, { target: "buys" }));
+ * const { data } = traceTable(model, table, Int32Array.of(0, 5));
+ * data.rows; // → 2
+ * data.loss !== null; // → true
+ * traceTable(model, tableFromRows([{ age: 25 }]), Int32Array.of(0)).data.loss; // → null
  */
 export function traceTable(
   model: TableModel,

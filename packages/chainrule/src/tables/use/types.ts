@@ -10,6 +10,14 @@ const MOST_LEVELS = 50;
  * A TypeScript module with the types of a model's rows and predictions, for `load<Row, Prediction>(…)`.
  *
  * @param source where the model is, as it is loaded: "runs/penguins-1"
+ * @returns the text of the module
+ *
+ * @example
+ * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
+ * const rows = areas.map((area) => ({ area, rent: 100 + 10 * area }));
+ * const { model } = fitLinear(planFor(tableFromRows(rows), { target: "rent" }));
+ * const lines = typesModule(model.spec, "runs/rent-1").split("\n");
+ * lines.find((line) => line.includes("area")); // → '  area: number | null;'
  */
 export function typesModule(spec: TableModelSpec, source: string): string {
   const { features, target } = spec;
