@@ -152,6 +152,31 @@ export default defineConfig({
       { text: "Studio", link: "/studio/index.html", target: "_self" },
     ],
     sidebar: { "/": guide, ...reference() },
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          options: {
+            // noGrad is found by its parts too, and so by PyTorch's no_grad. (The page gets this function as a text.)
+            tokenize: (text) =>
+              text.split(/[\n\r\p{Z}\p{P}\p{S}]+/u).flatMap((word) => {
+                const parts = word.split(/(?<=[a-z0-9])(?=[A-Z])/);
+                return parts.length > 1 ? [word, ...parts] : [word];
+              }),
+          },
+          searchOptions: {
+            // Guides before the reference, and names that are called before types and decisions.
+            boostDocument: (id) =>
+              /\/decisions\//.test(id)
+                ? 0.3
+                : /\/api\/.*(interfaces|type-aliases)\//.test(id)
+                  ? 0.5
+                  : /\/api\//.test(id)
+                    ? 1
+                    : 1.6,
+          },
+        },
+      },
+    },
   },
 });
