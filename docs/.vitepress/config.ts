@@ -119,6 +119,8 @@ export default defineConfig({
   ignoreDeadLinks: true,
   srcExclude: ["node_modules/**"],
   markdown: {
+    // Comments hold results: they are to be read as well as the rest.
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // What a page prints has no language of its own.
     languageAlias: { console: "shellsession" },
     // Headings have the anchors that they have where Markdown is read in a repository.
