@@ -18,7 +18,9 @@ const guide: DefaultTheme.SidebarItem[] = [
       page("Training", "/training"),
       page("Tables", "/tables"),
       page("The studio", "/studio"),
+      page("How do I …", "/how-to"),
       page("Examples", "/examples"),
+      page("Glossary", "/glossary"),
     ],
   },
   {
@@ -26,6 +28,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       page("Using a model", "/using-models"),
       page("Deploying", "/deploying"),
+      page("The command line", "/cli"),
       page("ONNX", "/onnx"),
       page("From PyTorch", "/from-pytorch"),
       page("From TensorFlow.js", "/from-tensorflow-js"),

@@ -21,6 +21,7 @@ export type Values = Readonly<Record<string, unknown>>;
  * }
  */
 export class RowError extends ChainruleError {
+  override readonly name = "RowError";
   /** The column at fault; null where it is the row as a whole. */
   readonly column: string | null;
   /** The place of the row in the list that was given, from 0; null where one row was given. */

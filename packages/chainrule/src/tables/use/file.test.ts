@@ -49,7 +49,11 @@ describe("refuses", () => {
   const network = (more: object) => ({ ...spec, network: { ...spec.network, ...more } });
   test.each<[string, Uint8Array, RegExp]>([
     ["nothing", new Uint8Array(0), /^x: It is no whole safetensors file: it has 0 bytes \(at byte 0\)\./],
-    ["tensors that are no model", writeSafetensors(tensors, {}), /^x: It holds tensors, but no model/],
+    [
+      "weights of a network",
+      writeSafetensors(tensors, {}),
+      /^x: It holds tensors, but no model .* Weights of a network: readSafetensors\(\) and loadStateDict\(\)\.$/,
+    ],
     [
       "weights alone",
       writeSafetensors(tensors, { format: "chainrule table model" }),

@@ -82,10 +82,17 @@ export function modelFromBytes(bytes: Uint8Array, source = "the file"): TableMod
 const AGAIN = "Copy or download it anew, or save the model again.";
 
 function specOf({ format, spec }: Readonly<Record<string, string>>): TableModelSpec {
-  if (format !== FORMAT || spec === undefined) {
+  if (format !== FORMAT) {
     throw new ChainruleError(
       "file",
-      `It holds ${format === FORMAT ? "the weights of a model without their description" : "tensors, but no model of a table"}.`,
+      "It holds tensors, but no model of a table.",
+      "Name a file that `chainrule train` or modelBytes() has written. Weights of a network: readSafetensors() and loadStateDict().",
+    );
+  }
+  if (spec === undefined) {
+    throw new ChainruleError(
+      "file",
+      "It holds the weights of a model without their description.",
       "Name a file that `chainrule train` or modelBytes() has written; if it is an older one, train anew.",
     );
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readModel } from "../../io/onnx/messages.ts";
 import { elementType } from "../../io/onnx/tensors.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { thrown } from "../../util/testing/thrown.ts";
 import { TableModel } from "../model.ts";
 import { toOnnxTable } from "./onnx.ts";
 import { features, numberTarget, sampleModel } from "./testing/model.ts";
@@ -17,6 +18,15 @@ const shown = (
 
 // That onnxruntime gives what `predict` gives is checked by `npm run check:formats -- onnx`; its check sums are golden data.
 describe("toOnnxTable", () => {
+  test("refuses versions of the operators that it does not write", () => {
+    const model = sampleModel();
+    for (const opset of [17.5, 3, 14, 99]) {
+      const error = thrown(() => toOnnxTable(model, { opset }));
+      expect([error.code, error.message]).toEqual(["argument", `The opset is ${opset}. Use 15 to 22.`]);
+    }
+    expect(toOnnxTable(model, { opset: 22 }).length).toBeGreaterThan(0);
+  });
+
   test("with the preparation, inputs are the columns", () => {
     const { graph, metadata } = read(toOnnxTable(sampleModel(), { preparation: true }));
     expect(shown(graph?.inputs ?? [])).toEqual(

@@ -1,5 +1,5 @@
 import type { Builder } from "../../io/onnx/builder.ts";
-import { graphOf, messageOfModel } from "../../io/onnx/export.ts";
+import { checkOpset, graphOf, messageOfModel } from "../../io/onnx/export.ts";
 import { type Draft, type ValueMessage, writeModel } from "../../io/onnx/messages.ts";
 import { elementType } from "../../io/onnx/tensors.ts";
 import { fromTypedArray, zeros } from "../../tensor/index.ts";
@@ -25,6 +25,8 @@ export interface ToOnnxTableOptions {
  * Outputs where classes are predicted: `label` string [N], by the model's threshold if it has one, `class` int64 [N], and
  * `probabilities` float64 [N, classes]. Where a number is: `value` float64 [N], in the target's own units.
  *
+ * @throws ChainruleError `argument` for another opset
+ *
  * @example
  * import { writeFile } from "node:fs/promises";
  * const areas = Array.from({ length: 80 }, (_, i) => 30 + ((7 * i) % 60));
@@ -35,6 +37,7 @@ export interface ToOnnxTableOptions {
  */
 export function toOnnxTable(model: TableModel, options: ToOnnxTableOptions = {}): Uint8Array {
   const { preparation = false, opset = 17 } = options;
+  checkOpset(opset, 15);
   const { features, target, network } = model.spec;
   const { levels, inputs: width } = network;
   const sizes = [width, levels.length].filter((size, i) => i === 0 || size > 0);

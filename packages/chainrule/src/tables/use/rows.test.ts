@@ -29,7 +29,7 @@ function errorOf(value: unknown, by = reader): RowError {
   try {
     inputsOf(value, by);
   } catch (error) {
-    if (error instanceof RowError) return error;
+    if (error instanceof RowError && error.name === "RowError") return error;
     throw error;
   }
   throw new Error("There was no error.");

@@ -33,8 +33,6 @@ export interface RowSchema {
 export interface PropertySchema {
   /** JSON's type; null is a missing value. */
   readonly type: readonly [string, "null"];
-  /** JSON Schema's format of texts; left out where they have none. */
-  readonly format?: string;
   /** Texts that training saw, the most frequent first: others are allowed. */
   readonly examples?: readonly (string | number | boolean)[];
 }
