@@ -4,6 +4,9 @@ import { configDefaults, defineConfig } from "vitest/config";
 // Tests run the sources: the condition below is the one under which package.json's exports name src/.
 const source = "@chainrule/source";
 
+// Whole programs, and tests that measure memory: each file in a worker of its own.
+const apart = ["tests/cli/**/*.test.ts", "packages/studio/src/worker/**/*.test.ts"];
+
 export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
@@ -27,7 +30,18 @@ export default defineConfig({
             "tests/browser/**",
             "tests/studio/**",
             "tests/javascriptcore/**",
+            ...apart,
           ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "apart",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          include: apart,
+          exclude: [...configDefaults.exclude, "tests/studio/**"],
         },
       },
       {

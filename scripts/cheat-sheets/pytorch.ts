@@ -7,6 +7,7 @@ const numbers = "see [types and numbers](differences.md#types-and-numbers)";
 const behaviour = "see [behaviour](differences.md#behaviour)";
 const shape = "shapes and index lists are arrays";
 const getter = "a property";
+const pairs = `refuses shapes that would both be stretched, as [n, 1] and [n], ${behaviour}`;
 const inPlace = `refused where autograd records, ${behaviour}`;
 
 export const pytorch: Sheet = {
@@ -23,7 +24,7 @@ export const pytorch: Sheet = {
       defaultGenerator: ["torch.default_generator"],
       defineOp: ["torch.library.custom_op", "a record: formula, shape rule, lowering, derivative"],
       detectAnomaly: ["torch.autograd.detect_anomaly", "takes a function"],
-      einsum: ["torch.einsum", "tensors in an array"],
+      einsum: ["torch.einsum", "operands one by one, or in an array"],
       enableGrad: ["torch.enable_grad", "takes a function"],
       engineReport: ["torch.__config__.show"],
       fromTypedArray: ["torch.from_numpy"],
@@ -69,9 +70,9 @@ export const pytorch: Sheet = {
       hardtanh: ["F.hardtanh"], leakyRelu: ["F.leaky_relu"], logSigmoid: ["F.logsigmoid"], mish: ["F.mish"], oneHot: ["F.one_hot"],
       pad: ["F.pad"], relu6: ["F.relu6"], selu: ["F.selu"], silu: ["F.silu"], softmin: ["F.softmin"], softplus: ["F.softplus"],
       softshrink: ["F.softshrink"], softsign: ["F.softsign"], tanhshrink: ["F.tanhshrink"], threshold: ["F.threshold"],
-      data: ["Tensor.data, Tensor.numpy", "the elements as a typed array, in the order in which they lie"],
+      data: ["Tensor.data, Tensor.numpy", "the elements as a typed array, in row-major order"],
       device: ["Tensor.device", "always the CPU"],
-      dropGrad: ["Tensor.grad", "`x.grad = None`"],
+      dropGrad: [null, "makes reading `grad` an error, as after a compiled step; `x.grad = null` is `x.grad = None`"],
       gradStorage: [null, "where `grad` is kept; for optimizers"],
       equal: ["Tensor.equal"],
       isContiguous: ["Tensor.is_contiguous", getter],
@@ -93,6 +94,7 @@ export const pytorch: Sheet = {
       take: ["Tensor.take"],
       to: ["Tensor.to", 'dtypes are texts: `x.to("float64")`'],
       toArray: ["Tensor.tolist"],
+      toJSON: [null, "what `JSON.stringify` writes: `toArray()`"],
       toString: ["Tensor.__repr__"] as const,
       where: ["Tensor.where"],
       exp2: ["Tensor.exp2"], log2: ["Tensor.log2"], log10: ["Tensor.log10"], log1p: ["Tensor.log1p"], expm1: ["Tensor.expm1"], atan2: ["Tensor.atan2"],
@@ -113,7 +115,10 @@ export const pytorch: Sheet = {
       init: ["nn.init"],
       ListContainer: [null, "base of `ModuleList` and `ParameterList`"],
       LogSoftmax: ["nn.LogSoftmax", "`dim` must be given"],
-      MSELoss: ["nn.MSELoss", `refuses shapes that differ, ${behaviour}`],
+      MSELoss: ["nn.MSELoss", pairs],
+      L1Loss: ["nn.L1Loss", pairs],
+      HuberLoss: ["nn.HuberLoss", pairs],
+      SmoothL1Loss: ["nn.SmoothL1Loss", pairs],
       ParameterDict: ["nn.ParameterDict"],
       Parameter: ["nn.Parameter"],
       PReLU: ["nn.PReLU", "`slopes` holds `num_parameters`"],
@@ -167,7 +172,10 @@ export const pytorch: Sheet = {
     names: {
       logSigmoid: ["F.logsigmoid"],
       alphaDropout: ["F.alpha_dropout"],
-      mseLoss: ["F.mse_loss", `refuses shapes that differ, ${behaviour}`],
+      mseLoss: ["F.mse_loss", pairs],
+      l1Loss: ["F.l1_loss", pairs],
+      huberLoss: ["F.huber_loss", pairs],
+      smoothL1Loss: ["F.smooth_l1_loss", pairs],
       crossEntropy: ["F.cross_entropy", "names the row and the label that is no class"],
     },
   },

@@ -169,6 +169,7 @@ export const tensorflowJs: Sheet = {
       varMean: ["tf.moments"],
       to: ["tf.cast"],
       toArray: ["tensor.arraySync"],
+      toJSON: [null, "what `JSON.stringify` writes: `toArray()`"],
       toString: ["tensor.toString, tensor.print"] as const,
       tril: ["tf.linalg.bandPart"],
       triu: ["tf.linalg.bandPart"],

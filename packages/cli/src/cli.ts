@@ -7,7 +7,7 @@ import { clip, shellWord, wrap } from "./terminal/format.ts";
 import { styleFor, widthOf } from "./terminal/style.ts";
 
 /** How a command ended, as the shell is told. */
-const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /**
  * Runs one command line.

@@ -46,19 +46,21 @@ async function readConfig(path: string, wanted: boolean): Promise<Readonly<Recor
   throw new ChainruleError("file", `${path} holds no JSON object.`, remedy);
 }
 
-/** What a file can not set: where it is, and what ends a command at once. */
-const never = ["config", "help", "version"];
+/** What a file can not set: where it is, what ends a command at once, and a search that has its options already. */
+const never = ["config", "help", "version", "resume"];
+
+/** The options of a command that a file can set, by their keys. */
+export const optionsByKey = ({ options }: Command): [key: string, option: Option][] =>
+  options
+    .map((option): [string, Option] => [option.attributeName(), option])
+    .filter(([key]) => !never.includes(key));
 
 /** The option of a key; null for one that only other commands have. */
 function optionOf(command: Command, key: string, path: string): Option | null {
-  const named = ({ options }: Command): [string, Option][] =>
-    options
-      .map((option): [string, Option] => [option.attributeName(), option])
-      .filter(([name]) => !never.includes(name));
-  const own = new Map(named(command));
+  const own = new Map(optionsByKey(command));
   const option = own.get(key);
   if (option) return option;
-  const others = (command.parent?.commands ?? []).flatMap(named).map(([name]) => name);
+  const others = (command.parent?.commands ?? []).flatMap(optionsByKey).map(([name]) => name);
   if (others.includes(key)) return null;
   const names = [...own.keys()];
   throw new ChainruleError(

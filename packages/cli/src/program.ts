@@ -37,23 +37,27 @@ Examples:
 
 \`chainrule train --help\` shows all options of train with their defaults.`,
     );
+  program.commandsGroup("From a table to a model:");
+  addInspect(program, io);
   addTrain(program, io);
   addTune(program, io);
-  addFindLr(program, io);
   addResume(program, io);
   addRuns(program, io);
+  addFindLr(program, io);
+  addCrossValidate(program, io);
+  addLearningCurve(program, io);
+  program.commandsGroup("With a model:");
   addPredict(program, io);
   addEvaluate(program, io);
   addExplain(program, io);
-  addCrossValidate(program, io);
-  addLearningCurve(program, io);
-  addServe(program, io);
   addStudio(program, io);
+  addServe(program, io);
+  program.commandsGroup("For other programs:");
   addTypes(program, io);
   addToOnnx(program, io);
   addToPyTorch(program, io);
-  addInspect(program, io);
   addCodemod(program, io);
+  program.commandsGroup("This machine:");
   addDoctor(program, io);
   return program;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inScope, type ScopeOwner } from "../core/scope.ts";
-import { ChainruleError, detectAnomaly, noGrad, type Tensor, tensor } from "../index.ts";
+import { ChainruleError, customFunction, detectAnomaly, noGrad, type Tensor, tensor } from "../index.ts";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
 
@@ -84,4 +84,19 @@ describe("detectAnomaly", () => {
   test("may be nested", () => {
     expect(() => detectAnomaly(() => detectAnomaly(() => leaf([0]).log()))).toThrow(/op log made/);
   });
+});
+
+test("an input of a custom function is named by its place", () => {
+  const scaled = customFunction({
+    name: "scaled",
+    forward: (_factor: number, x: Tensor) => x.mul(1),
+    backward: (dy) => [null, dy.mul(Number.NaN)],
+  });
+  expect(
+    failure(() =>
+      scaled(2, leaf([1]))
+        .sum()
+        .backward(),
+    ).message,
+  ).toContain("op scaled with respect to its argument 1 ");
 });

@@ -1,11 +1,14 @@
 import type { Observer } from "../core/events.ts";
 import { modes, withMode } from "../core/modes.ts";
+import type { Node } from "../core/node.ts";
 import type { Args, Op } from "../core/op.ts";
 import { currentScope } from "../core/scope.ts";
 import { Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { type Shape, showShape, unravelIndex } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withDefaults } from "../util/options.ts";
+import { inputName } from "./blame.ts";
 
 /** What {@link detectAnomaly} looks for. */
 export interface AnomalyOptions {
@@ -29,7 +32,8 @@ export interface AnomalyOptions {
  */
 export function detectAnomaly<R>(fn: () => R, options: AnomalyOptions = {}): R {
   const outer = modes.observer;
-  const detector = new Detector(options.allowInfinity ?? false);
+  const { allowInfinity } = withDefaults("detectAnomaly", options, { allowInfinity: false });
+  const detector = new Detector(allowInfinity);
   const observer: Observer = {
     applied(op, args, result) {
       outer?.applied(op, args, result);
@@ -37,7 +41,7 @@ export function detectAnomaly<R>(fn: () => R, options: AnomalyOptions = {}): R {
     },
     derived(node, input, gradient, index) {
       outer?.derived?.(node, input, gradient, index);
-      detector.derived(`${node.describe()} with respect to its "${input}"`, gradient);
+      detector.derived(node, input, gradient, index);
     },
     changed(name, target) {
       outer?.changed?.(name, target);
@@ -95,9 +99,11 @@ class Detector {
     );
   }
 
-  derived(what: string, gradient: Tensor): void {
+  derived(node: Node, input: string, gradient: Tensor, index: number): void {
     const found = this.#search(gradient);
     if (found) {
+      const op = node.op as Op;
+      const what = `${node.describe()} with respect to ${inputName(op, node.saved, input, op.custom ? index : null)}`;
       this.#fail(
         `The derivative of ${what} made the first value that is not finite: ${found.shown}.`,
         remedy,

@@ -26,17 +26,17 @@ export function culprit(
       for (const [k, item] of list.entries()) {
         if (!(item instanceof Tensor) || !item.requiresGrad || item.dtype !== "float64") continue;
         if (isWrong(op, args, name, item, tolerances, order))
-          return `op ${op.name}${scope ? ` in ${scope.describe()}` : ""} with respect to ${inputName(op, args, name, k)}`;
+          return `op ${op.name}${scope ? ` in ${scope.describe()}` : ""} with respect to ${inputName(op, args, name, Array.isArray(value) ? k : null)}`;
       }
     }
   }
   return null;
 }
 
-/** An input of an op, the `k`-th of those that it has under the name, in the words of whoever calls it. */
-function inputName(op: Op, args: Record<string, unknown>, name: string, k: number): string {
-  if (op.custom) return `its argument ${(args.places as readonly number[])[k]}`;
-  return Array.isArray(args[name]) ? `number ${k} of its "${name}"` : `its "${name}"`;
+/** An input of an op in the words of whoever calls it; `k` is its place in a list that goes under the name, null where there is none. */
+export function inputName(op: Op, args: unknown, name: string, k: number | null): string {
+  if (op.custom) return `its argument ${(args as { places: readonly number[] }).places[k ?? 0]}`;
+  return k === null ? `its "${name}"` : `number ${k} of its "${name}"`;
 }
 
 function applicationsIn(fn: Differentiable, inputs: readonly Tensor[]): Application[] {

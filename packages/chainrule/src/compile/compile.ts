@@ -6,6 +6,8 @@ import { recording } from "../core/recording.ts";
 import type { Schedule } from "../core/schedule.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { check } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
+import { shown } from "../util/wording.ts";
 import { explain } from "./explain.ts";
 import { findFault } from "./faults.ts";
 import { stateNames } from "./names.ts";
@@ -174,34 +176,22 @@ function programOf(backend: Backend, schedule: Schedule): Program | undefined {
   }
 }
 
-const options: readonly (keyof CompileOptions)[] = ["keepGrads", "strict"];
+const names: OptionNames<CompileOptions> = { keepGrads: 0, strict: 0 };
 
 /** Refuses what compile() cannot be made with, for callers without types. */
-function checkCall(fn: unknown, given: unknown): void {
+function checkCall(fn: unknown, options: object): void {
   check(
     typeof fn === "function",
     "argument",
-    () => `compile() was given ${String(fn)}.`,
+    () => `compile() was given ${shown(fn)}.`,
     () => "Give it a function of tensors.",
   );
-  const list = `{ ${options.map((name) => `${name}: true`).join(", ")} }`;
-  check(
-    typeof given === "object" && given !== null,
-    "argument",
-    () => `The options of compile() are ${String(given)}.`,
-    () => `Leave them out, or give some of ${list}.`,
-  );
-  for (const [name, value] of Object.entries(given)) {
-    check(
-      options.some((known) => known === name),
-      "argument",
-      () => `compile() has no option "${name}".`,
-      () => `It has ${list}.`,
-    );
+  checkOptions("compile()", options, names);
+  for (const [name, value] of Object.entries(options)) {
     check(
       value === undefined || typeof value === "boolean",
       "argument",
-      () => `The option ${name} of compile() is ${typeof value === "string" ? `"${value}"` : String(value)}.`,
+      () => `The option ${name} of compile() is ${shown(value)}.`,
       () => "Give true or false.",
     );
   }

@@ -181,7 +181,7 @@ describe("the error of a fault is that of eager code", () => {
         const model = new nn.Sequential(new nn.Embedding(5, 3));
         return training(model, (index) => model(index).sum());
       },
-      /^layer 0 \(Embedding\) › indexSelect: Index 9 is out of range for dimension 0 of size 5\. Indices run from 0 to 4\.$/,
+      /^layer 0 \(Embedding\) › embedding: Index 9 is out of range for dimension 0 of size 5\. Indices run from 0 to 4\.$/,
     ],
     [
       "an embedding below other layers",
@@ -189,7 +189,7 @@ describe("the error of a fault is that of eager code", () => {
         const model = new nn.Sequential(new nn.Embedding(5, 8), new nn.Flatten(), new nn.Linear(24, 2));
         return training(model, (index) => model(index).square().mean());
       },
-      /^layer 0 \(Embedding\) › indexSelect: Index 9/,
+      /^layer 0 \(Embedding\) › embedding: Index 9/,
     ],
     [
       "the first of two look-ups",

@@ -39,9 +39,13 @@ export const unknownValue = (reader?: string): ChainruleError =>
     "Return the tensor and read it after the call; to choose by a value, use where().",
   );
 
-/** An error about what a compiled function must not do, with the line that does it. */
-export const refusal = (problem: string, remedy: string): ChainruleError =>
-  placed(new ChainruleError("record", problem, remedy));
+/**
+ * An error about what a compiled function must not do, with the line that does it: added by whoever records, outside of layers and ops.
+ */
+export function refusal(problem: string, remedy: string): ChainruleError {
+  const error = new ChainruleError("record", problem, remedy);
+  return recording ? error : placed(error);
+}
 
 /** The error, with the line of the user's code that it is about. */
 export function placed(error: ChainruleError): ChainruleError {

@@ -5,6 +5,7 @@ import {
   defaultGenerator,
   Generator,
   manualSeed,
+  nn,
   ones,
   optim,
   rand,
@@ -23,6 +24,16 @@ describe("refusals", () => {
       /refusals\.test\.ts:\d+:\d+: A value is read by item\(\) while compile\(\) records.*where\(\)/,
     );
     expect(thrown(() => compile((x: Tensor) => x.toArray())(ones([2]))).code).toBe("record");
+  });
+  test("the line stands outside of layers and ops", () => {
+    class Reads extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.sum().item() > 0 ? x : x.neg();
+      }
+    }
+    const model = new nn.Sequential(new Reads());
+    const { where } = thrown(() => compile((x: Tensor) => model(x))(ones([2])));
+    expect(where).toEqual([expect.stringMatching(/refusals\.test\.ts:\d+:\d+$/), "layer 0 (Reads)"]);
   });
   test("reading says by what", () => {
     const reads: [read: (x: Tensor) => unknown, by: string][] = [

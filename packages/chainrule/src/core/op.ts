@@ -182,7 +182,9 @@ const isList = <T>(x: readonly T[] | object): x is readonly T[] => Array.isArray
 
 /**
  * Runs an op: checks its arguments, computes the result, and records the derivative where one is wanted. Takes the object
- * `args` over: it becomes the record. Errors name the op.
+ * `args` over: it becomes the record.
+ *
+ * @param method what errors name, by default the op
  *
  * @example
  * const halved = defineOp<{ x: Tensor }>({
@@ -198,7 +200,7 @@ const isList = <T>(x: readonly T[] | object): x is readonly T[] => Array.isArray
  * const y = apply(halved, { x }); // → tensor(1.5000, gradFn=<halved>)
  * grad(y, [x]); // → [tensor(0.5000)]
  */
-export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
+export function apply<A extends Args>(op: Op<A>, args: A, method: string = op.name): Tensor {
   const recording = modes.grad;
   const observer = modes.observer;
   let y: Tensor;
@@ -209,12 +211,12 @@ export function apply<A extends Args>(op: Op<A>, args: A): Tensor {
     modes.observer = null;
     y = recorder
       ? recorder.telling(
-          (error) => error.within(op.name),
+          (error) => error.within(method),
           () => op.lower(args, out),
         )
       : op.lower(args, out);
   } catch (error) {
-    throw error instanceof ChainruleError ? error.within(op.name) : error;
+    throw error instanceof ChainruleError ? error.within(method) : error;
   } finally {
     modes.grad = recording;
     modes.observer = observer;

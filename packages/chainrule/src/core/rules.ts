@@ -1,7 +1,7 @@
 import { category, type DType, dtypes, floatingOf, promoteTypes } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { withArticle } from "../util/wording.ts";
+import { shown, withArticle } from "../util/wording.ts";
 import type { Operand } from "./op.ts";
 import type { Spec, Tensor } from "./tensor.ts";
 
@@ -14,7 +14,7 @@ export const shapeOf = (x: Operand): readonly number[] =>
 function refuse(x: unknown): never {
   throw new ChainruleError(
     "argument",
-    `${typeof x === "string" ? `"${x}"` : String(x)} was given where a tensor or a number is needed.`,
+    `${shown(x, "A")} was given where a tensor or a number is needed.`,
     "Make a tensor of it by tensor().",
   );
 }
@@ -87,7 +87,7 @@ export function requireDType(x: Tensor, allowed: readonly DType[], remedy: strin
   if (!dtypes.includes(x?.dtype)) {
     throw new ChainruleError(
       "argument",
-      `${Array.isArray(x) ? "An array" : `The value ${String(x)}`} was given where a tensor is needed.`,
+      `${shown(x, "A")} was given where a tensor is needed.`,
       "Make a tensor of it by tensor().",
     );
   }

@@ -231,6 +231,35 @@ export class Tensor implements Spec {
   }
 
   /**
+   * What `JSON.stringify` writes of a tensor: {@link toArray}. JSON has no NaN and no infinity, and writes null for them.
+   *
+   * @example
+   * JSON.stringify({ loss: tensor(0.5), y: tensor([[1, 2]]) }); // → '{"loss":0.5,"y":[[1,2]]}'
+   */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /**
+   * A tensor in a text is its `toString()`.
+   *
+   * @throws ChainruleError `argument` where a number is wanted, as by `+x` and `x > y`: JavaScript would compare texts
+   *
+   * @example
+   * `${tensor([1, 2])}`; // → 'tensor([1., 2.])'
+   * tensor(10).gt(9).item(); // → 1
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    // With "default" it may be `"loss " + x`, which is harmless, or `x + y`, whose text shows the mistake.
+    if (hint !== "number") return this.toString();
+    throw new ChainruleError(
+      "argument",
+      "A tensor stands where JavaScript wants a number.",
+      "Read it by item(), or compute by sub(), gt() and their kin.",
+    );
+  }
+
+  /**
    * The elements in row-major order, copied, on whatever device they are.
    *
    * @example

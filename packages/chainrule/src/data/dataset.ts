@@ -1,5 +1,6 @@
 import { noGrad, showShape, Tensor, tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { shown } from "../util/wording.ts";
 import type { Collated } from "./collate.ts";
 
 /**
@@ -21,6 +22,16 @@ export interface Dataset<T> {
    * uses it in place of `get`, because it is faster.
    */
   readonly getBatch?: (indices: Int32Array) => Collated<T>;
+}
+
+/** Throws for what is no dataset. */
+export function checkDataset<T>(where: string, dataset: Dataset<T>): void {
+  if (typeof dataset?.get === "function" && Number.isInteger(dataset.length)) return;
+  throw new ChainruleError(
+    "argument",
+    `${where} was given ${shown(dataset)}, not a dataset.`,
+    `Give an object with length and get(index), such as new TensorDataset(x, y).`,
+  );
 }
 
 /** Throws unless `index` names one of `length` samples. */
@@ -103,6 +114,7 @@ export class Subset<T> implements Dataset<T> {
   readonly getBatch?: (indices: Int32Array) => Collated<T>;
 
   constructor(dataset: Dataset<T>, indices: ArrayLike<number>) {
+    checkDataset("Subset", dataset);
     for (let i = 0; i < indices.length; i++) checkIndex(indices[i], dataset.length, `Entry ${i} of a Subset`);
     this.dataset = dataset;
     this.indices = Int32Array.from(indices);
@@ -144,6 +156,7 @@ export class ConcatDataset<T> implements Dataset<T> {
     if (this.datasets.length === 0) {
       throw new ChainruleError("data", "A ConcatDataset was given no datasets.", "Give at least one.");
     }
+    for (const dataset of this.datasets) checkDataset("ConcatDataset", dataset);
     let end = 0;
     this.#ends = this.datasets.map((d) => {
       end += d.length;

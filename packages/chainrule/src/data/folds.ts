@@ -26,7 +26,7 @@ export interface FoldOptions {
  *
  * @param n - how many samples there are
  * @param k - how many folds, from 2 to n
- * @throws ChainruleError `argument` for another k
+ * @throws ChainruleError `argument` for another k, and for an n that is no whole number
  *
  * @example
  * const dataset = new TensorDataset(randn([10, 3]), randn([10, 1]));
@@ -236,10 +236,14 @@ function foldsBy(foldOf: Int32Array, k: number): Fold[] {
 }
 
 function checkFolds(n: number, k: number, one: string, which = ""): void {
-  if (Number.isInteger(k) && k >= 2 && k <= n) return;
+  if (Number.isInteger(n) && Number.isInteger(k) && k >= 2 && k <= n) return;
   throw new ChainruleError(
     "argument",
     `${counted(n, one)}${which} cannot be cut into ${String(k)} folds.`,
-    n < 2 ? `There must be at least 2 ${one}s${which}.` : `Give a whole number from 2 to ${n}.`,
+    !Number.isInteger(n)
+      ? `Give a whole number of ${one}s.`
+      : n < 2
+        ? `There must be at least 2 ${one}s${which}.`
+        : `Give a whole number from 2 to ${n}.`,
   );
 }

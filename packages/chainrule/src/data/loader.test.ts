@@ -1,8 +1,9 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { arange, defaultGenerator, Generator, manualSeed, type Tensor, tensor } from "../tensor/index.ts";
-import { type Dataset, Subset, TensorDataset } from "./dataset.ts";
+import { ConcatDataset, type Dataset, Subset, TensorDataset } from "./dataset.ts";
 import { DataLoader } from "./loader.ts";
 import { SequentialSampler, WeightedRandomSampler } from "./samplers.ts";
+import { randomSplit, timeSplit } from "./split.ts";
 
 const rows = (length: number): Dataset<number> => ({ length, get: (i) => i });
 const pairs = new TensorDataset(arange(10).reshape([5, 2]), tensor([0, 1, 2, 3, 4], { dtype: "int32" }));
@@ -107,4 +108,20 @@ describe("bad options", () => {
     const fractional = { length: 1, [Symbol.iterator]: () => [[0.5]].values() };
     expect(() => [...new DataLoader(rows(3), { batchSampler: fractional })]).toThrow(/sample 0\.5/);
   });
+});
+
+test("options of other names, and what is no dataset, are refused", () => {
+  const loader = DataLoader as unknown as new (...given: unknown[]) => unknown;
+  expect(() => new loader([1, 2], { batch_size: 2 })).toThrow("Did you mean batchSize?");
+  expect(() => new loader([1, 2], 2)).toThrow("DataLoader was given 2 where its options stand");
+  const samples = [1, 2] as never;
+  expect(() => new Subset(samples, [0])).toThrow("Subset was given an array, not a dataset");
+  expect(() => new ConcatDataset([samples])).toThrow("ConcatDataset was given an array, not a dataset");
+  const dataset = new TensorDataset(tensor([1, 2]));
+  expect(() => randomSplit(dataset, 0.5 as never)).toThrow(
+    "Lengths must be an array, not 0.5. Write [0.8, 0.2]",
+  );
+  expect(() => randomSplit(dataset, [0.5, 0.5], 7 as never)).toThrow("randomSplit was given 7");
+  const days = ["2020-01-01", "2021-01-01"] as never;
+  expect(() => timeSplit(days, [0.5, 0.5])).toThrow('The time of sample 0 is the text "2020-01-01"');
 });

@@ -1,7 +1,8 @@
 import { defaultGenerator, type Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
-import { checkIndex, type Dataset, emptyDataset } from "./dataset.ts";
+import { checkDataset, checkIndex, type Dataset, emptyDataset } from "./dataset.ts";
 import {
   type BatchedSampler,
   BatchSampler,
@@ -60,7 +61,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   constructor(samples: Dataset<T> | readonly T[], options: DataLoaderOptions<T, B> = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, generator = null, collate } = options;
     const dataset = Array.isArray(samples) ? arrayDataset(samples as readonly T[]) : (samples as Dataset<T>);
-    checkDataset(dataset);
+    checkDataset("DataLoader", dataset);
+    if (dataset.length === 0) throw emptyDataset();
+    checkOptions("DataLoader", options, names);
     checkChoices(options);
     this.dataset = dataset;
     this.generator = generator;
@@ -125,16 +128,15 @@ const arrayDataset = <T>(samples: readonly T[]): Dataset<T> => ({
   get: (index) => samples[index],
 });
 
-function checkDataset<T>(dataset: Dataset<T>): void {
-  if (typeof dataset?.get !== "function" || !Number.isInteger(dataset.length)) {
-    throw new ChainruleError(
-      "argument",
-      "A DataLoader was given something that is not a dataset.",
-      "Pass an array of samples, or an object with length and get(index), such as new TensorDataset(x, y).",
-    );
-  }
-  if (dataset.length === 0) throw emptyDataset();
-}
+const names: OptionNames<DataLoaderOptions<unknown>> = {
+  batchSize: 0,
+  shuffle: 0,
+  dropLast: 0,
+  sampler: 0,
+  batchSampler: 0,
+  generator: 0,
+  collate: 0,
+};
 
 function checkChoices<T, B>(options: DataLoaderOptions<T, B>): void {
   const { batchSampler, sampler, shuffle, dropLast, batchSize } = options;

@@ -1,5 +1,6 @@
 import { defaultGenerator, draws, Generator, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, withDefaults } from "../util/options.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -80,6 +81,7 @@ export class RandomSampler implements Sampler {
   readonly #numSamples: number | undefined;
 
   constructor(source: Counted, options: RandomSamplerOptions = {}) {
+    checkOptions("RandomSampler", options, { replacement: 0, numSamples: 0, generator: 0 });
     const { replacement = false, numSamples, generator = null } = options;
     if (numSamples !== undefined) checkCount(numSamples);
     this.source = source;
@@ -124,7 +126,8 @@ export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | null;
 
-  constructor(indices: Iterable<number>, { generator = null }: { generator?: Generator | null } = {}) {
+  constructor(indices: Iterable<number>, options: { generator?: Generator | null } = {}) {
+    const { generator } = withDefaults("SubsetRandomSampler", options, { generator: null });
     this.indices = [...indices];
     this.generator = generator;
   }
@@ -176,8 +179,10 @@ export class WeightedRandomSampler implements Sampler {
   constructor(
     weights: ArrayLike<number> | Tensor,
     numSamples: number,
-    { replacement = true, generator = null }: WeightedRandomSamplerOptions = {},
+    options: WeightedRandomSamplerOptions = {},
   ) {
+    const all = { replacement: true, generator: null };
+    const { replacement, generator } = withDefaults("WeightedRandomSampler", options, all);
     checkCount(numSamples);
     this.weights = Float64Array.from(weights instanceof Tensor ? weights.data : weights);
     this.length = numSamples;

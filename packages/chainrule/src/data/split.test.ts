@@ -146,6 +146,7 @@ describe("folds", () => {
     expect(() => kFold(10, 1)).toThrow(/10 samples cannot be cut into 1 folds/);
     expect(() => kFold(3, 4)).toThrow(/Give a whole number from 2 to 3/);
     expect(() => kFold(1, 2)).toThrow(/at least 2 samples/);
+    expect(() => kFold(3.5, 2)).toThrow(/3\.5 samples cannot .* Give a whole number of samples/);
     expect(() => groupKFold(["a", "a"], 2)).toThrow(/1 group cannot/);
   });
 });

@@ -1,13 +1,16 @@
 import { defaultGenerator, draws, type Generator, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkList, withDefaults } from "../util/options.ts";
 import { counted } from "../util/wording.ts";
-import { type Dataset, Subset } from "./dataset.ts";
+import { checkDataset, type Dataset, Subset } from "./dataset.ts";
 
 /** How samples are drawn for the parts. */
 export interface SplitOptions {
   /** Where to draw from. Default: the default generator. */
   generator?: Generator | null;
 }
+
+const splitDefaults = { generator: null };
 
 /** One part for each length: `[0.8, 0.2]` gives a pair, so that both halves are known to be there. */
 export type Parts<L extends readonly number[], P> = { -readonly [K in keyof L]: P };
@@ -32,8 +35,11 @@ export type Labels = Tensor | ArrayLike<number | string | boolean>;
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: Dataset<T>,
   lengths: L,
-  { generator }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Parts<L, Subset<T>> {
+  const { generator } = withDefaults("randomSplit", options, splitDefaults);
+  checkDataset("randomSplit", dataset);
+  checkList("Lengths must be an array", lengths, "[0.8, 0.2]");
   const sizes = sizesOf(lengths, dataset.length);
   const order = draws.randperm(dataset.length, generator ?? defaultGenerator);
   let end = 0;
@@ -89,10 +95,11 @@ export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b)
 export function stratifiedSplit<const L extends readonly number[]>(
   labels: Labels,
   fractions: L,
-  { generator }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Parts<L, Int32Array> {
   const classes = classesOf(labels);
   checkFractions(fractions);
+  const { generator } = withDefaults("stratifiedSplit", options, splitDefaults);
   const parts: number[][] = fractions.map(() => []);
   let dealt = 0;
   for (const rows of classes) {
@@ -164,12 +171,13 @@ export function groupSplit<const L extends readonly number[]>(
   labels: Labels | null,
   groups: Labels,
   fractions: L,
-  { generator }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Parts<L, Int32Array> {
   const labelled = labels === null ? null : classesOf(labels);
   const all = classesOf(groups, "groups");
   const classes = labelled ?? [all.flat()];
   checkFractions(fractions);
+  const { generator } = withDefaults("groupSplit", options, splitDefaults);
   const n = checkLengths(classes, all);
   const wanted = fractions.filter((f) => f > 0).length;
   if (all.length < wanted) {
@@ -246,7 +254,13 @@ export function timeSplit<const L extends readonly number[]>(
   const values = Float64Array.from(times instanceof Tensor ? times.data : times);
   const unknown = values.findIndex(Number.isNaN);
   if (unknown >= 0) {
-    throw new ChainruleError("data", `The time of sample ${unknown} is missing.`, "Leave such samples out.");
+    const given: unknown = times instanceof Tensor ? Number.NaN : times[unknown];
+    const isText = typeof given === "string";
+    throw new ChainruleError(
+      "data",
+      `The time of sample ${unknown} is ${isText ? `the text "${given}"` : "missing"}.`,
+      isText ? "Give numbers, such as Date.parse(text)." : "Leave such samples out.",
+    );
   }
   const latest = latestTimes(values.slice().sort(), fractions);
   const parts: number[][] = fractions.map(() => []);

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor/index.ts";
 import { accuracy, balancedAccuracy, confusionMatrix, topKAccuracy } from "./classes.ts";
 import { f1, precision, recall } from "./precision.ts";
+import { mse } from "./regression.ts";
+import { bestThreshold } from "./threshold.ts";
 
 const target = [0, 1, 2, 2, 1, 0, 2, 1, 0, 2];
 const predicted = [0, 2, 2, 2, 1, 1, 2, 0, 0, 1];
@@ -120,4 +122,11 @@ test("a whole weight is that many samples", () => {
   const matrix = confusionMatrix(predicted, target, { weights });
   expect(matrix.dtype).toBe("float64");
   expect(matrix.toArray()).toEqual(confusionMatrix(p, y).toArray());
+});
+
+test("what callers without types write is refused", () => {
+  const normalize = "pred" as never;
+  expect(() => confusionMatrix([0, 1], [0, 1], { normalize })).toThrow('Use "true", "predicted" or "all"');
+  expect(() => mse("ab" as never, "cd" as never)).toThrow('The predictions are "ab". Give a tensor');
+  expect(() => bestThreshold([0.1, 0.2], [0, 1], undefined as never)).toThrow('Say { for: "f1" }');
 });

@@ -1,6 +1,7 @@
 /** Scores of predicted classes. Definitions and conventions are scikit-learn's. */
 import { fromTypedArray, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkChoice } from "../util/options.ts";
 import { classCount, classPairs, type PredictionOptions, tally } from "./pairs.ts";
 import { type Scores, scoredClasses, type WeightOptions, weightsOf } from "./read.ts";
 
@@ -117,6 +118,7 @@ export function confusionMatrix(prediction: Scores, target: Scores, options: Con
   const { predicted, target: truth, weights } = pairs;
   const n = classCount(pairs);
   const { normalize } = options;
+  checkChoice("normalize", normalize, ["true", "predicted", "all"]);
   const isCount = normalize === undefined && options.weights === undefined;
   const matrix = isCount ? new Int32Array(n * n) : new Float64Array(n * n);
   for (let i = 0; i < truth.length; i++) matrix[truth[i] * n + predicted[i]] += weights[i];

@@ -1,7 +1,7 @@
 /** Reads what metrics are given: tensors, arrays, typed arrays, rows of numbers. */
 import { type NestedArray, showShape, Tensor, type TypedArray } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { counted } from "../util/wording.ts";
+import { counted, shown } from "../util/wording.ts";
 
 /** One number for each sample. */
 export type Values = Tensor | ArrayLike<number | boolean>;
@@ -25,6 +25,13 @@ export interface Numbers {
 export function numbersOf(x: Scores, what: string): Numbers {
   if (x instanceof Tensor) return { data: x.data, shape: x.shape };
   if (isTypedArray(x)) return { data: x, shape: [x.length] };
+  if (typeof x !== "object" || !Number.isInteger(x?.length)) {
+    throw new ChainruleError(
+      "argument",
+      `The ${what} are ${shown(x)}.`,
+      "Give a tensor, an array or a typed array of numbers.",
+    );
+  }
   const rows = x as ArrayLike<NestedArray | TypedArray>;
   const isRow = (row: unknown): row is ArrayLike<number> => Array.isArray(row) || ArrayBuffer.isView(row);
   if (rows.length > 0 && isRow(rows[0])) {

@@ -52,7 +52,7 @@ export interface BestThreshold {
  * confusionMatrix(probabilities, y, { threshold }); // → tensor([[2, 2], [0, 2]], dtype=int32)
  */
 export function bestThreshold(scores: Scores, target: Scores, options: BestThresholdOptions): BestThreshold {
-  const ranking = rankBinary(scores, target, options.weights);
+  const ranking = rankBinary(scores, target, options?.weights);
   checkBoth(ranking, 1);
   const gain = gainOf(ranking, options);
   const { truePositives, falsePositives, thresholds } = ranking;
@@ -68,8 +68,9 @@ export function bestThreshold(scores: Scores, target: Scores, options: BestThres
 /** What is to be made large, of so many true and false positives. */
 function gainOf(
   { positives: p, negatives: n }: Ranking,
-  { for: goal, costs }: BestThresholdOptions,
+  options: BestThresholdOptions | undefined,
 ): (tp: number, fp: number) => number {
+  const { for: goal, costs } = options ?? {};
   switch (goal) {
     case "f1":
       // 2 TP / (2 TP + FP + FN), where TP + FN = P

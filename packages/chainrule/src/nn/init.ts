@@ -1,6 +1,7 @@
 /** Initial values of weights, with PyTorch's formulas and its order of draws. All change a tensor in place and return it. */
 import { type Generator, noGrad, randperm, showShape, type Tensor, tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { erf } from "../util/special.ts";
 import { orthonormalColumns } from "./orthonormal.ts";
 
@@ -218,10 +219,11 @@ export interface KaimingOptions extends InitOptions {
   nonlinearity?: Nonlinearity;
 }
 
-function kaimingStd(
-  t: Tensor,
-  { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
-): number {
+const kaimingNames: OptionNames<KaimingOptions> = { a: 0, mode: 0, nonlinearity: 0, generator: 0 };
+
+function kaimingStd(t: Tensor, options: KaimingOptions): number {
+  checkOptions("Kaiming's initialization", options, kaimingNames);
+  const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
   if (mode !== "fanIn" && mode !== "fanOut") {
     throw new ChainruleError("argument", `There is no mode "${String(mode)}".`, 'Use "fanIn" or "fanOut".');
   }

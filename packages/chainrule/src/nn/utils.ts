@@ -1,10 +1,20 @@
 /** Helpers for parameters and their gradients: `torch.nn.utils`. */
-import { cat, noGrad, recording, sameShape, stack, type Tensor, zeros } from "../tensor/index.ts";
+import { cat, noGrad, recording, sameShape, stack, Tensor, zeros } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { counted } from "../util/wording.ts";
+import { withDefaults } from "../util/options.ts";
+import { counted, shown } from "../util/wording.ts";
 
-const listOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
-  Symbol.iterator in parameters ? [...parameters] : [parameters];
+function listOf(parameters: Iterable<Tensor> | Tensor): Tensor[] {
+  const list: Tensor[] =
+    typeof parameters === "object" && Symbol.iterator in parameters ? [...parameters] : [parameters];
+  const odd = list.findIndex((p) => !(p instanceof Tensor));
+  if (odd < 0) return list;
+  throw new ChainruleError(
+    "argument",
+    `${shown(list[odd], "A")} was given where parameters are needed.`,
+    "Give model.parameters().",
+  );
+}
 
 const gradientsOf = (parameters: Iterable<Tensor> | Tensor): Tensor[] =>
   listOf(parameters).flatMap(({ grad }) => (grad ? [grad] : []));
@@ -30,7 +40,8 @@ export function clipGradNorm_(
   maxNorm: number,
   options: { normType?: number; errorIfNonfinite?: boolean } = {},
 ): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = options;
+  const all = { normType: 2, errorIfNonfinite: false };
+  const { normType, errorIfNonfinite } = withDefaults("clipGradNorm_", options, all);
   const gradients = gradientsOf(parameters);
   return noGrad(() => {
     if (gradients.length === 0) return zeros([]);
@@ -83,7 +94,7 @@ export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue:
  * nn.utils.parametersToVector(layer.parameters()); // → tensor([3., 3., 0.], gradFn=<cat>)
  */
 export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
-  cat(Array.from(parameters, (p) => p.reshape([p.numel])));
+  cat(listOf(parameters).map((p) => p.reshape([p.numel])));
 
 /**
  * Copies a vector, as {@link parametersToVector} makes it, into parameters, converted to their dtypes. As
@@ -99,7 +110,7 @@ export const parametersToVector = (parameters: Iterable<Tensor>): Tensor =>
  * nn.utils.vectorToParameters(zeros([4]), parameters); // throws shape: …does not fill 3 elements
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  const targets = [...parameters];
+  const targets = listOf(parameters);
   const count = targets.reduce((sum, p) => sum + p.numel, 0);
   if (!sameShape(vector.shape, [count])) {
     throw new ChainruleError(

@@ -4,9 +4,10 @@ import { apply, defineOp } from "../core/op.ts";
 import { onlyFloating } from "../core/rules.ts";
 import type { Samples } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
-import { normalizeDim, showShape } from "../shape/shape.ts";
+import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { withArticle } from "../util/wording.ts";
+import { dimOf } from "./places.ts";
 import { where } from "./select.ts";
 
 /** Inputs on both sides of 0. */
@@ -257,7 +258,7 @@ defineMethods({
     return where(this.le(threshold), value, this);
   },
   glu(dim = -1) {
-    const at = normalizeDim(dim, this.ndim);
+    const at = dimOf("glu", dim, this.ndim);
     const size = this.shape[at] ?? 1;
     if (size % 2 !== 0) {
       throw new ChainruleError(

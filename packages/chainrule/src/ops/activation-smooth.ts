@@ -5,6 +5,7 @@ import { onlyFloating } from "../core/rules.ts";
 import { reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 
 export const softplus = defineOp<{ x: Tensor; beta: number; threshold: number }>({
   name: "softplus",
@@ -261,8 +262,13 @@ declare module "../core/tensor.ts" {
   }
 }
 
+const softplusNames = { beta: 0, threshold: 0 };
+const geluNames = { approximate: 0 };
+
 defineMethods({
-  softplus({ beta = 1, threshold = 20 } = {}) {
+  softplus(options) {
+    checkOptions("softplus", options, softplusNames);
+    const { beta = 1, threshold = 20 } = options ?? {};
     return apply(softplus, { x: this, beta, threshold });
   },
   logSigmoid() {
@@ -274,7 +280,9 @@ defineMethods({
   mish() {
     return apply(mish, { x: this });
   },
-  gelu({ approximate = "none" } = {}) {
+  gelu(options) {
+    checkOptions("gelu", options, geluNames);
+    const approximate = options?.approximate ?? "none";
     if (approximate === "tanh") return apply(geluTanh, { x: this });
     if (approximate === "none") return apply(gelu, { x: this });
     throw new ChainruleError(

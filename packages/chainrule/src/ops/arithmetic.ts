@@ -6,6 +6,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 import { withArticle } from "../util/wording.ts";
 import { floorDivide, truncDivide } from "./rounding.ts";
 
@@ -65,6 +66,17 @@ export const addScaled = defineOp<Pair & { alpha: Operand }>({
 
 const isBool = (x: Operand): boolean => typeof x !== "number" && x.dtype === "bool";
 
+/** Throws where one of two operands is bool, which have no difference; `method` where no op names itself. */
+export function refuseBools({ x, other }: Pair, method?: string): void {
+  if (!isBool(x) && !isBool(other)) return;
+  const error = new ChainruleError(
+    "dtype",
+    "Bool tensors have no difference.",
+    'Use logicalXor(), or convert by to("int32").',
+  );
+  throw method ? error.within(method) : error;
+}
+
 export const sub = defineOp<Pair>({
   name: "sub",
   formula: "y = x − other",
@@ -72,13 +84,7 @@ export const sub = defineOp<Pair>({
   linearIn: ["x", "other"],
   result(args) {
     const out = promoted(args);
-    if (isBool(args.x) || isBool(args.other)) {
-      throw new ChainruleError(
-        "dtype",
-        "Bool tensors have no difference.",
-        'Use logicalXor(), or convert by to("int32").',
-      );
-    }
+    refuseBools(args);
     return out;
   },
   lower: ({ x, other }, out) => interpreter.binary("sub", x, other, out),
@@ -238,25 +244,37 @@ declare module "../core/tensor.ts" {
 /** −factor. */
 export const negated = (factor: Operand): Operand => (typeof factor === "number" ? -factor : factor.neg());
 
+const divNames = { roundingMode: 0 };
+const alphaNames = { alpha: 0 };
+
+/** The factor of the other operand. */
+export function alphaOf(method: string, options: { alpha?: Operand }): Operand {
+  checkOptions(method, options, alphaNames);
+  return options.alpha ?? 1;
+}
+
 defineMethods({
   add(other, options) {
-    const alpha = options?.alpha ?? 1;
-    return alpha === 1 ? apply(add, { x: this, other }) : apply(addScaled, { x: this, other, alpha });
+    if (options === undefined) return apply(add, { x: this, other });
+    const alpha = alphaOf("add", options);
+    return alpha === 1 ? apply(add, { x: this, other }) : apply(addScaled, { x: this, other, alpha }, "add");
   },
   sub(other, options) {
-    const alpha = options?.alpha ?? 1;
-    return alpha === 1
-      ? apply(sub, { x: this, other })
-      : apply(addScaled, { x: this, other, alpha: negated(alpha) });
+    if (options === undefined) return apply(sub, { x: this, other });
+    const alpha = alphaOf("sub", options);
+    if (alpha === 1) return apply(sub, { x: this, other });
+    refuseBools({ x: this, other }, "sub");
+    return apply(addScaled, { x: this, other, alpha: negated(alpha) }, "sub");
   },
   mul(other) {
     return apply(mul, { x: this, other });
   },
   div(other, options) {
+    checkOptions("div", options, divNames);
     const mode = options?.roundingMode;
     if (mode === undefined) return apply(div, { x: this, other });
-    if (mode === "floor") return apply(floorDivide, { x: this, other });
-    if (mode === "trunc") return apply(truncDivide, { x: this, other });
+    if (mode === "floor") return apply(floorDivide, { x: this, other }, "div");
+    if (mode === "trunc") return apply(truncDivide, { x: this, other }, "div");
     throw new ChainruleError(
       "argument",
       `div() does not round by "${String(mode)}".`,

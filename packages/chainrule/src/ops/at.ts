@@ -7,7 +7,8 @@ import { resultType } from "../core/rules.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { broadcastShapes, numel, type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { counted } from "../util/wording.ts";
+import { checkList } from "../util/options.ts";
+import { counted, shown } from "../util/wording.ts";
 import { positions, upTo } from "./constant.ts";
 import { alongDim, checkIndexDType } from "./indexing.ts";
 import { inMethod, placeOf } from "./places.ts";
@@ -107,7 +108,7 @@ function listOf(index: unknown): Tensor {
   if (Array.isArray(index) && index.every((i) => i === (i | 0))) return positions(index);
   throw new ChainruleError(
     "index",
-    `${Array.isArray(index) ? `[${index.join(", ")}]` : String(index)} is no index.`,
+    `${Array.isArray(index) ? `[${index.join(", ")}]` : shown(index, "A")} is no index.`,
     "Use whole numbers, texts such as ':' or '1:5', null, int32 or bool tensors.",
   );
 }
@@ -321,6 +322,7 @@ defineMethods({
     });
   },
   setAt_(indices, value) {
+    checkList("Indices must be an array", indices, "setAt_([0], 1)");
     inMethod("setAt_", () => checkHistory(this, typeof value === "boolean" ? [] : [value]));
     const dtype = typeof value === "boolean" ? "bool" : resultType(this, value);
     noGrad(() => {
@@ -331,7 +333,7 @@ defineMethods({
     return this;
   },
   take(index) {
-    return this.reshape([this.numel]).at(index);
+    return inMethod("take", () => this.reshape([this.numel]).at(index));
   },
 });
 

@@ -1,8 +1,8 @@
 import { interpreter } from "../core/interpreter.ts";
-import { apply, defineOp } from "../core/op.ts";
+import { defineOp } from "../core/op.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { type DType, isFloating } from "../shape/dtype.ts";
-import { normalizeDim } from "../shape/shape.ts";
+import { alongOne } from "./places.ts";
 
 type Along = { x: Tensor; dim: number };
 
@@ -98,11 +98,9 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   cumsum(dim, options) {
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    return apply(cumsum, { x, dim: normalizeDim(dim, x.ndim) });
+    return alongOne(cumsum, this, dim, options);
   },
   cumprod(dim, options) {
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    return apply(cumprod, { x, dim: normalizeDim(dim, x.ndim) });
+    return alongOne(cumprod, this, dim, options);
   },
 });

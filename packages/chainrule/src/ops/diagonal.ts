@@ -147,7 +147,7 @@ declare module "../core/tensor.ts" {
     /**
      * The lower triangle of each matrix, up to `diagonal` (default 0, the main one); zeros above. As `torch.tril`.
      *
-     * @throws ChainruleError `shape` for fewer than 2 dimensions
+     * @throws ChainruleError `shape` for fewer than 2 dimensions, `argument` for a diagonal that is not whole
      *
      * @example
      * ones([3, 3]).tril(); // → tensor([[1., 0., 0.], [1., 1., 0.], [1., 1., 1.]])
@@ -157,7 +157,7 @@ declare module "../core/tensor.ts" {
     /**
      * The upper triangle of each matrix, from `diagonal` (default 0, the main one) on; zeros below. As `torch.triu`.
      *
-     * @throws ChainruleError `shape` for fewer than 2 dimensions
+     * @throws ChainruleError `shape` for fewer than 2 dimensions, `argument` for a diagonal that is not whole
      *
      * @example
      * ones([2, 3]).triu(1); // → tensor([[0., 1., 1.], [0., 0., 1.]])
@@ -213,9 +213,11 @@ defineMethods({
     return this.diagonal().sum();
   },
   tril(diagonal = 0) {
+    checkOffset("tril", diagonal);
     return apply(tril, { x: this, diagonal });
   },
   triu(diagonal = 0) {
+    checkOffset("triu", diagonal);
     return apply(triu, { x: this, diagonal });
   },
 });

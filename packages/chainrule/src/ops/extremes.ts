@@ -2,9 +2,11 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp, type Op } from "../core/op.ts";
 import type { Samples } from "../core/samples.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
-import { normalizeDim, normalizeDims, reducedShape, showShape } from "../shape/shape.ts";
+import { reducedShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 import { kept } from "./gradients.ts";
+import { dimOf, keepdimOption, reduceBy } from "./places.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
 /** Refuses the extreme of nothing. */
@@ -249,12 +251,19 @@ declare module "../core/tensor.ts" {
 }
 
 /** Values by the positions of the extremes, so that the gradient goes to these places. */
-function extremes(x: Tensor, op: Op<Position>, dim: number, keepdim = false): Extremes {
-  const at = normalizeDim(dim, x.ndim);
+function extremes(
+  method: string,
+  x: Tensor,
+  op: Op<Position>,
+  dim: number,
+  options: KeepDim | undefined,
+): Extremes {
+  checkOptions(method, options, keepdimOption);
+  const at = dimOf(method, dim, x.ndim);
   const lined = x.ndim === 0 ? x.reshape([1]) : x;
-  const places = apply(op, { x: lined, dim: at, keepdim: true });
+  const places = apply(op, { x: lined, dim: at, keepdim: true }, method);
   const values = lined.gather(at, places);
-  const shape = reducedShape(x.shape, [at], keepdim);
+  const shape = reducedShape(x.shape, [at], options?.keepdim ?? false);
   return { values: values.reshape(shape), indices: places.reshape(shape) };
 }
 
@@ -263,26 +272,28 @@ defineMethods({
   max(dim?: number | Tensor, options?: KeepDim) {
     if (dim instanceof Tensor) return this.maximum(dim) as never;
     if (dim === undefined || dim === null) return apply(max, { x: this }) as never;
-    return extremes(this, argmax, dim, options?.keepdim) as never;
+    return extremes("max", this, argmax, dim, options) as never;
   },
   min(dim?: number | Tensor, options?: KeepDim) {
     if (dim instanceof Tensor) return this.minimum(dim) as never;
     if (dim === undefined || dim === null) return apply(min, { x: this }) as never;
-    return extremes(this, argmin, dim, options?.keepdim) as never;
+    return extremes("min", this, argmin, dim, options) as never;
   },
   amax(dim, options) {
-    return apply(amax, { x: this, dims: normalizeDims(dim, this.ndim), keepdim: options?.keepdim ?? false });
+    return reduceBy(amax, this, dim, options);
   },
   amin(dim, options) {
-    return apply(amin, { x: this, dims: normalizeDims(dim, this.ndim), keepdim: options?.keepdim ?? false });
+    return reduceBy(amin, this, dim, options);
   },
   argmax(dim, options) {
-    return apply(argmax, { x: this, dim: chosen(this, dim), keepdim: options?.keepdim ?? false });
+    checkOptions("argmax", options, keepdimOption);
+    return apply(argmax, { x: this, dim: chosen("argmax", this, dim), keepdim: options?.keepdim ?? false });
   },
   argmin(dim, options) {
-    return apply(argmin, { x: this, dim: chosen(this, dim), keepdim: options?.keepdim ?? false });
+    checkOptions("argmin", options, keepdimOption);
+    return apply(argmin, { x: this, dim: chosen("argmin", this, dim), keepdim: options?.keepdim ?? false });
   },
 });
 
-const chosen = (x: Tensor, dim: number | null | undefined): number | null =>
-  dim === undefined || dim === null ? null : normalizeDim(dim, x.ndim);
+const chosen = (method: string, x: Tensor, dim: number | null | undefined): number | null =>
+  dim === undefined || dim === null ? null : dimOf(method, dim, x.ndim);

@@ -3,6 +3,7 @@ import { apply, defineOp } from "../core/op.ts";
 import { floatLike } from "../core/rules.ts";
 import { reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { isFloating } from "../shape/dtype.ts";
 
 export const sinh = defineOp<{ x: Tensor }>({
   name: "sinh",
@@ -129,6 +130,7 @@ defineMethods({
     return apply(acosh, { x: this });
   },
   atanh() {
-    return this.log1p().sub(this.neg().log1p()).mul(0.5);
+    const x = isFloating(this.dtype) ? this : this.to("float32");
+    return x.log1p().sub(x.neg().log1p()).mul(0.5);
   },
 });

@@ -26,6 +26,23 @@ function refusal(body: () => unknown): [ErrorCode, string] {
 describe("what is refused", () => {
   const weight = ones([2], { requiresGrad: true });
 
+  test("bools where the form without underscore, or PyTorch, refuses them", () => {
+    const [yes, int] = [(): Tensor => tensor([true]), tensor([3], { dtype: "int32" })];
+    const bodies: [string, () => Tensor][] = [
+      ["abs_", () => yes().abs_()],
+      ["neg_", () => yes().neg_()],
+      ["square_", () => yes().square_()],
+      ["sub_", () => yes().sub_(yes())],
+      ["sub_", () => yes().sub_(yes(), { alpha: 2 })],
+      ["sub_", () => int.sub_(yes())],
+      ["sub", () => yes().sub(yes(), { alpha: 2 })],
+      ["sub", () => yes().sub(1, { alpha: 2 })],
+      ["sub", () => int.sub(yes(), { alpha: 2 })],
+    ];
+    for (const [method, body] of bodies) expect(refusal(body)).toEqual(["dtype", method]);
+    expect(int.toArray()).toEqual([3]);
+  });
+
   test("changes that derivatives would not see", () => {
     expect(refusal(() => weight.add_(1))).toEqual(["in-place", "add_"]);
     expect(refusal(() => weight.mul(2).relu_())).toEqual(["in-place", "relu_"]);
@@ -184,12 +201,12 @@ test("numbers in tensors without dimensions give the same bits as plain ones", (
 test("factors that are no single number, or whose gradient would be lost, are refused", () => {
   const x = ones([2]);
   const learned = tensor(2, { requiresGrad: true });
-  expect(refusal(() => x.add(x, { alpha: x }))).toEqual(["argument", "addScaled"]);
-  expect(refusal(() => x.add(x, { alpha: learned }))).toEqual(["argument", "addScaled"]);
+  expect(refusal(() => x.add(x, { alpha: x }))).toEqual(["argument", "add"]);
+  expect(refusal(() => x.add(x, { alpha: learned }))).toEqual(["argument", "add"]);
   expect(refusal(() => zeros([2]).add_(1, { alpha: x }))).toEqual(["argument", "add_"]);
   expect(refusal(() => zeros([2]).addcmul_(x, x, { value: x }))).toEqual(["argument", "addcmul_"]);
   const whole = tensor([1], { dtype: "int32" });
-  expect(refusal(() => whole.add(whole, { alpha: tensor(0.5) }))).toEqual(["dtype", "addScaled"]);
+  expect(refusal(() => whole.add(whole, { alpha: tensor(0.5) }))).toEqual(["dtype", "add"]);
   expect(whole.add(whole, { alpha: tensor(3, { dtype: "int32" }) }).toArray()).toEqual([4]);
   // ∂(x + α y)/∂y = α
   const y = tensor([5], { requiresGrad: true });

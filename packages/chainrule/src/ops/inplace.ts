@@ -8,8 +8,9 @@ import { requireDType, requireFloating, resultType } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { type DType, floatingOf } from "../shape/dtype.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { checkFactor, negated } from "./arithmetic.ts";
-import { wholeQuotient } from "./select.ts";
+import { alphaOf, checkFactor, negated, refuseBools } from "./arithmetic.ts";
+import { inMethod } from "./places.ts";
+import { factorOf, wholeQuotient } from "./select.ts";
 
 /** Where random numbers come from. */
 export interface FillOptions {
@@ -85,7 +86,7 @@ declare module "../core/tensor.ts" {
     /**
      * `this ← |this|`, as `torch.Tensor.abs_`.
      *
-     * @throws ChainruleError as {@link Tensor.add_}
+     * @throws ChainruleError as {@link Tensor.add_}; `dtype` for bool
      *
      * @example
      * tensor([-1, 2]).abs_(); // → tensor([1., 2.])
@@ -103,7 +104,7 @@ declare module "../core/tensor.ts" {
     /**
      * `this ← this²`, as `torch.Tensor.square_`.
      *
-     * @throws ChainruleError as {@link Tensor.add_}
+     * @throws ChainruleError as {@link Tensor.add_}; `dtype` for bool
      *
      * @example
      * const x = arange(6);
@@ -295,6 +296,9 @@ const none: readonly Operand[] = [];
 const unary_ = <T extends Tensor>(name: string, primitive: Unary, x: T, dtype: DType = x.dtype): T =>
   mutate(name, x, none, (out) => interpreter.unary(primitive, x, out, x), dtype) as T;
 
+const numeric = (method: string, x: Tensor, remedy: string): void =>
+  inMethod(method, () => requireDType(x, ["int32", "float32", "float64"], remedy));
+
 /** x ← x ∘ other. */
 const binary_ = <T extends Tensor>(name: string, primitive: Binary, x: T, other: Operand, dtype?: DType): T =>
   mutate(name, x, [other], (out) => interpreter.binary(primitive, x, other, out, x), dtype) as T;
@@ -357,12 +361,15 @@ function fillRandom<T extends Tensor>(name: string, x: T, draw: Draw, options: F
 
 defineMethods({
   add_(other, options) {
-    if (options?.alpha === undefined || options.alpha === 1) return binary_("add_", "add", this, other);
-    return addScaled("add_", this, other, options.alpha);
+    const alpha = options === undefined ? 1 : alphaOf("add_", options);
+    if (alpha === 1) return binary_("add_", "add", this, other);
+    return addScaled("add_", this, other, alpha);
   },
   sub_(other, options) {
-    if (options?.alpha === undefined || options.alpha === 1) return binary_("sub_", "sub", this, other);
-    return addScaled("sub_", this, other, negated(options.alpha));
+    refuseBools({ x: this, other }, "sub_");
+    const alpha = options === undefined ? 1 : alphaOf("sub_", options);
+    if (alpha === 1) return binary_("sub_", "sub", this, other);
+    return addScaled("sub_", this, other, negated(alpha));
   },
   mul_(other) {
     return binary_("mul_", "mul", this, other);
@@ -376,17 +383,18 @@ defineMethods({
     return assign("pow_", this, [exponent], () => this.pow(exponent));
   },
   neg_() {
-    requireDType(this, ["int32", "float32", "float64"], "Use logicalNot() for bool tensors.");
+    numeric("neg_", this, "Use logicalNot() for bool tensors.");
     return unary_("neg_", "neg", this);
   },
   abs_() {
+    numeric("abs_", this, 'Convert it by to("int32").');
     return unary_("abs_", "abs", this);
   },
   sqrt_() {
     return unary_("sqrt_", "sqrt", this, floatingOf(this.dtype));
   },
   square_() {
-    return unary_("square_", "square", this);
+    return unary_("square_", "square", this, this.dtype === "bool" ? "int32" : this.dtype);
   },
   reciprocal_() {
     return unary_("reciprocal_", "reciprocal", this, floatingOf(this.dtype));
@@ -413,11 +421,11 @@ defineMethods({
     return assign("lerp_", this, [end, weight], () => this.lerp(end, weight));
   },
   addcmul_(tensor1, tensor2, options) {
-    return addCombined("addcmul_", "mul", this, tensor1, tensor2, options?.value ?? 1);
+    return addCombined("addcmul_", "mul", this, tensor1, tensor2, factorOf("addcmul_", options));
   },
   addcdiv_(tensor1, tensor2, options) {
     wholeQuotient(this, tensor1, tensor2);
-    return addCombined("addcdiv_", "div", this, tensor1, tensor2, options?.value ?? 1);
+    return addCombined("addcdiv_", "div", this, tensor1, tensor2, factorOf("addcdiv_", options));
   },
   zero_() {
     return mutate("zero_", this, none, (out) => interpreter.copy(0, out, this), this.dtype) as typeof this;

@@ -1,10 +1,12 @@
 import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { resultType } from "../core/rules.ts";
-import { defineMethods, type Tensor } from "../core/tensor.ts";
+import { defineMethods, Tensor } from "../core/tensor.ts";
 import { sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
-import { dimOf } from "./places.ts";
+import { checkChoice, checkOptions } from "../util/options.ts";
+import { shown } from "../util/wording.ts";
+import { dimOf, inMethod, newDim } from "./places.ts";
 
 /** `sizes` are those of the tensors along `dim`: all that the derivative must remember of them. */
 type Joined = { tensors: readonly Tensor[]; dim: number; sizes: readonly number[] };
@@ -110,7 +112,15 @@ export const stackOp = defineOp<{ tensors: readonly Tensor[]; dim: number }>({
   ],
 });
 
-function checkList(tensors: readonly Tensor[]): void {
+function checkTensors(tensors: readonly Tensor[]): void {
+  const odd = Array.isArray(tensors) ? tensors.findIndex((x) => !(x instanceof Tensor)) : -1;
+  if (odd >= 0) {
+    throw new ChainruleError(
+      "argument",
+      `Entry ${odd} of the tensors to join is ${shown(tensors[odd])}.`,
+      "Make a tensor of it by tensor().",
+    );
+  }
   if (Array.isArray(tensors) && tensors.length > 0) return;
   throw new ChainruleError(
     "argument",
@@ -132,7 +142,7 @@ function checkList(tensors: readonly Tensor[]): void {
  * cat([ones([2, 3]), ones([2, 4])]); // throws shape: … Tensor 1 of shape [2, 4] does not continue one of shape [2, 3]
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  checkList(tensors);
+  checkTensors(tensors);
   const zero = tensors.findIndex((x) => x.ndim === 0);
   if (zero >= 0) {
     throw new ChainruleError(
@@ -156,8 +166,8 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * stack([x, x.square()], -1); // → tensor([[1., 1.], [2., 4.], [3., 9.]])
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  checkList(tensors);
-  return apply(stackOp, { tensors: [...tensors], dim: dimOf("stack", dim, tensors[0].ndim + 1) });
+  checkTensors(tensors);
+  return apply(stackOp, { tensors: [...tensors], dim: newDim("stack", dim, tensors[0].ndim) });
 }
 
 /**
@@ -169,8 +179,9 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
  * vstack([tensor([1, 2]), tensor([[3, 4], [5, 6]])]); // → tensor([[1., 2.], [3., 4.], [5., 6.]])
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
-  checkList(tensors);
-  return cat(tensors.map((x) => (x.ndim < 2 ? x.reshape([1, x.numel]) : x)));
+  checkTensors(tensors);
+  const rows = tensors.map((x) => (x.ndim < 2 ? x.reshape([1, x.numel]) : x));
+  return inMethod("vstack", () => cat(rows));
 }
 
 /**
@@ -183,16 +194,16 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
  * hstack([tensor([[1], [2]]), tensor([[3], [4]])]); // → tensor([[1., 3.], [2., 4.]])
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
-  checkList(tensors);
+  checkTensors(tensors);
   const lists = tensors.map((x) => (x.ndim === 0 ? x.reshape([1]) : x));
-  return cat(lists, lists[0].ndim === 1 ? 0 : 1);
+  return inMethod("hstack", () => cat(lists, lists[0].ndim === 1 ? 0 : 1));
 }
 
 /**
  * The coordinates of a grid, as `torch.meshgrid`: for vectors of sizes [n], [m], … one tensor [n, m, …] each, a view that
  * repeats its vector. With `indexing: "xy"` the first two dimensions are exchanged (default "ij").
  *
- * @throws ChainruleError `shape` for a tensor of more than one dimension, `argument` for an empty list
+ * @throws ChainruleError `shape` for a tensor of more than one dimension, `argument` for an empty list and another indexing
  *
  * @example
  * const [x, y] = meshgrid([tensor([0, 1]), tensor([5, 6, 7])]);
@@ -200,7 +211,9 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
  * y; // → tensor([[5., 6., 7.], [5., 6., 7.]])
  */
 export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: "ij" | "xy" }): Tensor[] {
-  checkList(tensors);
+  checkTensors(tensors);
+  checkOptions("meshgrid", options, { indexing: 0 });
+  checkChoice("indexing", options?.indexing, ["ij", "xy"]);
   const swap = options?.indexing === "xy" && tensors.length > 1;
   const shape = tensors.map((x) => {
     if (x.ndim < 2) return x.numel;

@@ -5,6 +5,8 @@ import { boolLike, compared } from "../core/rules.ts";
 import { realPairs, reals } from "../core/samples.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { sameShape } from "../shape/shape.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
+import { inMethod, keepdimOption } from "./places.ts";
 import type { Dims } from "./sum.ts";
 
 /** Questions about each element. They have no derivative: they are constant almost everywhere. */
@@ -179,6 +181,24 @@ declare module "../core/tensor.ts" {
   }
 }
 
+const closenessNames: OptionNames<Closeness> = { rtol: 0, atol: 0, equalNan: 0 };
+
+/** |x − y| ≤ atol + rtol · |y|, in float64. */
+function closeTo(
+  tensor: Tensor,
+  other: Operand,
+  { rtol = 1e-5, atol = 1e-8, equalNan = false }: Closeness = {},
+): Tensor {
+  const [x, y] = [tensor.to("float64"), typeof other === "number" ? other : other.to("float64")];
+  const slack = typeof y === "number" ? Math.abs(y) * rtol + atol : y.abs().mul(rtol).add(atol);
+  const distance = x.sub(y).abs();
+  const close = x.eq(y).logicalOr(distance.le(slack).logicalAnd(distance.isfinite()));
+  if (!equalNan) return close;
+  return close.logicalOr(
+    typeof y === "number" ? x.isnan().logicalAnd(y !== y ? 1 : 0) : x.isnan().logicalAnd(y.isnan()),
+  );
+}
+
 defineMethods({
   isnan() {
     return apply(isnan, { x: this });
@@ -201,29 +221,27 @@ defineMethods({
   logicalXor(other) {
     return apply(logicalXor, { x: this, other });
   },
-  isclose(other, { rtol = 1e-5, atol = 1e-8, equalNan = false } = {}) {
-    const [x, y] = [this.to("float64"), typeof other === "number" ? other : other.to("float64")];
-    const slack = typeof y === "number" ? Math.abs(y) * rtol + atol : y.abs().mul(rtol).add(atol);
-    const distance = x.sub(y).abs();
-    const close = x.eq(y).logicalOr(distance.le(slack).logicalAnd(distance.isfinite()));
-    if (!equalNan) return close;
-    return close.logicalOr(
-      typeof y === "number" ? x.isnan().logicalAnd(y !== y ? 1 : 0) : x.isnan().logicalAnd(y.isnan()),
-    );
+  isclose(other, options) {
+    checkOptions("isclose", options, closenessNames);
+    return inMethod("isclose", () => closeTo(this, other, options));
   },
   allclose(other, options) {
-    return this.isclose(other, options).all().item() !== 0;
+    checkOptions("allclose", options, closenessNames);
+    return inMethod("allclose", () => this.isclose(other, options).all().item() !== 0);
   },
   equal(other) {
     return sameShape(this.shape, other.shape) && this.eq(other).all().item() !== 0;
   },
   all(dim, options) {
-    return this.logicalNot().any(dim, options).logicalNot();
+    checkOptions("all", options, keepdimOption);
+    return inMethod("all", () => this.logicalNot().any(dim, options).logicalNot());
   },
   any(dim, options) {
-    return this.countNonzero(dim, options).ne(0);
+    checkOptions("any", options, keepdimOption);
+    return inMethod("any", () => this.countNonzero(dim, options).ne(0));
   },
   countNonzero(dim, options) {
-    return this.ne(0).sum(dim, options);
+    checkOptions("countNonzero", options, keepdimOption);
+    return inMethod("countNonzero", () => this.ne(0).sum(dim, options));
   },
 });

@@ -164,7 +164,14 @@ defineMethods({
   oneHot(numClasses = -1) {
     inMethod("oneHot", () => checkIndexDType(this));
     let classes = numClasses;
-    if (classes === -1 && this.numel > 0) classes = 1 + this.amax().item();
+    if (classes === -1 && this.numel === 0) {
+      throw new ChainruleError(
+        "argument",
+        "oneHot() of no indices cannot know how many classes there are.",
+        "Give their number: oneHot(3).",
+      );
+    }
+    if (classes === -1) classes = 1 + this.amax().item();
     if (!Number.isInteger(classes) || classes < 1) {
       throw new ChainruleError(
         "argument",

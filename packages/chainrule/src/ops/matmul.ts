@@ -65,7 +65,7 @@ export const matmul = defineOp<Pair>({
     if (k !== b[b.length - 2]) {
       throw new ChainruleError(
         "shape",
-        `The matrices ${showShape(a)} and ${showShape(b)} do not fit: ${counted(k, "column")} meet ${counted(b[b.length - 2], "row")}.`,
+        `The matrices ${showShape(a)} and ${showShape(b)} do not fit: ${counted(k, "column")} ${k === 1 ? "meets" : "meet"} ${counted(b[b.length - 2], "row")}.`,
         "The last size of the first must equal the last but one of the second: transpose one of them by mT.",
       );
     }

@@ -1,9 +1,8 @@
 /** Copies that move elements about. Numbers are PyTorch 1.13's. */
 import { describe, expect, test } from "vitest";
-import {
-  arange, cat, grad, hstack, meshgrid, type PadOptions, stack, type Tensor, tensor, vstack, zeros,
-} from "../tensor/index.ts"; // biome-ignore format: names
+import { arange, cat, grad, hstack, meshgrid, ones, type PadOptions, stack, type Tensor, tensor, vstack, zeros } from "../tensor/index.ts"; // biome-ignore format: names
 import { ChainruleError } from "../util/errors.ts";
+import { thrown } from "../util/testing/thrown.ts";
 
 const i32 = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "int32" });
 
@@ -106,7 +105,7 @@ describe("joining", () => {
     expect(() => cat(a as unknown as Tensor[])).toThrow(/no list/);
     expect(() => cat([tensor(1)])).toThrow(/Use stack\(\)/);
     expect(() => stack([a, b])).toThrow(/^stack: Tensor 1 has the shape \[1\]/);
-    expect(() => stack([a], 2)).toThrow(/^stack: Dimension 2/);
+    expect(() => stack([a], 2)).toThrow(/^stack: A tensor of 1 dimension has no place 2/);
     expect(() => meshgrid([zeros([2, 2])])).toThrow(/vectors/);
   });
 });
@@ -161,4 +160,18 @@ test("diagonals", () => {
   expect(() => m.diagonal(0, 1, -1)).toThrow(/two different dimensions/);
   expect(() => zeros([2, 2, 2]).diag()).toThrow(/diagonal\(offset/);
   expect(() => zeros([2]).trace()).toThrow(ChainruleError);
+});
+
+test("diagonals are whole numbers, and grids are indexed by ij or xy", () => {
+  const x = ones([2, 2]);
+  for (const [name, body] of [
+    ["tril", () => x.tril(0.5)],
+    ["triu", () => x.triu(Number.NaN)],
+  ] as const) {
+    const error = thrown(body);
+    expect([error.code, error.where]).toEqual(["argument", [name]]);
+  }
+  expect(() => meshgrid([x.at(0)], { indexing: "zz" as never })).toThrow(
+    'indexing is "zz". Use "ij" or "xy".',
+  );
 });

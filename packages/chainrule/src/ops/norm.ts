@@ -2,10 +2,12 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { requireFloating } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
-import { normalizeDims, reducedShape } from "../shape/shape.ts";
+import { reducedShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 import { requireElements } from "./extremes.ts";
 import { flat, kept } from "./gradients.ts";
+import { dimsOf, keepdimOption } from "./places.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
 type Norm = Reduced & { p: number };
@@ -125,6 +127,7 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   norm(p = 2, dim, options) {
+    checkOptions("norm", options, keepdimOption);
     if (typeof p !== "number" && p !== "fro") {
       throw new ChainruleError(
         "argument",
@@ -135,7 +138,7 @@ defineMethods({
     return apply(norm, {
       x: this,
       p: p === "fro" ? 2 : p,
-      dims: normalizeDims(dim, this.ndim),
+      dims: dimsOf("norm", dim, this.ndim),
       keepdim: options?.keepdim ?? false,
     });
   },

@@ -3,6 +3,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { allocate } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkList, checkOptions, type OptionNames } from "../util/options.ts";
 import { positions } from "./constant.ts";
 import { embed, slice } from "./slice.ts";
 
@@ -50,6 +51,8 @@ declare module "../core/tensor.ts" {
   }
 }
 
+const padNames: OptionNames<PadOptions> = { mode: 0, value: 0 };
+
 /** [before, after] for each dimension, outermost first. */
 function pairsOf(x: Tensor, pads: readonly number[]): (readonly [number, number])[] {
   if (pads.length % 2 !== 0 || pads.length > 2 * x.ndim || pads.some((n) => !Number.isInteger(n))) {
@@ -74,6 +77,8 @@ function pairsOf(x: Tensor, pads: readonly number[]): (readonly [number, number]
 
 defineMethods({
   pad(pads, options) {
+    checkList("Paddings must be an array", pads, "pad([1, 1])");
+    checkOptions("pad", options, padNames);
     const mode = options?.mode ?? "constant";
     const pairs = pairsOf(this, pads);
     if (mode === "constant") return padConstant(this, pairs, options?.value ?? 0);

@@ -1,10 +1,11 @@
 import { interpreter } from "../core/interpreter.ts";
-import { apply, defineOp } from "../core/op.ts";
+import { defineOp } from "../core/op.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { type DType, isFloating } from "../shape/dtype.ts";
-import { normalizeDims, reducedShape } from "../shape/shape.ts";
+import { reducedShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { flat, kept } from "./gradients.ts";
+import { dtypeOptions, reduceBy } from "./places.ts";
 import type { Reduced } from "./sum.ts";
 
 export const prod = defineOp<Reduced>({
@@ -80,15 +81,13 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   prod(dim, options) {
-    if (typeof dim === "object" && dim !== null) {
+    if (Array.isArray(dim)) {
       throw new ChainruleError(
         "argument",
         "prod() multiplies along one dimension.",
         "Call it once for each.",
       );
     }
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    const dims = normalizeDims(dim ?? null, x.ndim);
-    return apply(prod, { x, dims, keepdim: options?.keepdim ?? false });
+    return reduceBy(prod, this, dim ?? null, options, dtypeOptions);
   },
 });

@@ -4,6 +4,7 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { broadcastShapes, numel, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { sameDType } from "./matmul.ts";
+import { inMethod } from "./places.ts";
 
 /** Refuses operands without the number of dimensions that a product is named after. */
 function requireRank(name: string, ranks: readonly number[], ...operands: readonly Tensor[]): void {
@@ -180,7 +181,7 @@ declare module "../core/tensor.ts" {
 defineMethods({
   mm(other) {
     requireRank("mm", [2, 2], this, other);
-    return this.matmul(other);
+    return inMethod("mm", () => this.matmul(other));
   },
   bmm(other) {
     requireRank("bmm", [3, 3], this, other);
@@ -191,11 +192,11 @@ defineMethods({
         "Use matmul(), which broadcasts.",
       );
     }
-    return this.matmul(other);
+    return inMethod("bmm", () => this.matmul(other));
   },
   mv(vector) {
     requireRank("mv", [2, 1], this, vector);
-    return this.matmul(vector);
+    return inMethod("mv", () => this.matmul(vector));
   },
   dot(other) {
     requireRank("dot", [1, 1], this, other);
@@ -206,11 +207,11 @@ defineMethods({
         "Give two vectors of one size.",
       );
     }
-    return this.matmul(other);
+    return inMethod("dot", () => this.matmul(other));
   },
   outer(other) {
     requireRank("outer", [1, 1], this, other);
-    return this.unsqueeze(1).mul(other);
+    return inMethod("outer", () => this.unsqueeze(1).mul(other));
   },
   addmm(a, b, options) {
     return apply(addmm, { x: this, a, b, beta: options?.beta ?? 1, alpha: options?.alpha ?? 1 });

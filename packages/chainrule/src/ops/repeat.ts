@@ -4,6 +4,7 @@ import { like } from "../core/rules.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkList } from "../util/options.ts";
 import { dimOf } from "./places.ts";
 
 export const flip = defineOp<{ x: Tensor; dims: readonly number[] }>({
@@ -79,8 +80,10 @@ declare module "../core/tensor.ts" {
 const apart = (y: Tensor, x: Tensor): Tensor => (y.storage === x.storage ? y.clone() : y);
 
 defineMethods({
-  flip(dims) {
-    const list = (typeof dims === "number" ? [dims] : dims).map((d) => dimOf("flip", d, this.ndim));
+  flip(dims, ...more: readonly unknown[]) {
+    const given = typeof dims === "number" && more.length === 0 ? [dims] : dims;
+    checkList("Dimensions must be an array", given, "flip([0, 1])");
+    const list = (given as readonly number[]).map((d) => dimOf("flip", d, this.ndim));
     if (new Set(list).size !== list.length) {
       throw new ChainruleError(
         "index",
@@ -91,6 +94,7 @@ defineMethods({
     return apply(flip, { x: this, dims: list.filter((d) => d < this.ndim) });
   },
   repeat(sizes) {
+    checkList("Repetitions must be an array", sizes, "repeat([2, 3])");
     const lead = sizes.length - this.ndim;
     if (lead < 0 || sizes.some((n) => !Number.isInteger(n) || n < 0)) {
       throw new ChainruleError(
@@ -107,6 +111,7 @@ defineMethods({
     return apart(y.reshape(shape.map((size, d) => sizes[d] * size)), this);
   },
   tile(sizes) {
+    checkList("Repetitions must be an array", sizes, "tile([2, 3])");
     return this.repeat([...new Array<number>(Math.max(0, this.ndim - sizes.length)).fill(1), ...sizes]);
   },
   repeatInterleave(repeats, dim) {

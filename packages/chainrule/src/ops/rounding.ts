@@ -7,6 +7,7 @@ import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { ChainruleError } from "../util/errors.ts";
 import { flat } from "./gradients.ts";
+import { inMethod } from "./places.ts";
 
 /** Rule: as `x`, which must hold numbers. */
 function likeNumber({ x }: { x: Tensor }): Spec {
@@ -270,7 +271,7 @@ defineMethods({
     return apply(round, { x: this });
   },
   frac() {
-    return this.sub(this.trunc());
+    return inMethod("frac", () => this.sub(this.trunc()));
   },
   floorDivide(other) {
     return apply(floorDivide, { x: this, other });

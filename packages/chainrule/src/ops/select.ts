@@ -5,7 +5,9 @@ import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { finfo, isFloating } from "../shape/dtype.ts";
 import { broadcastShapes } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 import { withArticle } from "../util/wording.ts";
+import { inMethod } from "./places.ts";
 
 export const whereOp = defineOp<{ condition: Tensor; x: Operand; other: Operand }>({
   name: "where",
@@ -65,6 +67,7 @@ export const lerp = defineOp<Interpolation>({
   linearIn: ["x", "end"],
   derivative: { weight: "end − x" },
   result({ x, end, weight }) {
+    const shape = broadcastShapes(x.shape, broadcastShapes(shapeOf(end), shapeOf(weight)));
     // A weight without dimensions counts as a number.
     const single = typeof weight === "number" || (weight.ndim === 0 && isFloating(weight.dtype));
     for (const other of single ? [end] : [end, weight]) {
@@ -76,10 +79,7 @@ export const lerp = defineOp<Interpolation>({
       );
     }
     requireDType(x, ["float32", "float64"], 'Convert it by to("float32").');
-    return {
-      shape: broadcastShapes(x.shape, broadcastShapes(shapeOf(end), shapeOf(weight))),
-      dtype: x.dtype,
-    };
+    return { shape, dtype: x.dtype };
   },
   // From x for weights below ½ and from end above, as in PyTorch, so that both ends are met exactly.
   lower({ x, end, weight }, out) {
@@ -184,6 +184,14 @@ declare module "../core/tensor.ts" {
   }
 }
 
+const valueNames = { value: 0 };
+
+/** The factor of a product or quotient that is added. */
+export function factorOf(method: string, options: { value?: Operand } | undefined): Operand {
+  checkOptions(method, options, valueNames);
+  return options?.value ?? 1;
+}
+
 defineMethods({
   where(condition, other) {
     return where(condition, this, other);
@@ -192,11 +200,13 @@ defineMethods({
     return apply(lerp, { x: this, end, weight });
   },
   addcmul(tensor1, tensor2, options) {
-    return this.add(tensor1.mul(tensor2), { alpha: options?.value ?? 1 });
+    const alpha = factorOf("addcmul", options);
+    return inMethod("addcmul", () => this.add(tensor1.mul(tensor2), { alpha }));
   },
   addcdiv(tensor1, tensor2, options) {
     wholeQuotient(this, tensor1, tensor2);
-    return this.add(tensor1.div(tensor2), { alpha: options?.value ?? 1 });
+    const alpha = factorOf("addcdiv", options);
+    return inMethod("addcdiv", () => this.add(tensor1.div(tensor2), { alpha }));
   },
   nanToNum({ nan = 0, posinf, neginf } = {}) {
     const { dtype } = this;

@@ -1,16 +1,17 @@
 import { interpreter } from "../core/interpreter.ts";
-import { apply, defineOp } from "../core/op.ts";
+import { defineOp } from "../core/op.ts";
 import { onlyFloating } from "../core/rules.ts";
 import type { Samples } from "../core/samples.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { type DType, floatingOf } from "../shape/dtype.ts";
-import { normalizeDim, normalizeDims, reducedShape } from "../shape/shape.ts";
+import { reducedShape } from "../shape/shape.ts";
 import { kept } from "./gradients.ts";
+import { alongOne, inMethod, reduceBy } from "./places.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
 type Along = { x: Tensor; dim: number };
 
-const dimsOf = ({ x, dim }: Along): readonly number[] => (x.ndim === 0 ? [] : [dim]);
+const normedDims = ({ x, dim }: Along): readonly number[] => (x.ndim === 0 ? [] : [dim]);
 
 const keptSpec = (x: Spec, dims: readonly number[], out: Spec): Spec => ({
   shape: reducedShape(x.shape, dims, true),
@@ -39,7 +40,7 @@ export const softmax = defineOp<Along>({
   derivative: { x: "yⱼ (δᵢⱼ − yᵢ)" },
   result: onlyFloating,
   lower(args, out) {
-    const dims = dimsOf(args);
+    const dims = normedDims(args);
     const y = shifted(args.x, dims, out);
     interpreter.unary("exp", y, out, y);
     const sum = interpreter.reduce("sum", y, dims, keptSpec(args.x, dims, out));
@@ -68,7 +69,7 @@ export const logSoftmax = defineOp<Along>({
   derivative: { x: "δᵢⱼ − e^yᵢ" },
   result: onlyFloating,
   lower(args, out) {
-    const dims = dimsOf(args);
+    const dims = normedDims(args);
     const y = shifted(args.x, dims, out);
     const middle = keptSpec(args.x, dims, out);
     const sum = interpreter.reduce("sum", interpreter.unary("exp", y, out), dims, middle);
@@ -197,21 +198,15 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   softmax(dim, options) {
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    return apply(softmax, { x, dim: normalizeDim(dim, x.ndim) });
+    return alongOne(softmax, this, dim, options);
   },
   logSoftmax(dim, options) {
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    return apply(logSoftmax, { x, dim: normalizeDim(dim, x.ndim) });
+    return alongOne(logSoftmax, this, dim, options);
   },
   softmin(dim, options) {
-    return this.neg().softmax(dim, options);
+    return inMethod("softmin", () => this.neg().softmax(dim, options));
   },
   logsumexp(dim, options) {
-    return apply(logsumexp, {
-      x: this,
-      dims: normalizeDims(dim, this.ndim),
-      keepdim: options?.keepdim ?? false,
-    });
+    return reduceBy(logsumexp, this, dim, options);
   },
 });

@@ -3,6 +3,7 @@ import { apply, defineOp } from "../core/op.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import { showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { counted } from "../util/wording.ts";
 import { dimOf } from "./places.ts";
 
@@ -87,19 +88,26 @@ declare module "../core/tensor.ts" {
   }
 }
 
+const sortNames: OptionNames<SortOptions> = { descending: 0, stable: 0 };
+const topkNames: OptionNames<TopkOptions> = { largest: 0, sorted: 0 };
+
+/** The places of the elements in order, for a method. */
+function order(method: string, x: Tensor, dim: number, options: SortOptions | undefined): Tensor {
+  checkOptions(method, options, sortNames);
+  const descending = options?.descending ?? false;
+  return apply(argsort, { x, dim: dimOf(method, dim, x.ndim), descending }, method);
+}
+
 defineMethods({
   sort(dim = -1, options) {
-    const indices = this.argsort(dim, options);
+    const indices = order("sort", this, dim, options);
     return { values: this.gather(dim, indices), indices };
   },
   argsort(dim = -1, options) {
-    return apply(argsort, {
-      x: this,
-      dim: dimOf("argsort", dim, this.ndim),
-      descending: options?.descending ?? false,
-    });
+    return order("argsort", this, dim, options);
   },
   topk(k, dim = -1, options) {
+    checkOptions("topk", options, topkNames);
     const at = dimOf("topk", dim, this.ndim);
     const size = this.shape[at] ?? 1;
     if (!Number.isInteger(k) || k < 0 || k > size) {
@@ -109,8 +117,8 @@ defineMethods({
         `Use a whole number from 0 to ${size}.`,
       );
     }
-    const order = this.argsort(at, { descending: options?.largest ?? true });
-    const indices = this.ndim === 0 ? order : order.narrow(at, 0, k);
+    const sorted = order("topk", this, at, { descending: options?.largest ?? true });
+    const indices = this.ndim === 0 ? sorted : sorted.narrow(at, 0, k);
     return { values: this.gather(at, indices), indices };
   },
 });

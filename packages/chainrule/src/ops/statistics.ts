@@ -2,8 +2,10 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp, type Op, type OpDefinition } from "../core/op.ts";
 import { requireFloating } from "../core/rules.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
-import { normalizeDims, reducedShape } from "../shape/shape.ts";
+import { reducedShape } from "../shape/shape.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { kept } from "./gradients.ts";
+import { dimsOf } from "./places.ts";
 import type { Dims, Reduced } from "./sum.ts";
 
 type Moment = Reduced & { correction: number };
@@ -157,23 +159,20 @@ declare module "../core/tensor.ts" {
   }
 }
 
-const args = (
-  x: Tensor,
-  dim: Dims | undefined,
-  { correction = 1, keepdim = false }: MomentOptions = {},
-): Moment => ({
-  x,
-  dims: normalizeDims(dim, x.ndim),
-  keepdim,
-  correction,
-});
+const names: OptionNames<MomentOptions> = { correction: 0, keepdim: 0 };
+
+function args(method: string, x: Tensor, dim: Dims | undefined, options: MomentOptions | undefined): Moment {
+  checkOptions(method, options, names);
+  const { correction = 1, keepdim = false } = options ?? {};
+  return { x, dims: dimsOf(method, dim, x.ndim), keepdim, correction };
+}
 
 defineMethods({
   var(dim, options) {
-    return apply(variances, args(this, dim, options));
+    return apply(variances, args("var", this, dim, options));
   },
   std(dim, options) {
-    return apply(deviations, args(this, dim, options));
+    return apply(deviations, args("std", this, dim, options));
   },
   varMean(dim, options) {
     return { var: this.var(dim, options), mean: this.mean(dim, { keepdim: options?.keepdim ?? false }) };

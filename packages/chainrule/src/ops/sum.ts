@@ -2,17 +2,12 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { defineMethods, type Spec, type Tensor } from "../core/tensor.ts";
 import { type DType, isFloating } from "../shape/dtype.ts";
-import {
-  broadcastShapes,
-  normalizeDims,
-  reducedShape,
-  type Shape,
-  sameShape,
-  showShape,
-} from "../shape/shape.ts";
+import { broadcastShapes, reducedShape, type Shape, sameShape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
 import { withArticle } from "../util/wording.ts";
 import { kept } from "./gradients.ts";
+import { dimsOf, dtypeOptions, reduceBy } from "./places.ts";
 
 /** Dimensions to reduce: one, several, or all when left out. */
 export type Dims = number | readonly number[] | null;
@@ -94,10 +89,10 @@ declare module "../core/tensor.ts" {
 
 defineMethods({
   sum(dim, options) {
-    const x = options?.dtype ? this.to(options.dtype) : this;
-    return apply(sum, { x, dims: normalizeDims(dim, x.ndim), keepdim: options?.keepdim ?? false });
+    return reduceBy(sum, this, dim, options, dtypeOptions);
   },
   mean(dim, options) {
+    checkOptions("mean", options, dtypeOptions);
     const x = options?.dtype ? this.to(options.dtype) : this;
     if (!isFloating(x.dtype)) {
       throw new ChainruleError(
@@ -106,7 +101,7 @@ defineMethods({
         'Name a dtype: mean(dim, { dtype: "float32" }).',
       );
     }
-    const dims = normalizeDims(dim, x.ndim);
+    const dims = dimsOf("mean", dim, x.ndim);
     let count = 1;
     for (const d of dims) count *= x.shape[d];
     return apply(sum, { x, dims, keepdim: options?.keepdim ?? false }).div(count);

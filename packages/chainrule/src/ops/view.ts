@@ -2,10 +2,12 @@ import { interpreter } from "../core/interpreter.ts";
 import { apply, defineOp } from "../core/op.ts";
 import { defineMethods, type Tensor } from "../core/tensor.ts";
 import {
-  broadcastShapes, broadcastStrides, contiguousStrides, inferShape, isContiguous, numel, type Shape, showShape,
+  broadcastShapes, broadcastStrides, contiguousStrides, inferShape, isContiguous, numel, requireSizes, type Shape, showShape,
 } from "../shape/shape.ts"; // biome-ignore format: one line of names
 import { ChainruleError } from "../util/errors.ts";
-import { dimOf, existingDim, inMethod } from "./places.ts";
+import { checkList } from "../util/options.ts";
+import { counted } from "../util/wording.ts";
+import { dimOf, existingDim, inMethod, newDim } from "./places.ts";
 
 export const reshape = defineOp<{ x: Tensor; shape: Shape }>({
   name: "reshape",
@@ -139,7 +141,7 @@ declare module "../core/tensor.ts" {
      *
      * @example
      * zeros([2, 3, 4]).permute([2, 0, 1]).shape; // → [4, 2, 3]
-     * zeros([2, 3]).permute([0]); // throws index: [0] is no order of the 2 dimensions
+     * zeros([2, 3]).permute([0]); // throws index: … [0] is no order of the 2 dimensions
      */
     permute(dims: readonly number[]): Tensor;
     /**
@@ -292,12 +294,13 @@ defineMethods({
     return apply(reshape, { x: this, shape });
   },
   view(shape) {
-    if (!viewStrides(this, inferShape(shape, this.numel, this.shape))) {
+    const sizes = inMethod("view", () => inferShape(shape, this.numel, this.shape));
+    if (!viewStrides(this, sizes)) {
       throw new ChainruleError(
         "shape",
         `A tensor of shape ${showShape(this.shape)} and strides ${showShape(this.strides)} has no view of shape ${showShape(shape)}.`,
         "Use reshape(), which copies where it must.",
-      );
+      ).within("view");
     }
     return apply(reshape, { x: this, shape });
   },
@@ -305,13 +308,14 @@ defineMethods({
     return this.view(other.shape);
   },
   permute(dims) {
+    checkList("The order of dimensions must be an array", dims, "permute([1, 0])");
     const order = distinctDims("permute", dims, this);
     if (order.length !== this.ndim) {
       throw new ChainruleError(
         "index",
-        `[${dims.join(", ")}] is no order of the ${this.ndim} dimensions of shape ${showShape(this.shape)}.`,
+        `[${dims.join(", ")}] is no order of the ${counted(this.ndim, "dimension")} of shape ${showShape(this.shape)}.`,
         "Name every dimension exactly once.",
-      );
+      ).within("permute");
     }
     return apply(permute, { x: this, dims: order });
   },
@@ -349,7 +353,7 @@ defineMethods({
     if (from.length !== to.length) {
       throw new ChainruleError(
         "argument",
-        `movedim() was given ${from.length} dimension${from.length === 1 ? "" : "s"} and ${to.length} place${to.length === 1 ? "" : "s"}.`,
+        `movedim() was given ${counted(from.length, "dimension")} and ${counted(to.length, "place")}.`,
         "Give as many places as dimensions.",
       );
     }
@@ -361,6 +365,7 @@ defineMethods({
     return apply(permute, { x: this, dims: order });
   },
   expand(shape) {
+    requireSizes(shape, "expand([2, 3])");
     const lead = shape.length - this.ndim;
     const target = shape.map((size, d) => (size === -1 && d >= lead ? this.shape[d - lead] : size));
     const fits =
@@ -376,7 +381,7 @@ defineMethods({
         "shape",
         `A tensor of shape ${showShape(this.shape)} cannot be expanded to ${showShape(shape)}.`,
         "Only sizes of 1 stretch, and new dimensions come first.",
-      );
+      ).within("expand");
     }
     return apply(expand, { x: this, shape: target });
   },
@@ -387,15 +392,13 @@ defineMethods({
     return this.expand(shape);
   },
   unsqueeze(dim) {
-    const at = dimOf("unsqueeze", dim, this.ndim + 1);
+    const at = newDim("unsqueeze", dim, this.ndim);
     return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
   },
   squeeze(dim) {
     const rank = this.ndim;
     const chosen =
-      dim === undefined
-        ? null
-        : (typeof dim === "number" ? [dim] : dim).map((d) => dimOf("squeeze", d, rank));
+      dim === undefined ? null : (Array.isArray(dim) ? dim : [dim]).map((d) => dimOf("squeeze", d, rank));
     return this.reshape(
       this.shape.filter((size, d) => size !== 1 || (chosen !== null && !chosen.includes(d))),
     );

@@ -1,6 +1,7 @@
 /** Relatives of Adam: Adamax, NAdam, RAdam. They share its averages and differ in the step that they take. */
 
 import type { Tensor } from "../tensor/index.ts";
+import { withDefaults } from "../util/options.ts";
 import { powerOf } from "../util/power.ts";
 import {
   average,
@@ -48,7 +49,7 @@ export interface AdamaxOptions extends MomentOptions {}
  */
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
-    super(params, { lr: 2e-3, ...momentDefaults, ...options });
+    super(params, withDefaults("Adamax", options, { lr: 2e-3, ...momentDefaults }));
   }
 
   protected check(group: ParamGroup<AdamaxOptions>): void {
@@ -135,13 +136,15 @@ abstract class MomentOptimizer<O extends DecouplingOptions> extends Optimizer<O>
  */
 export class NAdam extends MomentOptimizer<NAdamOptions> {
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
-    super(params, {
-      lr: 2e-3,
-      ...momentDefaults,
-      momentumDecay: 4e-3,
-      decoupledWeightDecay: false,
-      ...options,
-    });
+    super(
+      params,
+      withDefaults("NAdam", options, {
+        lr: 2e-3,
+        ...momentDefaults,
+        momentumDecay: 4e-3,
+        decoupledWeightDecay: false,
+      }),
+    );
   }
 
   protected override check(group: ParamGroup<NAdamOptions>): void {
@@ -202,7 +205,10 @@ export interface RAdamOptions extends DecouplingOptions {}
  */
 export class RAdam extends MomentOptimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    super(params, { lr: 1e-3, ...momentDefaults, decoupledWeightDecay: false, ...options });
+    super(
+      params,
+      withDefaults("RAdam", options, { lr: 1e-3, ...momentDefaults, decoupledWeightDecay: false }),
+    );
   }
 
   protected coefficients(group: ParamGroup<RAdamOptions>, { step }: ParamState): Coefficients {

@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/index.ts";
+import { withDefaults } from "../util/options.ts";
 import { powerOf } from "../util/power.ts";
 import {
   average,
@@ -27,6 +28,16 @@ export interface AdamOptions extends CommonOptions {
   decoupledWeightDecay: boolean;
 }
 
+const adamDefaults: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+  decoupledWeightDecay: false,
+};
+
 /**
  * Adam, as `torch.optim.Adam`: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − η m̂ / (√v̂ + ε), where m̂ and v̂ undo the
  * start from zero. Kingma and Ba, ICLR 2015.
@@ -43,16 +54,7 @@ export interface AdamOptions extends CommonOptions {
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-      weightDecay: 0,
-      amsgrad: false,
-      maximize: false,
-      decoupledWeightDecay: false,
-      ...options,
-    });
+    super(params, withDefaults("Adam", options, adamDefaults));
   }
 
   protected check(group: ParamGroup<AdamOptions>): void {
@@ -116,6 +118,7 @@ export class Adam extends Optimizer<AdamOptions> {
  */
 export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { weightDecay: 0.01, ...options, decoupledWeightDecay: true });
+    const all = withDefaults("AdamW", options, { ...adamDefaults, weightDecay: 0.01 });
+    super(params, { ...all, decoupledWeightDecay: true });
   }
 }

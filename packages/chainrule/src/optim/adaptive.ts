@@ -1,5 +1,6 @@
 /** Optimizers that scale each weight's step by the size of its past gradients: RMSprop, Adagrad, Adadelta. */
 import { fullLike, type Tensor } from "../tensor/index.ts";
+import { withDefaults } from "../util/options.ts";
 import {
   average,
   averageFromZero,
@@ -41,16 +42,18 @@ export interface RMSpropOptions extends CommonOptions {
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
-    super(params, {
-      lr: 1e-2,
-      alpha: 0.99,
-      eps: 1e-8,
-      weightDecay: 0,
-      momentum: 0,
-      centered: false,
-      maximize: false,
-      ...options,
-    });
+    super(
+      params,
+      withDefaults("RMSprop", options, {
+        lr: 1e-2,
+        alpha: 0.99,
+        eps: 1e-8,
+        weightDecay: 0,
+        momentum: 0,
+        centered: false,
+        maximize: false,
+      }),
+    );
   }
 
   protected check(group: ParamGroup<RMSpropOptions>): void {
@@ -116,15 +119,17 @@ export interface AdagradOptions extends CommonOptions {
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
-    super(params, {
-      lr: 1e-2,
-      lrDecay: 0,
-      weightDecay: 0,
-      initialAccumulatorValue: 0,
-      eps: 1e-10,
-      maximize: false,
-      ...options,
-    });
+    super(
+      params,
+      withDefaults("Adagrad", options, {
+        lr: 1e-2,
+        lrDecay: 0,
+        weightDecay: 0,
+        initialAccumulatorValue: 0,
+        eps: 1e-10,
+        maximize: false,
+      }),
+    );
   }
 
   protected check(group: ParamGroup<AdagradOptions>): void {
@@ -174,11 +179,14 @@ export interface AdadeltaOptions extends CommonOptions {
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...options });
+    super(
+      params,
+      withDefaults("Adadelta", options, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }),
+    );
   }
 
   protected check(group: ParamGroup<AdadeltaOptions>): void {
-    checkRange("rho", group.rho, 0, 1 + Number.EPSILON);
+    checkRange("rho", group.rho, 0, 1, "[]");
     checkRange("eps", group.eps, 0);
   }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/index.ts";
+import { withDefaults } from "../util/options.ts";
 import { powerOf } from "../util/power.ts";
 import {
   average,
@@ -39,15 +40,17 @@ export interface ASGDOptions extends CommonOptions {
  */
 export class ASGD extends Optimizer<ASGDOptions> {
   constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
-    super(params, {
-      lr: 1e-2,
-      lambd: 1e-4,
-      alpha: 0.75,
-      t0: 1e6,
-      weightDecay: 0,
-      maximize: false,
-      ...options,
-    });
+    super(
+      params,
+      withDefaults("ASGD", options, {
+        lr: 1e-2,
+        lambd: 1e-4,
+        alpha: 0.75,
+        t0: 1e6,
+        weightDecay: 0,
+        maximize: false,
+      }),
+    );
   }
 
   protected check(): void {}

@@ -1,6 +1,7 @@
 /** Averages of weights over the steps or epochs of training: `torch.optim.swa_utils`. */
-import { isFloating, live, noGrad, type Tensor } from "../tensor/index.ts";
+import { isFloating, live, noGrad, sameShape, type Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withDefaults } from "../util/options.ts";
 import { checkRange } from "./optimizer.ts";
 
 /**
@@ -91,9 +92,10 @@ export class AveragedModel<M extends Averageable> {
    */
   constructor(model: M, averaging: Averaging = { kind: "swa" }, options: { useBuffers?: boolean } = {}) {
     checkAveraging(averaging);
+    const { useBuffers } = withDefaults("AveragedModel", options, { useBuffers: false });
     this.module = model.clone();
     this.averaging = averaging;
-    this.useBuffers = options.useBuffers ?? false;
+    this.useBuffers = useBuffers;
   }
 
   /** How many updates there were: PyTorch's `n_averaged`. */
@@ -101,10 +103,21 @@ export class AveragedModel<M extends Averageable> {
     return this.#count;
   }
 
-  /** Takes in the weights of a model of the same form. */
+  /**
+   * Takes in the weights of a model of the same form.
+   *
+   * @throws ChainruleError `argument` for a model of other parameters or buffers
+   */
   updateParameters(model: M): void {
     const own = [...this.module.parameters(), ...this.module.buffers()];
     const seen = [...model.parameters(), ...model.buffers()].map((t) => t.detach());
+    if (seen.length !== own.length || seen.some((t, i) => !sameShape(t.shape, own[i].shape))) {
+      throw new ChainruleError(
+        "argument",
+        "The model has other parameters or buffers than the averaged one.",
+        "Give the model that AveragedModel was made of.",
+      );
+    }
     const weights = this.module.parameters().length;
     const averages = own.map((t, i) => i < weights || (this.useBuffers && isFloating(t.dtype)));
     const chosen = <T>(list: readonly T[]): T[] => list.filter((_, i) => averages[i]);

@@ -1,5 +1,7 @@
-import { cat, enableGrad, noGrad, recording, type Tensor } from "../tensor/index.ts";
+import { cat, enableGrad, noGrad, recording, Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withDefaults } from "../util/options.ts";
+import { shown } from "../util/wording.ts";
 import { strongWolfe } from "./line-search.ts";
 import {
   type Coefficients,
@@ -71,18 +73,17 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
 
   constructor(params: Params<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
     const maxIter = options.maxIter ?? 20;
-    super(params as Params<LBFGSOptions & CommonOptions>, {
+    const defaults: LBFGSOptions = {
       lr: 1,
+      maxIter,
       maxEval: Math.floor((maxIter * 5) / 4),
       toleranceGrad: 1e-7,
       toleranceChange: 1e-9,
       historySize: 100,
       lineSearchFn: null,
-      ...options,
-      maxIter,
-      weightDecay: 0,
-      maximize: false,
-    });
+    };
+    const all = withDefaults("LBFGS", options, defaults);
+    super(params as Params<LBFGSOptions & CommonOptions>, { ...all, weightDecay: 0, maximize: false });
     if (this.paramGroups.length > 1) {
       throw new ChainruleError(
         "argument",
@@ -132,7 +133,7 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
         "Compile the closure with { keepGrads: true }, and pass the compiled function to step().",
       );
     }
-    return noGrad(() => this.iterate(() => enableGrad(closure)));
+    return noGrad(() => this.iterate(() => checkLoss(enableGrad(closure))));
   }
 
   /**
@@ -244,6 +245,15 @@ export class LBFGS extends Optimizer<LBFGSOptions & CommonOptions> {
       at += p.numel;
     }
   }
+}
+
+function checkLoss(loss: Tensor): Tensor {
+  if (loss instanceof Tensor) return loss;
+  throw new ChainruleError(
+    "argument",
+    `The closure of LBFGS returned ${shown(loss)}.`,
+    "End it by: return loss.",
+  );
 }
 
 /** Remembers the curvature along the last step, unless it is too small to be trusted. */

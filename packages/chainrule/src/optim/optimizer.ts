@@ -13,6 +13,8 @@ import {
   zerosLike,
 } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, merged } from "../util/options.ts";
+import { shown } from "../util/wording.ts";
 import { structureOf, unwatched, watched } from "./groups.ts";
 
 /** What all optimizers have in common, by parameter group. */
@@ -60,7 +62,7 @@ export interface OptimizerStateDict {
  * numbers, but on no other value.
  *
  * @throws ChainruleError `argument` without parameters, for what is no leaf tensor, for a parameter that is given twice, and for
- * options out of range
+ * options out of range or of other names
  *
  * @example
  * // w ← w − η sign g
@@ -143,7 +145,8 @@ export abstract class Optimizer<O extends CommonOptions> {
       }
       known.add(p);
     }
-    const full = { ...this.defaults, ...group, params } as ParamGroup<O>;
+    checkOptions("A parameter group", group, { params, ...this.defaults, initialLr: 0 });
+    const full = { ...merged(this.defaults, group), params } as ParamGroup<O>;
     checkRange("lr", full.lr, 0);
     checkRange("weightDecay", full.weightDecay, 0);
     this.check(full);
@@ -386,14 +389,30 @@ export function averageFromZero(state: ParamState, name: string, p: Tensor): Ten
   return average(state, name);
 }
 
-/** Throws unless low ≤ value (< high). */
-export function checkRange(name: string, value: number, low: number, high = Number.POSITIVE_INFINITY): void {
-  if (typeof value === "number" && value >= low && (value < high || high === Number.POSITIVE_INFINITY))
-    return;
+const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
+
+/** Throws unless a number lies between `low` and `high`; `ends` says by its brackets which of them it may be, as intervals are written. */
+export function checkRange(
+  name: string,
+  value: number,
+  low = NEGATIVE_INFINITY,
+  high = POSITIVE_INFINITY,
+  ends: "[)" | "[]" | "(]" | "()" = "[)",
+): void {
+  const [open, close] = ends;
+  const fits =
+    typeof value === "number" &&
+    (open === "[" ? value >= low : value > low) &&
+    (high === POSITIVE_INFINITY || (close === "]" ? value <= high : value < high));
+  if (fits) return;
+  const bounds = [
+    ...(low === NEGATIVE_INFINITY ? [] : [`${open === "[" ? "of at least" : "above"} ${low}`]),
+    ...(high === POSITIVE_INFINITY ? [] : [`${close === "]" ? "at most" : "below"} ${high}`]),
+  ];
   throw new ChainruleError(
     "argument",
-    `${name} is ${String(value)}.`,
-    `Give a number of at least ${low}${high === Number.POSITIVE_INFINITY ? "" : ` and below ${high}`}.`,
+    `${name} is ${shown(value)}.`,
+    `${["Give a number", bounds.join(" and ")].join(" ").trimEnd()}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { fullLike, type Tensor } from "../tensor/index.ts";
+import { withDefaults } from "../util/options.ts";
 import {
   average,
   type Coefficients,
@@ -38,19 +39,13 @@ export interface RpropOptions extends Omit<CommonOptions, "weightDecay"> {
  */
 export class Rprop extends Optimizer<RpropOptions & CommonOptions> {
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
-    super(params, {
-      lr: 1e-2,
-      etas: [0.5, 1.2],
-      stepSizes: [1e-6, 50],
-      maximize: false,
-      ...options,
-      weightDecay: 0,
-    });
+    const defaults: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false };
+    super(params, { ...withDefaults("Rprop", options, defaults), weightDecay: 0 });
   }
 
   protected check({ etas, stepSizes }: ParamGroup<RpropOptions>): void {
-    checkRange("etas[0]", etas[0], Number.MIN_VALUE, 1);
-    checkRange("etas[1]", etas[1], 1 + Number.EPSILON);
+    checkRange("etas[0]", etas[0], 0, 1, "()");
+    checkRange("etas[1]", etas[1], 1, Number.POSITIVE_INFINITY, "()");
     checkRange("stepSizes[0]", stepSizes[0], 0, stepSizes[1]);
   }
 

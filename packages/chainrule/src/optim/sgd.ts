@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { withDefaults } from "../util/options.ts";
 import {
   averageFromZero,
   type Coefficients,
@@ -42,15 +43,17 @@ export interface SGDOptions extends CommonOptions {
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    super(params, {
-      lr: 1e-3,
-      momentum: 0,
-      dampening: 0,
-      weightDecay: 0,
-      nesterov: false,
-      maximize: false,
-      ...options,
-    });
+    super(
+      params,
+      withDefaults("SGD", options, {
+        lr: 1e-3,
+        momentum: 0,
+        dampening: 0,
+        weightDecay: 0,
+        nesterov: false,
+        maximize: false,
+      }),
+    );
   }
 
   protected check(group: ParamGroup<SGDOptions>): void {

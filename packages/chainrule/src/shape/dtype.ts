@@ -79,11 +79,20 @@ export const floatingOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : 
  * The limits of a floating dtype, as `torch.finfo`: `eps`, the step from 1 to the next number; `tiny`, the smallest positive normal
  * number; `max` and `min`, the largest finite number and its negative.
  *
+ * @throws ChainruleError `dtype` for another dtype
+ *
  * @example
  * finfo("float32").eps; // → 1.1920928955078125e-7
  * finfo("float64").tiny; // → 2.2250738585072014e-308
  */
 export function finfo(dtype: "float32" | "float64"): { eps: number; tiny: number; max: number; min: number } {
+  if (!isFloating(checkDType(dtype))) {
+    throw new ChainruleError(
+      "dtype",
+      `finfo is of floating numbers, not ${dtype}.`,
+      'Use "float32" or "float64".',
+    );
+  }
   return dtype === "float32"
     ? { eps: 2 ** -23, tiny: 2 ** -126, max: (2 - 2 ** -23) * 2 ** 127, min: -(2 - 2 ** -23) * 2 ** 127 }
     : { eps: 2 ** -52, tiny: 2 ** -1022, max: Number.MAX_VALUE, min: -Number.MAX_VALUE };

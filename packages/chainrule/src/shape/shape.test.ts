@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChainruleError } from "../util/errors.ts";
+import { finfo } from "./dtype.ts";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -201,4 +202,8 @@ describe("layouts", () => {
 test("the index of a position", () => {
   expect([0, 4, 5].map((position) => unravelIndex(position, [2, 3]))).toEqual([[0, 0], [1, 1], [1, 2]]); // biome-ignore format: rows
   expect(unravelIndex(0, [])).toEqual([]);
+});
+
+test("limits of dtypes that are not floating", () => {
+  expect(() => finfo("int32" as never)).toThrow("finfo is of floating numbers, not int32");
 });

@@ -1,5 +1,6 @@
 import { ChainruleError } from "../util/errors.ts";
-import { counted } from "../util/wording.ts";
+import { checkList } from "../util/options.ts";
+import { counted, shown } from "../util/wording.ts";
 
 /** Sizes of the dimensions, outermost first; `[]` is a single number. */
 export type Shape = readonly number[];
@@ -50,14 +51,8 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 }
 
 /** Throws unless sizes stand in an array. */
-function requireSizes(shape: Shape, example: string): void {
-  if (Array.isArray(shape)) return;
-  throw new ChainruleError(
-    "shape",
-    `A shape must be an array of sizes, not ${String(shape)}.`,
-    `Write ${example}, with brackets.`,
-  );
-}
+export const requireSizes = (shape: Shape, example: string): void =>
+  checkList("A shape must be an array of sizes", shape, example, "shape");
 
 /** Throws unless every size is a whole number ≥ 0. */
 export function checkShape(shape: Shape): Shape {
@@ -77,21 +72,31 @@ export function checkShape(shape: Shape): Shape {
 /** A dimension counted from the front: −1 is the last one. A tensor without dimensions accepts 0 and −1, as PyTorch does. */
 export function normalizeDim(dim: number, rank: number): number {
   const range = Math.max(rank, 1);
+  if (typeof dim !== "number") refuseDim(dim, "a whole number");
   if (!Number.isInteger(dim) || dim < -range || dim >= range) {
     throw new ChainruleError(
       "index",
-      `Dimension ${dim} is out of range for a tensor of ${rank} dimension${rank === 1 ? "" : "s"}.`,
+      `Dimension ${dim} is out of range for a tensor of ${counted(rank, "dimension")}.`,
       `Use a whole number from ${-range} to ${range - 1}.`,
     );
   }
   return dim < 0 ? dim + range : dim;
 }
 
+function refuseDim(dim: unknown, wanted: string): never {
+  throw new ChainruleError(
+    "index",
+    `The dimension is ${shown(dim)}.`,
+    `Give ${wanted}, and options after it.`,
+  );
+}
+
 /** Dimensions counted from the front, sorted, each at most once; `undefined` or an empty list means all of them. */
 export function normalizeDims(dims: number | readonly number[] | null | undefined, rank: number): number[] {
-  if (dims === undefined || dims === null || (typeof dims !== "number" && dims.length === 0)) {
+  if (dims === undefined || dims === null || (dims as readonly number[]).length === 0) {
     return Array.from({ length: rank }, (_, i) => i);
   }
+  if (typeof dims !== "number" && !Array.isArray(dims)) refuseDim(dims, "one, an array, or null for all");
   const named = typeof dims === "number" ? [dims] : dims;
   const sorted = named.map((d) => normalizeDim(d, rank)).sort((a, b) => a - b);
   for (let i = 1; i < sorted.length; i++) {

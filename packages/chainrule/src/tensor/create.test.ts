@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ChainruleError } from "../util/errors.ts";
+import { thrown } from "../util/testing/thrown.ts";
 import {
   arange, bernoulli, eye, fromTypedArray, full, fullLike, Generator, linspace, manualSeed, multinomial, normal, ones, rand, randint,
   randintLike, randLike, randn, randnLike, randperm, tensor, zeros, zerosLike,
@@ -166,4 +167,25 @@ test("booleans among numbers are 0 and 1, wherever they stand", () => {
     expect([tensor(data).dtype, [...tensor(data).data]]).toEqual(["float32", data.flat().map(Number)]);
   expect(tensor([[true], [false]]).dtype).toBe("bool");
   expect(tensor([true, 2], { dtype: "bool" }).toArray()).toEqual([true, true]);
+});
+
+test("bytes above 1 need a dtype, and lose nothing", () => {
+  const bytes = new Uint8Array([0, 128, 255]);
+  for (const run of [
+    () => tensor(bytes),
+    () => tensor([bytes, bytes]),
+    () => fromTypedArray(bytes),
+    () => fromTypedArray(bytes, [3], { dtype: "bool" }),
+  ]) {
+    const error = thrown(run);
+    expect(error.code).toBe("dtype");
+    expect(error.message).toContain('this one holds 128. Say what the bytes are: { dtype: "int32" }');
+  }
+  for (const dtype of ["int32", "float32"] as const) {
+    expect(tensor(bytes, { dtype }).toArray()).toEqual([0, 128, 255]);
+    expect(fromTypedArray(bytes, [3], { dtype }).toArray()).toEqual([0, 128, 255]);
+  }
+  expect(tensor(bytes, { dtype: "bool" }).toArray()).toEqual([false, true, true]);
+  const mask = new Uint8Array([0, 1]);
+  for (const x of [tensor(mask), fromTypedArray(mask)]) expect(x.toArray()).toEqual([false, true]);
 });

@@ -4,6 +4,7 @@ import { Tensor } from "../core/tensor.ts";
 import { allocate, checkDType, type DType, dtypeOf, type TypedArray } from "../shape/dtype.ts";
 import { checkShape, numel, type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { counted } from "../util/wording.ts";
 
 /** What functions that make a tensor can be told. */
@@ -19,8 +20,15 @@ export function finish(tensor: Tensor, options: CreationOptions | undefined): Te
   return options?.requiresGrad ? tensor.requiresGrad_() : tensor;
 }
 
-/** The dtype asked for, or the default; anything else is an error. */
-export function chosenDType(options: CreationOptions | undefined, fallback: DType = "float32"): DType {
+const creationNames: OptionNames<CreationOptions> = { dtype: 0, requiresGrad: 0 };
+
+/** The dtype asked for, or the default; anything else, and options of other names, is an error. */
+export function chosenDType(
+  options: CreationOptions | undefined,
+  fallback: DType = "float32",
+  names: object = creationNames,
+): DType {
+  checkOptions("A function that makes a tensor", options, names);
   return checkDType(options?.dtype ?? fallback);
 }
 
@@ -29,17 +37,18 @@ export type TensorData = number | boolean | TypedArray | readonly TensorData[];
 
 /**
  * A tensor of the given numbers, copied, as `torch.tensor`. Numbers become float32 and booleans bool, typed arrays and tensors keep
- * their dtype, unless a dtype is named. A Uint8Array is bool: name a dtype for bytes that are numbers, such as those of an image.
+ * their dtype, unless a dtype is named. A Uint8Array is bool: bytes that are numbers, such as those of an image, need a dtype.
  * Towards int32 fractions are cut off. The nesting gives the shape; one number has the shape [].
  *
  * @throws ChainruleError `shape` for rows of unequal lengths, `argument` for what is no number, `dtype` for one out of the range of
- * int32, for a typed array of no dtype, and for a gradient of whole numbers
+ * int32, for a typed array of no dtype, for bytes above 1 without a dtype, and for a gradient of whole numbers
  *
  * @example
  * tensor([[1, 2], [3, 4]]); // → tensor([[1., 2.], [3., 4.]])
  * tensor([0, 2, 1], { dtype: "int32" }); // → tensor([0, 2, 1], dtype=int32)
  * tensor(2, { requiresGrad: true }); // → tensor(2., requiresGrad)
  * tensor(new Uint8Array([0, 255]), { dtype: "float32" }); // → tensor([0., 255.])
+ * tensor(new Uint8Array([0, 255])); // throws dtype: A Uint8Array is bool, and this one holds 255.
  * tensor([[1, 2], [3]]); // throws shape: The nested array is ragged: at [1] there is 1 entry
  */
 export function tensor(data: TensorData | Tensor, options?: CreationOptions): Tensor {
@@ -60,6 +69,7 @@ export function tensor(data: TensorData | Tensor, options?: CreationOptions): Te
       ? "bool"
       : "float32";
   const dtype = chosenDType(options, guess);
+  if (dtype === "bool" && options?.dtype === undefined) checkBytes(data);
   const elements = allocate(dtype, numel(shape));
   fillNested(data, shape, 0, elements, 0, dtype, []);
   return finish(Tensor.over(elements, shape, dtype), options);
@@ -71,6 +81,18 @@ const isList = (x: TensorData): x is TypedArray | readonly TensorData[] => Array
 /** Whether a number stands somewhere among booleans, which then count as 0 and 1. */
 const holdsNumbers = (x: TensorData): boolean =>
   typeof x === "number" || isTyped(x) || (Array.isArray(x) && x.some(holdsNumbers));
+
+/** Throws for bytes that are no truth values: as such, the shades of an image would be lost. */
+function checkBytes(data: TensorData): void {
+  if (Array.isArray(data)) data.forEach(checkBytes);
+  const byte = data instanceof Uint8Array ? data.find((b) => b > 1) : undefined;
+  if (byte === undefined) return;
+  throw new ChainruleError(
+    "dtype",
+    `A Uint8Array is bool, and this one holds ${byte}.`,
+    'Say what the bytes are: { dtype: "int32" }, or give Float32Array.from(bytes).',
+  );
+}
 
 function fillNested(
   data: TensorData,
@@ -123,9 +145,9 @@ function element(value: unknown, dtype: DType, path: readonly number[]): number 
  * A tensor over a typed array, without a copy: both share the elements. A compiled function reads it anew at each call where
  * it is an argument; one that closes over it takes the elements over when it is compiled, and they share nothing from then on.
  *
- * @param array a Uint8Array is bool and has to hold 0 and 1 alone, which is not checked
+ * @param array a Uint8Array is bool and has to hold 0 and 1 alone; with another dtype, bytes are numbers, and copied
  * @param shape by default one dimension of the array's length
- * @throws ChainruleError `shape` when the array does not fill it, `dtype` for a typed array of no dtype
+ * @throws ChainruleError `shape` when the array does not fill it, `dtype` for a typed array of no dtype and for a bool above 1
  *
  * @example
  * const array = new Float32Array([1, 2, 3, 4]);
@@ -146,6 +168,7 @@ export function fromTypedArray(
       `Give a shape of ${counted(array.length, "element")}.`,
     );
   }
+  if (dtype === "bool") checkBytes(array);
   const shared = Tensor.over(array, shape, dtypeOf(array));
   shared.storage.borrowed = true;
   return finish(dtype === shared.dtype ? shared : interpreter.copy(shared, { shape, dtype }), options);
@@ -172,8 +195,7 @@ export function full(shape: Shape, value: number | boolean, options?: CreationOp
  * zeros([2, 3]); // → tensor([[0., 0., 0.], [0., 0., 0.]])
  * zeros([]); // → tensor(0.)
  */
-export const zeros = (shape: Shape, options?: CreationOptions): Tensor =>
-  full(shape, 0, { dtype: "float32", ...options });
+export const zeros = (shape: Shape, options?: CreationOptions): Tensor => full(shape, 0, options);
 
 /**
  * A tensor of ones, float32 unless another dtype is named, as `torch.ones`.
@@ -181,8 +203,7 @@ export const zeros = (shape: Shape, options?: CreationOptions): Tensor =>
  * @example
  * ones([2], { dtype: "int32" }); // → tensor([1, 1], dtype=int32)
  */
-export const ones = (shape: Shape, options?: CreationOptions): Tensor =>
-  full(shape, 1, { dtype: "float32", ...options });
+export const ones = (shape: Shape, options?: CreationOptions): Tensor => full(shape, 1, options);
 
 /**
  * Zeros in the shape and (unless another is named) dtype of another tensor, as `torch.zeros_like`.
@@ -207,7 +228,7 @@ export const onesLike = (x: Tensor, options?: CreationOptions): Tensor => fullLi
  * fullLike(tensor([[1, 2]]), 0.5); // → tensor([[0.5000, 0.5000]])
  */
 export const fullLike = (x: Tensor, value: number | boolean, options?: CreationOptions): Tensor =>
-  full(x.shape, value, { ...options, dtype: options?.dtype ?? x.dtype });
+  full(x.shape, value, { ...options, dtype: chosenDType(options, x.dtype) });
 
 /** Refuses bool, which holds no row of numbers. */
 export function noTruths(what: string, dtype: DType): void {
@@ -226,7 +247,10 @@ function numbersAndOptions(
   given: NumbersAndOptions,
 ): [numbers: number[], options: CreationOptions | undefined] {
   const numbers = given.filter((x) => typeof x === "number");
-  return [numbers, given.find((x) => typeof x === "object")];
+  return [
+    numbers,
+    given.find((x) => typeof x !== "number" && x !== undefined) as CreationOptions | undefined,
+  ];
 }
 
 /**

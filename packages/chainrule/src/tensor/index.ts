@@ -30,6 +30,7 @@ export { defineMethods, type NestedArray, type Spec, Tensor } from "../core/tens
 export type { Index } from "../ops/at.ts";
 export { einsum } from "../ops/einsum.ts";
 export type { Extremes } from "../ops/extremes.ts";
+export { indexSelect } from "../ops/indexing.ts";
 export type { FillOptions } from "../ops/inplace.ts";
 export { cat, hstack, meshgrid, stack, vstack } from "../ops/join.ts";
 export type { Closeness } from "../ops/logical.ts";
@@ -51,7 +52,7 @@ export {
   promoteTypes,
   type TypedArray,
 } from "../shape/dtype.ts";
-export { numel, type Shape, sameShape, showShape, unravelIndex } from "../shape/shape.ts";
+export { broadcastShapes, numel, type Shape, sameShape, showShape, unravelIndex } from "../shape/shape.ts";
 export { type Compilable, type Compiled, type CompileOptions, compile } from "./compile.ts";
 export * from "./create.ts";
 export { type EngineReport, engineReport } from "./engine.ts";

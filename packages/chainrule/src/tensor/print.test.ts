@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
+import { thrown } from "../util/testing/thrown.ts";
 import { arange, full, noGrad, ones, setPrintOptions, type Tensor, tensor, zeros } from "./index.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
@@ -104,4 +105,26 @@ describe("setPrintOptions", () => {
     setPrintOptions({ sciMode: false, linewidth: 20 });
     expect(String(tensor([1e-5, 1, 2, 3]))).toBe("tensor([0.00, 1.00,\n        2.00, 3.00])");
   });
+});
+
+test("JavaScript's operators on numbers take no tensors, and texts do", () => {
+  const x = tensor(10);
+  for (const run of [() => x > tensor(9), () => +x, () => Math.max(x as never, 1), () => (x as never) - 1]) {
+    const error = thrown(run);
+    expect(error.code).toBe("argument");
+    expect(error.remedy).toContain("item()");
+  }
+  expect(`${x} ${String(x)}`).toBe("tensor(10.) tensor(10.)");
+  // biome-ignore lint/style/useTemplate: the operator is what is tested
+  expect("loss " + x).toBe("loss tensor(10.)");
+});
+
+test("JSON has the values", () => {
+  const data = { loss: tensor(0.5), y: tensor([[1, 2]]).t(), yes: tensor([true]), none: tensor([nan]) };
+  expect(JSON.stringify(data)).toBe('{"loss":0.5,"y":[[1],[2]],"yes":[true],"none":[null]}');
+});
+
+test("print options that are undefined stay as they are", () => {
+  setPrintOptions({ precision: undefined, linewidth: undefined });
+  expect(tensor([0.1, 2]).toString()).toBe("tensor([0.1000, 2.0000])");
 });

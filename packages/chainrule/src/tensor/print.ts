@@ -3,6 +3,7 @@ import { recording } from "../core/recording.ts";
 import { defineMethods, Tensor } from "../core/tensor.ts";
 import { isFloating } from "../shape/dtype.ts";
 import { showShape } from "../shape/shape.ts";
+import { withDefaults } from "../util/options.ts";
 
 /** What {@link setPrintOptions} can be told. What is left out stays as it is; the defaults are those of the start. */
 export interface PrintOptions {
@@ -34,7 +35,8 @@ const settings: Required<PrintOptions> = {
  * tensor([0.1]).toString(); // → 'tensor([0.10000000])'
  * setPrintOptions({ precision: 4 }); // as it was
  */
-export const setPrintOptions = (options: PrintOptions): void => void Object.assign(settings, options);
+export const setPrintOptions = (options: PrintOptions): void =>
+  void Object.assign(settings, withDefaults("setPrintOptions", options, settings));
 
 /** Places of one dimension; −1 is the gap in the middle of those that are too many. */
 function placesOf(size: number, shortened: boolean): number[] {

@@ -10,6 +10,7 @@ import { requireFloating } from "../core/rules.ts";
 import { Tensor } from "../core/tensor.ts";
 import { broadcastShapes, checkShape, type Shape, showShape } from "../shape/shape.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { type CreationOptions, chosenDType, finish, noTruths } from "./create.ts";
 
 /** Where random numbers come from. */
@@ -21,15 +22,17 @@ export interface GeneratorOptions {
 /** What functions that make random tensors can be told. */
 export interface RandomOptions extends CreationOptions, GeneratorOptions {}
 
+const randomNames: OptionNames<RandomOptions> = { dtype: 0, requiresGrad: 0, generator: 0 };
+
 function draw(what: Draw, shape: Shape, options: RandomOptions | undefined): Tensor {
-  const spec = { shape: checkShape(shape), dtype: chosenDType(options) };
+  const spec = { shape: checkShape(shape), dtype: chosenDType(options, "float32", randomNames) };
   return finish(interpreter.random(what, options?.generator ?? defaultGenerator, spec), options);
 }
 
 /** Options that take their dtype from another tensor unless they name one. */
 const likeThat = (x: Tensor, options: RandomOptions | undefined): RandomOptions => ({
   ...options,
-  dtype: options?.dtype ?? x.dtype,
+  dtype: chosenDType(options, x.dtype, randomNames),
 });
 
 function floating(dtype: unknown, name: string): void {
@@ -85,7 +88,7 @@ export function randint(...given: (number | Shape | RandomOptions | undefined)[]
   const numbers = given.filter((x) => typeof x === "number");
   const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   const [shape, options] = given.slice(numbers.length) as [Shape, RandomOptions | undefined];
-  const dtype = chosenDType(options, "int32");
+  const dtype = chosenDType(options, "int32", randomNames);
   return draw({ kind: "randint", low, high }, shape, { ...options, dtype });
 }
 
@@ -99,7 +102,7 @@ export function randint(...given: (number | Shape | RandomOptions | undefined)[]
  * randperm(4); // → tensor([0, 1, 3, 2], dtype=int32)
  */
 export function randperm(n: number, options?: RandomOptions): Tensor {
-  const dtype = chosenDType(options, "int32");
+  const dtype = chosenDType(options, "int32", randomNames);
   noTruths("randperm", dtype);
   return draw({ kind: "randperm" }, [n], { ...options, dtype });
 }
@@ -140,7 +143,7 @@ export function randintLike(x: Tensor, high: number, options?: RandomOptions): T
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randintLike(x: Tensor, ...given: (number | RandomOptions | undefined)[]): Tensor {
   const numbers = given.filter((n) => typeof n === "number");
-  const options = given.find((o) => typeof o === "object");
+  const options = given.find((o) => typeof o !== "number" && o !== undefined) as RandomOptions | undefined;
   const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   return randint(low, high, x.shape, likeThat(x, options));
 }
@@ -220,6 +223,7 @@ export function multinomial(
   options?: GeneratorOptions & { replacement?: boolean },
 ): Tensor {
   requireFloating(weights);
+  checkOptions("multinomial", options, { generator: 0, replacement: 0 });
   if (weights.ndim < 1 || weights.ndim > 2) {
     throw new ChainruleError(
       "shape",

@@ -14,7 +14,7 @@ export type Batches<B extends Batch = Batch> = Iterable<B> | AsyncIterable<B>;
 /** What a model gives. */
 export type Output<M extends Module> = ReturnType<M["forward"]>;
 
-/** The loss of a batch, one number: the mean over its rows, unless `reduction` says otherwise. */
+/** The loss of a batch, one number: the mean over its rows, unless its `reduction` or the option says otherwise. */
 export type LossFunction<M extends Module, B extends Batch> = (
   output: Output<M>,
   target: Tensor,
@@ -31,8 +31,22 @@ export interface BatchOptions {
    * loss, as its third argument. Default: all but the last one.
    */
   inputs?: number;
-  /** How the loss combines the rows of a batch. Default "mean". */
+  /** How the loss combines the rows of a batch. Default: what a loss module's own `reduction` says, for other functions "mean". */
   reduction?: "mean" | "sum";
+}
+
+/** How the loss combines the rows of a batch; throws when it says otherwise than the option. */
+export function reductionOf({ loss, reduction }: BatchOptions & { readonly loss?: unknown }): "mean" | "sum" {
+  const { reduction: own } = (loss ?? {}) as { reduction?: unknown };
+  const said = own === "sum" ? "sum" : own === "mean" || own === "batchmean" ? "mean" : undefined;
+  if (said && reduction && said !== reduction) {
+    throw new ChainruleError(
+      "argument",
+      `The loss has the reduction "${own}", and the option says "${reduction}".`,
+      "Leave the option out.",
+    );
+  }
+  return said ?? reduction ?? "mean";
 }
 
 /** A batch taken apart. */

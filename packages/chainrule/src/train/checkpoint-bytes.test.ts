@@ -136,6 +136,7 @@ describe("bytes that are no whole checkpoint are refused", () => {
   test("cut short anywhere", () => {
     for (let length = 0; length < bytes.length; length++)
       expect(() => decodeCheckpoint(bytes.subarray(0, length))).toThrow("no whole checkpoint");
+    expect(() => decodeCheckpoint("" as never)).toThrow('it is "", not bytes');
   });
 
   test("with any one byte altered", () => {

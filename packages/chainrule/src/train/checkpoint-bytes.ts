@@ -1,6 +1,7 @@
 import { crc32c, readSafetensors, writeSafetensors } from "../io/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { shown } from "../util/wording.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
 /**
@@ -71,6 +72,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source = "the checkpoint"): 
       `${source} is no whole checkpoint: ${problem}.`,
       "Go on from an earlier one, or start training anew.",
     );
+  if (!(bytes instanceof Uint8Array)) throw fail(`it is ${shown(bytes)}, not bytes`);
   checkSum(bytes, fail);
   const { tensors, metadata } = readSafetensors(bytes, source);
   if (metadata.format !== FORMAT) throw fail(`its format is ${JSON.stringify(metadata.format ?? null)}`);

@@ -13,6 +13,7 @@ import {
   zeros,
 } from "../tensor/index.ts";
 import { evaluate, gradientNorm } from "./evaluate.ts";
+import { fit } from "./fit.ts";
 import { digits, loaderOf, mlp, sine, slope, weightsOf } from "./testing/problems.ts";
 
 const lossFn = new nn.MSELoss();
@@ -51,6 +52,25 @@ describe("evaluate", () => {
       },
     });
     expect(model.modules().map((m) => m.training)).toEqual([true, true, false, true]);
+  });
+
+  test("takes the reduction from the loss, and refuses an option that says otherwise", async () => {
+    const [x, y] = sine(7);
+    const model = mlp(1, 3, 1);
+    const data = [[x, y]] as const;
+    const { loss: mean } = await evaluate(model, { data, loss: lossFn });
+    const sum = new nn.MSELoss({ reduction: "sum" });
+    expect((await evaluate(model, { data, loss: sum })).loss).toBeCloseTo(mean, 6);
+    expect((await evaluate(model, { data, loss: sum, reduction: "sum" })).loss).toBeCloseTo(mean, 6);
+    const plain = (output: Tensor, target: Tensor): Tensor => sum(output, target);
+    expect((await evaluate(model, { data, loss: plain })).loss).toBeCloseTo(7 * mean, 5);
+    const wrong = { data, loss: sum, reduction: "mean" } as const;
+    const message = /the reduction "sum", and the option says "mean"/;
+    await expect(evaluate(model, wrong)).rejects.toThrow(message);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    await expect(fit(model, { ...wrong, optimizer, epochs: 1 })).rejects.toThrow(message);
+    const { history } = await fit(model, { data, loss: sum, optimizer, epochs: 1 });
+    expect(history[0].loss).toBeCloseTo(mean, 6);
   });
 
   test("gives modes back when it fails, and says what is missing", async () => {

@@ -1,6 +1,7 @@
 import type { Module } from "../nn/index.ts";
 import { cat, defaultGenerator, grad, noGrad, Tensor, zeros } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import {
   type Batch,
   type Batches,
@@ -14,6 +15,7 @@ import {
   noBatches,
   type Output,
   partsOf,
+  reductionOf,
   run,
   wholeOf,
 } from "./batches.ts";
@@ -57,10 +59,18 @@ export interface Evaluation {
  * const found = await evaluate(new nn.Identity(), { data, loss, metrics: { accuracy } });
  * found; // → { loss: 1.163, metrics: { accuracy: 0.6667 }, rows: 3 }
  */
-export const evaluate = <M extends Module, B extends Batch>(
+export async function evaluate<M extends Module, B extends Batch>(
   model: M,
   options: EvaluateOptions<M, B>,
-): Promise<Evaluation> => evaluateBy(model, (...inputs) => run(model, inputs), options);
+): Promise<Evaluation> {
+  checkOptions("evaluate", options, names);
+  return evaluateBy(model, (...inputs) => run(model, inputs), options);
+}
+
+// biome-ignore format: a list of names
+const names: OptionNames<EvaluateOptions<Module, Batch>> = {
+  data: 0, loss: 0, metrics: 0, signal: 0, inputs: 0, reduction: 0,
+};
 
 /** The same by a function that does what the model does, such as a compiled one. */
 export async function evaluateBy<M extends Module, B extends Batch>(
@@ -113,7 +123,7 @@ export function weightOf(
   options: BatchOptions & { readonly loss?: unknown },
 ): { factor: number; mass: number } {
   const { rows } = partsOf(batch, options);
-  if (options.reduction === "sum") return { factor: 1, mass: rows };
+  if (reductionOf(options) === "sum") return { factor: 1, mass: rows };
   const { weightOf: sumOf } = (options.loss ?? {}) as Partial<WeightedLoss<never>>;
   const weight = typeof sumOf === "function" ? sumOf(batch) : rows;
   return { factor: weight, mass: weight };

@@ -20,14 +20,17 @@ function setting() {
     { params: [...model.at(1).parameters(), ...model.at(4).parameters()], lr: 0.01 },
   ]);
   const data = loaderOf(digits(200, 1), { batchSize: 20, shuffle: true, generator: new Generator(2) });
-  return { model, optimizer, data, loss: new nn.CrossEntropyLoss() };
+  return { model, given: { optimizer, data, loss: new nn.CrossEntropyLoss() } };
 }
 
 describe("findLr", () => {
   test("finds a rate with which training goes well, in a test that ends at divergence", async () => {
     const warn = vi.spyOn(console, "warn");
     const s = setting();
-    const { rates, losses, smoothed, suggestion, diverged } = await train.findLr(s.model, { ...s, to: 1e4 });
+    const { rates, losses, smoothed, suggestion, diverged } = await train.findLr(s.model, {
+      ...s.given,
+      to: 1e4,
+    });
     expect(warn).not.toHaveBeenCalled();
     warn.mockRestore();
     expect([losses.length, smoothed.length]).toEqual([rates.length, rates.length]);
@@ -36,15 +39,15 @@ describe("findLr", () => {
     expect([diverged, rates.length < 100]).toEqual([true, true]);
     expect(suggestion).toBeGreaterThan(1e-4);
     expect(suggestion).toBeLessThan(1);
-    for (const group of s.optimizer.paramGroups) group.lr = suggestion as number;
-    const { history } = await train.fit(s.model, { ...s, epochs: 6 });
+    for (const group of s.given.optimizer.paramGroups) group.lr = suggestion as number;
+    const { history } = await train.fit(s.model, { ...s.given, epochs: 6 });
     expect(history[5].loss).toBeLessThan(history[0].loss / 2);
   });
 
   test("leaves everything as it was", async () => {
     for (const trained of [false, true]) {
       const s = setting();
-      if (trained) await train.fit(s.model, { ...s, epochs: 1 });
+      if (trained) await train.fit(s.model, { ...s.given, epochs: 1 });
       const last = s.model.at(4);
       const gradient = tensor(new Array(10).fill(0.5));
       if (last instanceof nn.Linear && last.bias) last.bias.grad = gradient;
@@ -52,16 +55,16 @@ describe("findLr", () => {
         weightsOf(s.model),
         s.model.modules().map((m) => m.training),
         s.model.parameters().map((p) => p.gradStorage && p.grad?.toArray()),
-        s.optimizer.paramGroups.map(({ params: _, ...options }) => options),
-        Object.values(s.optimizer.stateDict().state).map((state) => Object.values(state).map(String)),
-        [defaultGenerator, ...s.data.generators].map((g) => [...g.getState()]),
+        s.given.optimizer.paramGroups.map(({ params: _, ...options }) => options),
+        Object.values(s.given.optimizer.stateDict().state).map((state) => Object.values(state).map(String)),
+        [defaultGenerator, ...s.given.data.generators].map((g) => [...g.getState()]),
       ];
       const before = picture();
-      await train.findLr(s.model, { ...s, steps: 15 });
+      await train.findLr(s.model, { ...s.given, steps: 15 });
       expect(picture()).toEqual(before);
-      await expect(train.findLr(s.model, { ...s, loss: () => tensor([1, 2]), steps: 15 })).rejects.toThrow(
-        "The loss of a batch has shape [2]",
-      );
+      await expect(
+        train.findLr(s.model, { ...s.given, loss: () => tensor([1, 2]), steps: 15 }),
+      ).rejects.toThrow("The loss of a batch has shape [2]");
       expect(picture()).toEqual(before);
     }
   });
@@ -70,14 +73,14 @@ describe("findLr", () => {
     const s = setting();
     const seen: number[][] = [];
     const loss = (): ReturnType<typeof tensor> => {
-      seen.push(s.optimizer.paramGroups.map(({ lr }) => lr));
+      seen.push(s.given.optimizer.paramGroups.map(({ lr }) => lr));
       const [weight] = s.model.parameters();
       return weight
         .sum()
         .mul(0)
         .add(seen.length > 20 ? 1 : 2);
     };
-    const options = { ...s, loss, from: 0.01, to: 1, steps: 41, compile: false };
+    const options = { ...s.given, loss, from: 0.01, to: 1, steps: 41, compile: false };
     const { suggestion, rates, diverged } = await train.findLr(s.model, options);
     // The loss falls from 2 to 1 at step 21; smoothed, it falls most over the steps from 20 to 24.
     expect([suggestion, diverged]).toEqual([rates[21], false]);
@@ -117,7 +120,7 @@ describe("findLr", () => {
       const height = step++ === 0 ? 0.1 : step <= 20 ? 2 : 1;
       return weight.sum().mul(0).add(height);
     };
-    const options = { ...s, loss, from: 0.01, to: 1, steps: 41, compile: false };
+    const options = { ...s.given, loss, from: 0.01, to: 1, steps: 41, compile: false };
     const { suggestion, rates, diverged } = await train.findLr(s.model, options);
     expect([rates.length, diverged]).toEqual([41, false]);
     expect([rates[20], rates[21]]).toContain(suggestion);

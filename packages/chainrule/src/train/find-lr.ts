@@ -1,5 +1,6 @@
 import type { Module } from "../nn/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkOptions, type OptionNames } from "../util/options.ts";
 import { powerOf } from "../util/power.ts";
 import {
   type Batch,
@@ -35,6 +36,12 @@ export interface FindLrOptions<M extends Module, B extends Batch>
   /** Aborting throws the signal's reason before the next step. Without it, nothing stops the test. */
   signal?: AbortSignal;
 }
+
+// biome-ignore format: a list of names
+const names: OptionNames<FindLrOptions<Module, Batch>> = {
+  data: 0, loss: 0, optimizer: 0, from: 0, to: 0, steps: 0, signal: 0, clipNorm: 0, clipValue: 0, l1: 0, compile: 0, inputs: 0,
+  reduction: 0,
+};
 
 /** What a range test found: one entry for each step, oldest first. */
 export interface RateTest {
@@ -83,6 +90,7 @@ export async function findLr<M extends Module, B extends Batch>(
   model: M,
   options: FindLrOptions<M, B>,
 ): Promise<RateTest> {
+  checkOptions("findLr", options, names);
   const { data, optimizer, from = 1e-6, to = 1, steps = 100, signal } = options;
   checkBatches(data, "data");
   checkWhole("steps", steps, 3);

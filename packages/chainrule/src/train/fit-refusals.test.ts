@@ -9,6 +9,13 @@ describe("what cannot be trained", () => {
   const optimizer = new optim.SGD(model.parameters());
   const good = { data: [sine(3)], loss: new nn.MSELoss(), optimizer, epochs: 1 };
   test.each<[string, object, RegExp]>([
+    [
+      "a name of another library",
+      { validationData: [] },
+      /has no option "validationData". Did you mean validation\?/,
+    ],
+    ["a name in snake case", { earlyStopping: { patience: 1, min_delta: 1 } }, /Did you mean minDelta\?/],
+    ["a schedule each step", { scheduleEvery: "step" }, /scheduleEvery is "step". Use "epoch" or "batch"/],
     ["no data", { data: undefined }, /data is missing/],
     ["a dataset", { data: { length: 1, get: () => sine(1) } }, /Wrap the dataset/],
     ["no batches", { data: [] }, /data gave no batches.*dropLast/],

@@ -19,7 +19,7 @@ import { evaluateBy, gradientNorm, weightOf } from "./evaluate.ts";
 import { Guard } from "./guard.ts";
 import {
   type Callback,
-  checkOptions,
+  checkFit,
   type FitOptions,
   type FitResult,
   type StopReason,
@@ -85,7 +85,7 @@ export async function fit<M extends Module, B extends Batch>(
   model: M,
   options: FitOptions<M, B>,
 ): Promise<FitResult> {
-  checkOptions(model, options);
+  checkFit(model, options);
   return new Fit(model, options).train();
 }
 

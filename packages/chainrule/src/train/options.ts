@@ -2,6 +2,7 @@
 import { Module } from "../nn/index.ts";
 import type { Generator } from "../tensor/index.ts";
 import { ChainruleError } from "../util/errors.ts";
+import { checkChoice, checkOptions, type OptionNames } from "../util/options.ts";
 import { type Average, checkAverage } from "./averages.ts";
 import {
   type Batch,
@@ -11,6 +12,7 @@ import {
   countOf,
   type LossFunction,
   type Metric,
+  reductionOf,
 } from "./batches.ts";
 import { checkNumber, checkWhole } from "./checking.ts";
 import type { Checkpoint, CheckpointOptions } from "./checkpoint.ts";
@@ -187,17 +189,34 @@ export interface FitResult {
   checkpoint: Checkpoint;
 }
 
+// biome-ignore format: a list of names
+const fitNames: OptionNames<FitOptions<Module, Batch>> = {
+  data: 0, loss: 0, optimizer: 0, epochs: 0, validation: 0, metrics: 0, callbacks: 0, schedule: 0, scheduleEvery: 0, clipNorm: 0,
+  clipValue: 0, l1: 0, anneal: 0, average: 0, transform: 0, earlyStopping: 0, checkpoint: 0, optimality: 0, stopAt: 0, seed: 0,
+  generators: 0, signal: 0, resume: 0, guard: 0, compile: 0, inputs: 0, reduction: 0,
+};
+// biome-ignore format: a list of names
+const stoppingNames: OptionNames<EarlyStopping> = { patience: 0, minDelta: 0, monitor: 0, mode: 0, restoreBest: 0 };
+const checkpointNames: OptionNames<CheckpointOptions> = { save: 0, every: 0, best: 0 };
+const stopAtNames: OptionNames<StopAt> = { gradientNorm: 0, loss: 0, validationLoss: 0 };
+
 /** Throws on the first option that cannot be. */
-export function checkOptions<M extends Module, B extends Batch>(model: M, options: FitOptions<M, B>): void {
+export function checkFit<M extends Module, B extends Batch>(model: M, options: FitOptions<M, B>): void {
   const { data, loss, optimizer, epochs, validation, clipNorm, checkpoint, optimality, stopAt } = options;
   if (!(model instanceof Module)) {
     throw new ChainruleError("argument", "fit was given something that is no model.", "Pass an nn.Module.");
   }
+  checkOptions("fit", options, fitNames);
+  checkOptions("earlyStopping", options.earlyStopping, stoppingNames);
+  checkOptions("checkpoint", checkpoint, checkpointNames);
+  checkOptions("stopAt", stopAt, stopAtNames);
+  checkChoice("scheduleEvery", options.scheduleEvery, ["epoch", "batch"]);
   checkBatches(data, "data");
   if ("validation" in options && validation !== undefined) checkBatches(validation, "validation");
   if (typeof loss !== "function") {
     throw new ChainruleError("argument", "loss is not a function.", "Pass one, such as new nn.MSELoss().");
   }
+  reductionOf(options);
   if (typeof optimizer?.step !== "function") {
     throw new ChainruleError(
       "argument",

@@ -45,7 +45,7 @@ export type ErrorCode =
  * }
  */
 export class ChainruleError extends Error {
-  override readonly name = "ChainruleError";
+  override readonly name: string = "ChainruleError";
   /** What kind of error it is, for programs that branch on it. */
   readonly code: ErrorCode;
   /** What is wrong, with the shapes, names and values at hand. */

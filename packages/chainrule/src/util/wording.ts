@@ -15,3 +15,11 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 /** `an int32`, `a float32`; with "A" for the beginning of a sentence. */
 export const withArticle = (word: string, article: "a" | "A" = "a"): string =>
   `${article}${/^[aeiou]/i.test(word) ? "n" : ""} ${word}`;
+
+/** A value in a message: a text in quotes, an object by its kind; with "A" for the beginning of a sentence. */
+export function shown(value: unknown, article: "a" | "A" = "a"): string {
+  if (typeof value === "string") return `"${value}"`;
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return String(value);
+  const kind = value.constructor?.name ?? "Object";
+  return withArticle(/^(Object|Array|Function)$/.test(kind) ? kind.toLowerCase() : kind, article);
+}

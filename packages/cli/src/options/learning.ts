@@ -31,7 +31,7 @@ const groups = (): Record<string, Option[]> => ({
     ]).default("auto"),
     parsed(
       "--validation-size <share>",
-      "share of the rows without the test's that tells when to stop",
+      "share of the rows without the test's that tells when to stop, and which epoch is kept",
       share,
     ).default(0.15),
     calibrationSizeOption(),
@@ -43,10 +43,13 @@ const groups = (): Record<string, Option[]> => ({
       "--include <columns>",
       "columns to use even if they look like identifiers (default: none)",
     ).argParser(collect),
-    new Option("--weights <column>", "a column that says how much each row counts (default: all the same)"),
+    new Option(
+      "--weights <column>",
+      "column of numbers from 0 on: for how many each row counts, in training and in scores; no input (default: each row counts once)",
+    ),
     choice(
       "--target-transform <name>",
-      "learn the logarithm of a number; auto where it is skewed (default: none)",
+      "numbers: learn the logarithm of the target; auto where it is skewed (default: none)",
       targetTransforms,
     ),
     typesOption(),
@@ -63,9 +66,10 @@ const groups = (): Record<string, Option[]> => ({
 export const addTest = (command: Command): Command =>
   command
     .addOption(
-      new Option("--test <file>", "a test table of your own (default: a part of the data)").helpGroup(
-        "Data:",
-      ),
+      new Option(
+        "--test <file>",
+        "a test table of its own, with the same columns (default: a part of the data)",
+      ).helpGroup("Data:"),
     )
     .addOption(
       parsed("--test-size <share>", "share of the rows kept for the test", share)

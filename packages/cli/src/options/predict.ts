@@ -13,11 +13,9 @@ export function addPredict(program: Command, io: Io): void {
     .addOption(formatOption("--input-format <name>"))
     .addOption(new Option("-o, --out <file>", "where to write, a new file (default: -, standard output)"))
     .addOption(
-      new Option("--format <name>", "of the output (default: by the name of --out, else csv)").choices([
-        "csv",
-        "ndjson",
-        "parquet",
-      ]),
+      new Option("--format <name>", "format of the output (default: by the name of --out, else csv)").choices(
+        ["csv", "ndjson", "parquet"],
+      ),
     )
     .option(
       "--columns <names>",

@@ -1,14 +1,14 @@
 import { type Command, Option } from "commander";
 import type { ResumeOptions } from "../commands/resume.ts";
 import type { Io } from "../io.ts";
-import { addOutput, RUN } from "./shared.ts";
+import { addOutput } from "./shared.ts";
 import { defaultWorkers } from "./tune.ts";
 
 export function addResume(program: Command, io: Io): void {
   const command = program
     .command("resume")
     .description("Go on with a run, or a search by tune, that was stopped or killed.")
-    .argument("<run>", RUN)
+    .argument("<run>", "the folder of a run or of a search: what train or tune has written")
     .addOption(new Option("--data <files...>", "where its data are now (default: where they were)"))
     .addOption(new Option("--test <file>", "where its test table is now (default: where it was)"));
   addOutput(command)

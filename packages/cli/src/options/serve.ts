@@ -16,13 +16,21 @@ export function addServe(program: Command, io: Io): void {
       "127.0.0.1",
     )
     .option("-p, --port <number>", "port to listen at; 0 for any free one", port, 8080)
-    .option("--cors <origin>", "web site whose pages may ask, such as https://example.org, or *", origin)
-    .option("--level <share>", "numbers: of the intervals, one of the model's (default: 0.9)", share)
-    .option("--max-rows <count>", "rows in a request", whole(1), 10_000)
-    .option("--max-body <MB>", "megabytes of a request", positive, 1)
+    .option(
+      "--cors <origin>",
+      "web site whose pages may ask, such as https://example.org, or * for all (default: none)",
+      origin,
+    )
+    .option(
+      "--level <share>",
+      "numbers: share of the true values that intervals hold, 0.8, 0.9 or 0.95 (default: 0.9)",
+      share,
+    )
+    .option("--max-rows <count>", "most rows in a request", whole(1), 10_000)
+    .option("--max-body <MB>", "most megabytes of a request's body", positive, 1)
     .option(
       "--queue <count>",
-      "requests that have arrived and are at work; more are told to come again",
+      "requests that have arrived and are at work at a time; more are answered 503",
       whole(1),
       256,
     )

@@ -5,11 +5,15 @@ import { inputFormats } from "../sources/input.ts";
 
 /** Arguments and options that several commands share, and the values that options take. */
 
-export const DATA = "CSV, TSV, JSON, NDJSON or Parquet file, also compressed; - is standard input";
+export const DATA =
+  "files that are one table: CSV, TSV, JSON, NDJSON or Parquet, also compressed; - is standard input";
 export const RUN = "the folder of a run that train has written";
 
 export const missingOption = (): Option =>
-  new Option("--missing <words>", "more words for a missing value, with commas between")
+  new Option(
+    "--missing <words>",
+    "words that stand for a missing value, besides the usual ones; with commas between",
+  )
     .argParser(words)
     .default(missingWords, "empty, ?, NA, N/A, NaN, null, None");
 

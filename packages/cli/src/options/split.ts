@@ -7,7 +7,7 @@ import { share } from "./shared.ts";
 export const splitOption = (): Option =>
   new Option(
     "--split <kind>",
-    "random, group:COLUMN, time:COLUMN, or column:COLUMN, which says train or test (default: stratified)",
+    "how rows are cut: stratified or random; group:COLUMN, whose rows stay together; time:COLUMN, whose latest rows test; column:COLUMN, which says train, validation, calibration or test (default: stratified)",
   ).argParser(split);
 
 function split(text: string): SplitKind {
@@ -20,19 +20,19 @@ function split(text: string): SplitKind {
 export const calibrationSizeOption = (): Option =>
   new Option(
     "--calibration-size <share>",
-    "share of these rows kept for probabilities and intervals alone (default: 0, validation rows serve)",
+    "share of the rows without the test's kept for temperature, threshold and intervals alone (default: 0, validation rows serve)",
   ).argParser(share);
 
 export const calibrateOption = (): Option =>
   new Option(
     "--calibrate <when>",
-    "correct probabilities by a temperature; auto where it helps (default: auto)",
+    "classes: correct probabilities by a temperature; auto where it helps (default: auto)",
   ).choices(["auto", "always", "never"]);
 
 export const thresholdOption = (): Option =>
   new Option(
     "--threshold <p>",
-    "tell the second of two classes above p; f1 or youden choose on validation rows (default: 0.5)",
+    "two classes: the second is told where its probability is above p; f1 or youden choose p on validation rows (default: 0.5)",
   ).argParser(threshold);
 
 function threshold(text: string): number | "f1" | "youden" {

@@ -23,7 +23,10 @@ export function addTune(program: Command, io: Io): void {
       whole(1),
     )
     .addOption(
-      new Option("--space <file>", "JSON with the ranges to search (default: below)").argParser(spaceOf),
+      new Option(
+        "--space <file>",
+        "JSON with the ranges to search (default: width, depth, activation, lr, dropout and weight-decay, see below)",
+      ).argParser(spaceOf),
     )
     .addOption(
       new Option(
@@ -31,17 +34,18 @@ export function addTune(program: Command, io: Io): void {
         "where to write the search; nothing is ever overwritten (default: tunes/<table>-<n>)",
       ),
     )
-    .option("--resume <folder>", "go on with a search that was stopped or killed");
+    .option("--resume <folder>", "go on with the search in a folder, as resume does (default: a new search)");
   addOutput(addThreshold(addTest(addLearning(command))));
   command
     .addHelpText(
       "after",
       `
 By default width (64 to 512), depth (1 to 4), activation, lr, dropout and
-weight-decay are searched, but for those that an option fixes. A file says it
-otherwise: {"lr": {"log": [0.001, 0.3]}, "dropout": {"linear": [0, 0.5]},
-"depth": {"whole": [1, 4]}, "hidden": [[64], [256, 256, 256]]}. In chainrule.json
-that is the value of "space".
+weight-decay are searched, but for those that an option fixes. A file, or the
+value of "space" in chainrule.json, says it otherwise; "hidden" may stand in
+place of width and depth:
+  {"lr": {"log": [0.001, 0.3]}, "dropout": {"linear": [0, 0.5]},
+   "width": [64, 128, 256], "depth": {"whole": [1, 4]}}
 
 What follows from the number of rows is in \`chainrule train --help\`.
 

@@ -175,3 +175,8 @@ describe("states", () => {
     expect(() => new Generator().setState(state)).toThrow("are not the state");
   });
 });
+
+test("a seed that is no number is refused in words", () => {
+  for (const seed of ["a", undefined, {}])
+    expect(() => new Generator(1).manualSeed(seed as never)).toThrow("A seed must be an integer");
+});

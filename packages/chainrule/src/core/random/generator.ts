@@ -3,6 +3,7 @@
  * CPU generator. M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998), with their initialization of 2002.
  */
 import { ChainruleError } from "../../util/errors.ts";
+import { shown } from "../../util/wording.ts";
 import { recording } from "../recording.ts";
 
 /** Words in the state, and draws per regeneration. */
@@ -31,10 +32,10 @@ function entropy(): number {
 
 /** Checks a seed and brings it to [0, 2⁶⁴): negative seeds count from 2⁶⁴ downward, as in PyTorch. */
 function normalizeSeed(seed: number | bigint): bigint {
-  if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+  if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
     throw new ChainruleError(
       "argument",
-      `A seed must be an integer that a number holds exactly, got ${seed}.`,
+      `A seed must be an integer that a number holds exactly, got ${shown(seed)}.`,
       "Pass an integer below 2^53, or a bigint.",
     );
   }

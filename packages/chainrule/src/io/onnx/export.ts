@@ -26,6 +26,12 @@ export interface ToOnnxOptions {
 const OLDEST = 14;
 const NEWEST = 22;
 /** The version of the file format that came with each version of the operators. */
+/** Throws for a version of the operators that is not written. */
+export function checkOpset(opset: number, oldest = OLDEST): void {
+  if (Number.isInteger(opset) && opset >= oldest && opset <= NEWEST) return;
+  throw new ChainruleError("argument", `The opset is ${opset}.`, `Use ${oldest} to ${NEWEST}.`);
+}
+
 const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10);
 
 /**
@@ -53,9 +59,7 @@ export function toOnnx(
   examples: OnnxExample | readonly OnnxExample[],
   { opset = 17, names = {}, batch = "N" }: ToOnnxOptions = {},
 ): Uint8Array {
-  if (!(Number.isInteger(opset) && opset >= OLDEST && opset <= NEWEST)) {
-    throw new ChainruleError("argument", `The opset is ${opset}.`, `Use ${OLDEST} to ${NEWEST}.`);
-  }
+  checkOpset(opset);
   const graph = graphOf(model, examplesOf(examples), { opset, names, batch });
   return writeModel(messageOfModel(graph));
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../tensor/index.ts";
+import { broadcastTensors, type Tensor } from "../../tensor/index.ts";
 
 /**
  * x / max(‖x‖_p, eps) along `dim`: vectors of length 1, and zeros stay zeros. As `torch.nn.functional.normalize`.
@@ -20,7 +20,7 @@ export function normalize(x: Tensor, options: { p?: number; dim?: number; eps?: 
  * The cosine of the angle between vectors along `dim`: Σ x1 x2 / (max(‖x1‖, eps) · max(‖x2‖, eps)), from −1 to 1. As
  * `torch.nn.functional.cosine_similarity`.
  *
- * @param x1 [N, C] or any shape that broadcasts with x2, float; the result lacks `dim`
+ * @param x1 [N, C] or any shape that broadcasts with x2, float; the result is the common shape without `dim`
  * @param options dim 1, eps 1e-8 when left out
  * @throws ChainruleError `shape` when the shapes do not broadcast, `index` when there is no dimension `dim`
  *
@@ -28,6 +28,7 @@ export function normalize(x: Tensor, options: { p?: number; dim?: number; eps?: 
  * const x = tensor([[1, 0], [1, 1], [1, 0]]);
  * const y = tensor([[2, 0], [1, 0], [-3, 0]]);
  * nn.functional.cosineSimilarity(x, y); // → tensor([1.0000, 0.7071, -1.0000])
+ * nn.functional.cosineSimilarity(x, tensor([0, 1])); // → tensor([0.0000, 0.7071, 0.0000])
  */
 export function cosineSimilarity(
   x1: Tensor,
@@ -35,7 +36,9 @@ export function cosineSimilarity(
   options: { dim?: number; eps?: number } = {},
 ): Tensor {
   const { dim = 1, eps = 1e-8 } = options;
-  return normalize(x1, { dim, eps }).mul(normalize(x2, { dim, eps })).sum(dim);
+  // Expanded first: `dim` and the norms are those of the common shape.
+  const [a, b] = broadcastTensors(x1, x2).map((x) => normalize(x, { dim, eps }));
+  return a.mul(b).sum(dim);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   zerosLike,
 } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { checkOptions, type OptionNames } from "../../util/options.ts";
 import { withArticle } from "../../util/wording.ts";
 
 /** Options of {@link dropout} and {@link alphaDropout}. */
@@ -18,6 +19,8 @@ export interface DropoutOptions {
   /** Where to draw from. Without it the default generator, which `manualSeed` sets. */
   generator?: Generator;
 }
+
+const names: OptionNames<DropoutOptions> = { p: 0, training: 0, generator: 0 };
 
 /** Refuses what is no probability. */
 export function checkProbability(p: number): number {
@@ -98,7 +101,10 @@ export const alpha: Dropping<"keep" | "scale" | "slope" | "shift"> = {
  * nn.functional.dropout(x, { p: 0.25 }); // → tensor([0.0000, 1.3333, 1.3333, 0.0000, 1.3333, 0.0000])
  * nn.functional.dropout(x, { training: false }) === x; // → true
  */
-export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(inverted, x, options);
+export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  checkOptions("dropout", options, names);
+  return dropBy(inverted, x, options);
+}
 
 /**
  * Dropout for networks of {@link selu}: sets elements to SELU's negative limit, then scales and shifts all so that mean 0 and
@@ -113,4 +119,7 @@ export const dropout = (x: Tensor, options: DropoutOptions = {}): Tensor => drop
  * y.mean(); // → tensor(-0.0208)
  * y.std(); // → tensor(1.0025)
  */
-export const alphaDropout = (x: Tensor, options: DropoutOptions = {}): Tensor => dropBy(alpha, x, options);
+export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  checkOptions("alphaDropout", options, names);
+  return dropBy(alpha, x, options);
+}

@@ -1,4 +1,4 @@
-import { noGrad, showShape, type Tensor, where, zeros } from "../../tensor/index.ts";
+import { apply, indexSelect, noGrad, showShape, type Tensor, where, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
 import { counted } from "../../util/wording.ts";
 
@@ -61,7 +61,7 @@ export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingLoo
   const [rows, width] = weight.shape;
   const flat = indices.reshape([indices.numel]);
   if (typeof maxNorm === "number") shrinkRows(weight, flat, maxNorm, normType);
-  let found = weight.indexSelect(0, flat);
+  let found = apply(indexSelect, { x: weight, dim: 0, index: flat }, "embedding");
   if (scaleGradByFreq) {
     const share = timesNamed(flat, rows, weight).gather(0, flat).reciprocal().unsqueeze(1);
     // The value stays to the bit, since found − found is 0; its derivative is the share.

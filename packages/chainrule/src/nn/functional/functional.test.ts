@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { manualSeed, ones, rand, tensor } from "../../tensor/index.ts";
+import { full, manualSeed, ones, rand, type Tensor, tensor } from "../../tensor/index.ts";
 import { thrown } from "../../util/testing/thrown.ts";
 import * as nn from "../index.ts";
 
@@ -105,6 +105,19 @@ describe("distances", () => {
       .sum()
       .backward();
     expect(zero.grad?.data.every(Number.isFinite)).toBe(true);
+  });
+
+  test("cosineSimilarity takes the angle in the common shape", () => {
+    const [a, b] = [tensor([[1, 2], [3, 4]]), tensor([1, 5])]; // biome-ignore format: rows
+    const close = (x: Tensor, ...values: number[]): void =>
+      values.forEach((value, i) => {
+        expect(x.data[i]).toBeCloseTo(value, 6);
+      });
+    close(F.cosineSimilarity(full([2, 3], 1), full([2, 1], 2)), 1, 1);
+    close(F.cosineSimilarity(a, b, { dim: 0 }), 0.89442718, 0.94868326);
+    close(F.cosineSimilarity(b, a), 0.96476382, 0.90213424);
+    close(F.cosineSimilarity(b, tensor(2), { dim: 0 }), 0.83205026);
+    expect(F.cosineSimilarity(a, ones([2, 2, 2]), { dim: 0 }).shape).toEqual([2, 2]);
   });
 
   test("pairwiseDistance", () => {

@@ -72,7 +72,8 @@ export interface BatchNormOptions extends Affine {
  * 2015.
  *
  * In training, and when there are no running moments, mean and variance are those of the batch (the variance divided by the
- * count); in training `runningMean` and `runningVar`, unless null, are changed in place (the variance divided by the count − 1).
+ * count); in training `runningMean` and `runningVar`, unless null, are changed in place (the variance divided by the count − 1); an empty
+ * batch leaves them.
  *
  * @param x [N, C] or [N, C, ...], float; the result has its shape
  * @param runningMean [C], or null
@@ -114,7 +115,7 @@ export function batchNorm(
   }
   const dims = x.shape.flatMap((_, d) => (d === 1 ? [] : [d]));
   const { y, mean, variance } = standardized(x, dims, eps);
-  if (training) {
+  if (training && count > 0) {
     noGrad(() => {
       moveTowards(runningMean, mean, momentum);
       moveTowards(runningVar, variance.mul(count / (count - 1)), momentum);

@@ -1,5 +1,6 @@
 import { type DType, noGrad, ones, showShape, type Tensor, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { withDefaults } from "../../util/options.ts";
 import { counted } from "../../util/wording.ts";
 import { batchNorm } from "../functional/normalization.ts";
 import { WidthKeeper } from "../module/layer.ts";
@@ -66,7 +67,13 @@ export class BatchNorm1d extends WidthKeeper {
 
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype } = options;
+    const { eps, momentum, affine, trackRunningStats, dtype } = withDefaults("BatchNorm1d", options, {
+      eps: 1e-5,
+      momentum: 0.1,
+      affine: true,
+      trackRunningStats: true,
+      dtype: undefined,
+    });
     checkSizes("BatchNorm1d", { numFeatures });
     this.numFeatures = numFeatures;
     this.eps = eps;

@@ -1,4 +1,5 @@
 import { changes, type Generator, live, recording, type Tensor } from "../../tensor/index.ts";
+import { withDefaults } from "../../util/options.ts";
 import { alpha, caseOf, checkProbability, type Dropping, dropBy, inverted } from "../functional/dropout.ts";
 import { WidthKeeper } from "../module/layer.ts";
 
@@ -21,7 +22,9 @@ abstract class DropoutLayer extends WidthKeeper {
 
   constructor(options: DropoutLayerOptions | number = {}) {
     super();
-    const { p = 0.5, generator } = typeof options === "number" ? { p: options } : options;
+    const given = typeof options === "number" ? { p: options } : options;
+    const all = { p: 0.5, generator: undefined };
+    const { p, generator } = withDefaults<DropoutLayerOptions, typeof all>("Dropout", given, all);
     this[probability] = checkProbability(p);
     this.generator = generator;
   }

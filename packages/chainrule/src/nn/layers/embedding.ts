@@ -1,5 +1,6 @@
 import { type DType, noGrad, showShape, type Tensor, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { withDefaults } from "../../util/options.ts";
 import { embedding, paddingRow } from "../functional/embedding.ts";
 import { normal_ } from "../init.ts";
 import { Module } from "../module/module.ts";
@@ -52,7 +53,13 @@ export class Embedding extends Module {
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super();
-    const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, dtype } = options;
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, dtype } = withDefaults("Embedding", options, {
+      paddingIdx: null,
+      maxNorm: null,
+      normType: 2,
+      scaleGradByFreq: false,
+      dtype: undefined,
+    });
     checkSizes("Embedding", { numEmbeddings, embeddingDim });
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;

@@ -1,5 +1,6 @@
 import { type DType, ones, showShape, type Tensor, zeros } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { withDefaults } from "../../util/options.ts";
 import { counted } from "../../util/wording.ts";
 import { groupNorm } from "../functional/normalization.ts";
 import { WidthKeeper } from "../module/layer.ts";
@@ -45,7 +46,8 @@ export class GroupNorm extends WidthKeeper {
 
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
-    const { eps = 1e-5, affine = true, dtype } = options;
+    const all = { eps: 1e-5, affine: true, dtype: undefined };
+    const { eps, affine, dtype } = withDefaults("GroupNorm", options, all);
     checkSizes("GroupNorm", { numGroups, numChannels });
     if (numGroups === 0 || numChannels % numGroups !== 0) {
       throw new ChainruleError(

@@ -1,4 +1,5 @@
 import { type DType, ones, type Shape, showShape, type Tensor, zeros } from "../../tensor/index.ts";
+import { withDefaults } from "../../util/options.ts";
 import { layerNorm, rmsNorm } from "../functional/normalization.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
@@ -47,7 +48,12 @@ export class LayerNorm extends WidthKeeper {
 
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
     super();
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype } = options;
+    const { eps, elementwiseAffine, bias, dtype } = withDefaults("LayerNorm", options, {
+      eps: 1e-5,
+      elementwiseAffine: true,
+      bias: true,
+      dtype: undefined,
+    });
     this.normalizedShape = shapeFrom(normalizedShape);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
@@ -99,7 +105,11 @@ export class RMSNorm extends WidthKeeper {
 
   constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
     super();
-    const { eps = null, elementwiseAffine = true, dtype } = options;
+    const { eps, elementwiseAffine, dtype } = withDefaults("RMSNorm", options, {
+      eps: null,
+      elementwiseAffine: true,
+      dtype: undefined,
+    });
     this.normalizedShape = shapeFrom(normalizedShape);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -136,6 +136,22 @@ describe("Dropout", () => {
 });
 
 describe("BatchNorm1d", () => {
+  test("counts an empty batch and leaves the running moments, as PyTorch does", () => {
+    for (const momentum of [0.1, null])
+      for (const shape of [
+        [0, 2],
+        [3, 2, 0],
+      ]) {
+        const norm = new nn.BatchNorm1d(2, { momentum });
+        norm(zeros([2, 2]));
+        const seen = norm.runningVar?.toArray();
+        expect(norm(zeros(shape)).shape).toEqual(shape);
+        expect(norm.runningMean?.toArray()).toEqual([0, 0]);
+        expect(norm.runningVar?.toArray()).toEqual(seen);
+        expect(norm.numBatchesTracked?.item()).toBe(2);
+      }
+  });
+
   test("running moments follow batches, and evaluation uses them", () => {
     const norm = new nn.BatchNorm1d(2, { momentum: null });
     norm(tensor([[1, 0], [3, 4]])); // biome-ignore format: rows

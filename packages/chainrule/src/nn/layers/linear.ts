@@ -1,4 +1,5 @@
 import { bilinear, type DType, linear, type Tensor, zeros } from "../../tensor/index.ts";
+import { withDefaults } from "../../util/options.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
@@ -39,7 +40,7 @@ export class Linear<In extends number = number, Out extends number = number> ext
 
   constructor(inFeatures: In, outFeatures: Out, options: LinearOptions = {}) {
     super();
-    const { bias = true, dtype } = options;
+    const { bias, dtype } = withDefaults("Linear", options, { bias: true, dtype: undefined });
     checkSizes("Linear", { inFeatures, outFeatures });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
@@ -92,7 +93,7 @@ export class Bilinear extends Module {
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    const { bias = true, dtype } = options;
+    const { bias, dtype } = withDefaults("Bilinear", options, { bias: true, dtype: undefined });
     checkSizes("Bilinear", { in1Features, in2Features, outFeatures });
     this.in1Features = in1Features;
     this.in2Features = in2Features;

@@ -1,6 +1,7 @@
 /** Activations that are made of pieces: straight lines and exponentials. All keep the shape. */
 import { type DType, full, type Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { withDefaults } from "../../util/options.ts";
 import { WidthKeeper } from "../module/layer.ts";
 import { Parameter } from "../module/parameter.ts";
 import { setting } from "./setting.ts";
@@ -50,7 +51,7 @@ export class LeakyReLU extends WidthKeeper {
 
   constructor(options?: number | { negativeSlope?: number }) {
     super();
-    this.negativeSlope = setting(options, "negativeSlope", 0.01);
+    this.negativeSlope = setting("LeakyReLU", options, "negativeSlope", 0.01);
   }
 
   override forward(x: Tensor): Tensor {
@@ -85,9 +86,11 @@ export class PReLU extends WidthKeeper {
 
   constructor(options: number | { numParameters?: number; init?: number; dtype?: DType } = {}) {
     super();
-    const { init = 0.25, dtype } = typeof options === "number" ? {} : options;
-    this.slopes = setting(options, "numParameters", 1);
-    this.weight = new Parameter(full([this.slopes], init, { dtype: dtype ?? "float32" }));
+    const given = typeof options === "number" ? { numParameters: options } : options;
+    const all = { numParameters: 1, init: 0.25, dtype: "float32" } as const;
+    const { numParameters, init, dtype } = withDefaults("PReLU", given, all);
+    this.slopes = numParameters;
+    this.weight = new Parameter(full([numParameters], init, { dtype }));
   }
 
   override forward(x: Tensor): Tensor {
@@ -114,7 +117,7 @@ export class ELU extends WidthKeeper {
 
   constructor(options?: number | { alpha?: number }) {
     super();
-    this.alpha = setting(options, "alpha", 1);
+    this.alpha = setting("ELU", options, "alpha", 1);
   }
 
   override forward(x: Tensor): Tensor {
@@ -159,7 +162,7 @@ export class CELU extends WidthKeeper {
 
   constructor(options?: number | { alpha?: number }) {
     super();
-    this.alpha = setting(options, "alpha", 1);
+    this.alpha = setting("CELU", options, "alpha", 1);
   }
 
   override forward(x: Tensor): Tensor {
@@ -204,8 +207,9 @@ export class Hardtanh extends WidthKeeper {
 
   constructor(options: { minVal?: number; maxVal?: number } = {}) {
     super();
-    this.minVal = options.minVal ?? -1;
-    this.maxVal = options.maxVal ?? 1;
+    const { minVal, maxVal } = withDefaults("Hardtanh", options, { minVal: -1, maxVal: 1 });
+    this.minVal = minVal;
+    this.maxVal = maxVal;
     if (!(this.minVal < this.maxVal)) {
       throw new ChainruleError(
         "argument",
@@ -284,7 +288,7 @@ export class Hardshrink extends WidthKeeper {
 
   constructor(options?: number | { lambd?: number }) {
     super();
-    this.lambd = setting(options, "lambd", 0.5);
+    this.lambd = setting("Hardshrink", options, "lambd", 0.5);
   }
 
   override forward(x: Tensor): Tensor {
@@ -313,7 +317,7 @@ export class Softshrink extends WidthKeeper {
 
   constructor(options?: number | { lambd?: number }) {
     super();
-    this.lambd = setting(options, "lambd", 0.5);
+    this.lambd = setting("Softshrink", options, "lambd", 0.5);
   }
 
   override forward(x: Tensor): Tensor {

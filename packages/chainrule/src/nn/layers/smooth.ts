@@ -1,5 +1,6 @@
 /** Smooth activations, value by value. All keep the shape. */
 import type { Tensor } from "../../tensor/index.ts";
+import { withDefaults } from "../../util/options.ts";
 import { WidthKeeper } from "../module/layer.ts";
 
 /**
@@ -19,11 +20,11 @@ export class GELU extends WidthKeeper {
 
   constructor(options: { approximate?: "none" | "tanh" } = {}) {
     super();
-    this.approximate = options.approximate ?? "none";
+    this.approximate = withDefaults("GELU", options, { approximate: "none" }).approximate;
   }
 
   override forward(x: Tensor): Tensor {
-    return x.gelu(this);
+    return x.gelu({ approximate: this.approximate });
   }
 
   override extraRepr(): string {
@@ -123,12 +124,13 @@ export class Softplus extends WidthKeeper {
 
   constructor(options: { beta?: number; threshold?: number } = {}) {
     super();
-    this.beta = options.beta ?? 1;
-    this.threshold = options.threshold ?? 20;
+    const { beta, threshold } = withDefaults("Softplus", options, { beta: 1, threshold: 20 });
+    this.beta = beta;
+    this.threshold = threshold;
   }
 
   override forward(x: Tensor): Tensor {
-    return x.softplus(this);
+    return x.softplus({ beta: this.beta, threshold: this.threshold });
   }
 
   override extraRepr(): string {

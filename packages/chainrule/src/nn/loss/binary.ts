@@ -1,13 +1,29 @@
 /** Losses for targets that are yes or no. */
 import { recording, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
+import type { OptionNames } from "../../util/options.ts";
+import {
+  checkLoss,
+  fitting,
+  marginNames,
+  type ReductionOption,
+  reduced,
+  reductionNames,
+  requireSameShape,
+  weighted,
+} from "./reduction.ts";
 
 /** Options of the binary cross-entropies. */
 export interface BinaryOptions extends ReductionOption {
-  /** A factor for each element's loss; broadcasts. Without it 1. */
+  /** A factor for each element's loss; broadcasts to the input's shape. Without it 1. */
   weight?: Tensor | null;
 }
+
+/** The names of {@link BinaryOptions}. */
+export const binaryNames: OptionNames<BinaryOptions> = { ...reductionNames, weight: 0 };
+
+/** What {@link binaryCrossEntropyWithLogits} can be told. */
+export const logitsNames = { ...binaryNames, posWeight: 0 };
 
 const sizes = "Give one target for each output: squeeze() or unsqueeze() one of them.";
 
@@ -19,7 +35,7 @@ const sizes = "Give one target for each output: squeeze() or unsqueeze() one of 
  * @param target t from 0 to 1, in the shape of the input
  * @param options weight none, reduction "mean" when left out
  * @throws ChainruleError `argument` when an input is below 0 or above 1, as logits are; a compiled function does not look.
- *   `shape` when the shapes differ
+ *   `shape` when the shapes differ, or the weight would enlarge them
  *
  * @example
  * const t = tensor([1, 1]);
@@ -27,15 +43,12 @@ const sizes = "Give one target for each output: squeeze() or unsqueeze() one of 
  * losses; // → tensor([0.6931, 100.0000])
  * nn.functional.binaryCrossEntropy(tensor([3, -2]), t); // throws argument: …takes probabilities
  */
-export function binaryCrossEntropy(
-  input: Tensor,
-  target: Tensor,
-  { weight, reduction }: BinaryOptions = {},
-): Tensor {
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryOptions = {}): Tensor {
+  checkLoss("binaryCrossEntropy", { input, target }, options, binaryNames);
+  const { weight, reduction } = options;
   requireSameShape("binaryCrossEntropy", input, target, sizes);
   if (!recording) checkProbabilities(input);
-  const losses = input.binaryCrossEntropy(target);
-  return reduced(weight ? losses.mul(weight) : losses, reduction);
+  return reduced(weighted(input.binaryCrossEntropy(target), "weight", weight), reduction);
 }
 
 /** NaN passes: whoever looks for the first value that is not finite has more to say about it. */
@@ -56,8 +69,8 @@ function checkProbabilities(input: Tensor): void {
  * @param input logits x, any shape, float
  * @param target t from 0 to 1, in the shape of the input
  * @param options weight none, reduction "mean" when left out
- * @param options.posWeight how much a positive counts; broadcasts along the last dimension. Without it 1
- * @throws ChainruleError `shape` when the shapes differ
+ * @param options.posWeight how much a positive counts; broadcasts to the input's shape. Without it 1
+ * @throws ChainruleError `shape` when the shapes differ, or a weight would enlarge them
  *
  * @example
  * const x = tensor([0, -100]);
@@ -69,13 +82,15 @@ function checkProbabilities(input: Tensor): void {
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  { weight, posWeight, reduction }: BinaryOptions & { posWeight?: Tensor | null } = {},
+  options: BinaryOptions & { posWeight?: Tensor | null } = {},
 ): Tensor {
+  checkLoss("binaryCrossEntropyWithLogits", { input, target }, options, logitsNames);
+  const { weight, posWeight, reduction } = options;
   requireSameShape("binaryCrossEntropyWithLogits", input, target, sizes);
   const negative = target.neg().add(1).mul(input);
   const log = input.logSigmoid().neg(); // log(1 + e⁻ˣ)
-  const losses = negative.add(posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)) : log);
-  return reduced(weight ? losses.mul(weight) : losses, reduction);
+  const factor = posWeight && fitting(input, "posWeight", posWeight).sub(1).mul(target).add(1);
+  return reduced(weighted(negative.add(factor ? log.mul(factor) : log), "weight", weight), reduction);
 }
 
 /**
@@ -91,7 +106,9 @@ export function binaryCrossEntropyWithLogits(
  * const losses = nn.functional.softMarginLoss(x, tensor([1, 1, 1]), { reduction: "none" });
  * losses; // → tensor([0.6931, 0.1269, 2.1269])
  */
-export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: ReductionOption = {}): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  checkLoss("softMarginLoss", { input, target }, options);
+  const { reduction } = options;
   requireSameShape("softMarginLoss", input, target, sizes);
   return reduced(input.mul(target).logSigmoid().neg(), reduction);
 }
@@ -112,8 +129,10 @@ export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: Red
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
-  { margin = 1, reduction }: ReductionOption & { margin?: number } = {},
+  options: ReductionOption & { margin?: number } = {},
 ): Tensor {
+  checkLoss("hingeEmbeddingLoss", { input, target }, options, marginNames);
+  const { margin = 1, reduction } = options;
   requireSameShape("hingeEmbeddingLoss", input, target, sizes);
   const apart = where(target.ne(1), input.neg().add(margin).clampMin(0), 0);
   const alike = where(target.ne(-1), input, 0);

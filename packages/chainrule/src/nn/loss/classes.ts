@@ -9,8 +9,16 @@ import {
   where,
 } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import type { OptionNames } from "../../util/options.ts";
 import { counted } from "../../util/wording.ts";
-import { type Reduction, type ReductionOption, reduced } from "./reduction.ts";
+import {
+  checkLoss,
+  marginNames,
+  type Reduction,
+  type ReductionOption,
+  reduced,
+  reductionNames,
+} from "./reduction.ts";
 
 /** Options of the losses on classes. */
 export interface ClassOptions extends ReductionOption {
@@ -28,6 +36,12 @@ export interface CrossEntropyOptions extends ClassOptions {
   /** Share of the target that is spread evenly over all classes, from 0 to 1. Default 0. Szegedy et al., CVPR 2016. */
   labelSmoothing?: number;
 }
+
+/** The names of {@link ClassOptions}. */
+export const classNames: OptionNames<ClassOptions> = { ...reductionNames, weight: 0, ignoreIndex: 0 };
+
+/** The names of {@link CrossEntropyOptions}. */
+export const crossEntropyNames: OptionNames<CrossEntropyOptions> = { ...classNames, labelSmoothing: 0 };
 
 /** The dimension of the classes: [classes], [n, classes] or [n, classes, …]. */
 function classDim(input: Tensor): number {
@@ -139,6 +153,7 @@ function weighted(losses: Tensor, keep: Tensor, weights: Tensor, reduction: Redu
  * nn.functional.nllLoss(logProbs, tensor([0, 3], { dtype: "int32" })); // throws index: The label 3
  */
 export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
+  checkLoss("nllLoss", { logProbs, target }, options, classNames);
   const { weight, ignoreIndex = -100, reduction } = options;
   const dim = checkClasses(logProbs, target, weight);
   return byLabel(target, logProbs.shape[dim], ignoreIndex, () => {
@@ -166,6 +181,7 @@ export function nllLoss(logProbs: Tensor, target: Tensor, options: ClassOptions 
  * nn.functional.crossEntropy(logits, tensor([[1, 0, 0], [0, 0.5, 0.5]])); // → tensor(1.3765)
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkLoss("crossEntropy", { input, target }, options, crossEntropyNames);
   const { weight, labelSmoothing = 0, ignoreIndex = -100, reduction } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ChainruleError("argument", `labelSmoothing is ${labelSmoothing}.`, "Give a share from 0 to 1.");
@@ -174,7 +190,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const logProbs = input.logSoftmax(dim);
   if (isFloating(target.dtype)) return softCrossEntropy(logProbs, target, dim, options);
   checkClasses(input, target, weight, ", or probabilities in the shape of the input, as float32");
-  if (labelSmoothing === 0) return nllLoss(logProbs, target, options);
+  if (labelSmoothing === 0) return nllLoss(logProbs, target, { weight, ignoreIndex, reduction });
   const classes = input.shape[dim];
   return byLabel(target, classes, ignoreIndex, () => {
     const { labels, keep, weights } = countingLabels(logProbs, target, weight, ignoreIndex);
@@ -222,6 +238,9 @@ export interface MultiMarginOptions extends ReductionOption {
   weight?: Tensor | null;
 }
 
+/** The names of {@link MultiMarginOptions}. */
+export const multiMarginNames: OptionNames<MultiMarginOptions> = { ...marginNames, p: 0, weight: 0 };
+
 /**
  * Hinge loss for classes: ℓ = 1/C Σ_{i≠t} max(0, margin − x_t + x_i)^p, times the weight of t. As
  * `torch.nn.functional.multi_margin_loss`.
@@ -237,6 +256,7 @@ export interface MultiMarginOptions extends ReductionOption {
  * nn.functional.multiMarginLoss(scores, labels, { reduction: "none" }); // → tensor([0.1667, 0.6667])
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+  checkLoss("multiMarginLoss", { input, target }, options, multiMarginNames);
   const { p = 1, margin = 1, weight, reduction } = options;
   if (p !== 1 && p !== 2) throw new ChainruleError("argument", `p is ${String(p)}.`, "Use 1 or 2.");
   if (input.ndim > 2) {

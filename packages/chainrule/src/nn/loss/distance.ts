@@ -4,7 +4,8 @@
  */
 import { sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
+import type { OptionNames } from "../../util/options.ts";
+import { checkLoss, marginNames, type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
 
 const tiny = 1e-12;
 
@@ -38,8 +39,10 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction }: ReductionOption & { margin?: number } = {},
+  options: ReductionOption & { margin?: number } = {},
 ): Tensor {
+  checkLoss("cosineEmbeddingLoss", { input1, input2, target }, options, marginNames);
+  const { margin = 0, reduction } = options;
   requireSameInputs("cosineEmbeddingLoss", input1, input2);
   const pairs = input1.shape.slice(0, -1);
   if (input1.ndim < 1 || input1.ndim > 2 || !sameShape(target.shape, pairs)) {
@@ -76,8 +79,10 @@ export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction }: ReductionOption & { margin?: number } = {},
+  options: ReductionOption & { margin?: number } = {},
 ): Tensor {
+  checkLoss("marginRankingLoss", { input1, input2, target }, options, marginNames);
+  const { margin = 0, reduction } = options;
   requireSameInputs("marginRankingLoss", input1, input2);
   requireSameShape("marginRankingLoss", input1, target);
   return reduced(input1.sub(input2).mul(target).neg().add(margin).clampMin(0), reduction);
@@ -94,6 +99,9 @@ export interface TripletOptions extends ReductionOption {
   /** Take the negative's distance from the positive when it is smaller. Default false. */
   swap?: boolean;
 }
+
+/** The names of {@link TripletOptions}. */
+export const tripletNames: OptionNames<TripletOptions> = { ...marginNames, p: 0, eps: 0, swap: 0 };
 
 /** ‖a − b + ε‖ₚ along the last dimension. */
 const distance = (a: Tensor, b: Tensor, p: number, eps: number): Tensor => a.sub(b).add(eps).norm(p, -1);
@@ -120,6 +128,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletOptions = {},
 ): Tensor {
+  checkLoss("tripletMarginLoss", { anchor, positive, negative }, options, tripletNames);
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction } = options;
   if (!(p > 0)) throw new ChainruleError("argument", `p is ${p}.`, "Give the degree of a norm, above 0.");
   requireSameInputs("tripletMarginLoss", anchor, positive);

@@ -1,7 +1,16 @@
 /** Negative log-likelihoods of distributions, and the divergence of two of them. */
 import { recording, sameShape, showShape, type Tensor, where } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { type Reduction, type ReductionOption, reduced, requireSameShape } from "./reduction.ts";
+import type { OptionNames } from "../../util/options.ts";
+import {
+  checkLoss,
+  type Reduction,
+  type ReductionOption,
+  reduced,
+  reductionNames,
+  requirePairs,
+  requireSameShape,
+} from "./reduction.ts";
 
 /** ½ log 2π */
 const HALF_LOG_TWO_PI = 0.9189385332046727;
@@ -14,13 +23,16 @@ export interface KLDivOptions {
   logTarget?: boolean;
 }
 
+/** The names of {@link KLDivOptions}. */
+export const klDivNames: OptionNames<KLDivOptions> = { ...reductionNames, logTarget: 0 };
+
 /**
  * Kullback–Leibler divergence: ℓ = t (log t − x), zero where t is. As `torch.nn.functional.kl_div`.
  *
  * @param input logarithms x of probabilities, [n, ...], float
  * @param target probabilities t, or their logarithms with `logTarget`; broadcasts with the input
  * @param options reduction "mean", logTarget false when left out
- * @throws ChainruleError `shape` when the shapes do not broadcast
+ * @throws ChainruleError `shape` when the shapes do not broadcast, or both would be enlarged, as [n, 1] and [n]
  *
  * @example
  * const input = tensor([[0.5, 0.5], [0.5, 0.5]]).log();
@@ -28,11 +40,10 @@ export interface KLDivOptions {
  * nn.functional.klDiv(input, target, { reduction: "batchmean" }); // → tensor(0.3466)
  * nn.functional.klDiv(input, target); // → tensor(0.1733)
  */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean", logTarget = false }: KLDivOptions = {},
-): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
+  checkLoss("klDiv", { input, target }, options, klDivNames);
+  const { reduction = "mean", logTarget = false } = options;
+  requirePairs("klDiv", input, target);
   const losses = logTarget
     ? target.exp().mul(target.sub(input))
     : target.xlogy(target).sub(target.mul(input));
@@ -50,13 +61,21 @@ export interface PoissonNLLOptions extends ReductionOption {
   eps?: number;
 }
 
+/** The names of {@link PoissonNLLOptions}. */
+export const poissonNames: OptionNames<PoissonNLLOptions> = {
+  ...reductionNames,
+  full: 0,
+  eps: 0,
+  logInput: 0,
+};
+
 /**
  * Negative log-likelihood of counts t under a Poisson distribution: ℓ = eˣ − t x, or x − t log(x + ε). As
  * `torch.nn.functional.poisson_nll_loss`.
  *
  * @param input logarithms x of rates, or rates with `logInput: false`; any shape, float
  * @param target counts t, broadcasts with the input
- * @throws ChainruleError `shape` when the shapes do not broadcast
+ * @throws ChainruleError `shape` when the shapes do not broadcast, or both would be enlarged, as [n, 1] and [n]
  *
  * @example
  * const counts = tensor([3, 3]);
@@ -65,7 +84,9 @@ export interface PoissonNLLOptions extends ReductionOption {
  * nn.functional.poissonNllLoss(tensor([3, 3]).log(), counts); // → tensor(-0.2958)
  */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLOptions = {}): Tensor {
+  checkLoss("poissonNllLoss", { input, target }, options, poissonNames);
   const { logInput = true, full = false, eps = 1e-8, reduction } = options;
+  requirePairs("poissonNllLoss", input, target);
   let losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
   if (full) {
     const many = target.gt(1);
@@ -92,6 +113,9 @@ export interface GaussianNLLOptions extends ReductionOption {
   eps?: number;
 }
 
+/** The names of {@link GaussianNLLOptions}. */
+export const gaussianNames: OptionNames<GaussianNLLOptions> = { ...reductionNames, full: 0, eps: 0 };
+
 /**
  * Negative log-likelihood under normal distributions: ℓ = ½ (log v + (x − t)² / v). As `torch.nn.functional.gaussian_nll_loss`. Nix
  * and Weigend, ICNN 1994.
@@ -112,6 +136,7 @@ export function gaussianNllLoss(
   variance: Tensor,
   options: GaussianNLLOptions = {},
 ): Tensor {
+  checkLoss("gaussianNllLoss", { input, target, variance }, options, gaussianNames);
   const { full = false, eps = 1e-6, reduction } = options;
   requireSameShape("gaussianNllLoss", input, target);
   const rows = input.shape.slice(0, -1);

@@ -5,15 +5,20 @@ import {
   type BinaryOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  binaryNames,
   hingeEmbeddingLoss,
+  logitsNames,
   softMarginLoss,
 } from "./binary.ts";
 import {
   type ClassOptions,
   type CrossEntropyOptions,
+  classNames,
   crossEntropy,
+  crossEntropyNames,
   type MultiMarginOptions,
   multiMarginLoss,
+  multiMarginNames,
   nllLoss,
 } from "./classes.ts";
 import {
@@ -21,26 +26,34 @@ import {
   marginRankingLoss,
   type TripletOptions,
   tripletMarginLoss,
+  tripletNames,
 } from "./distance.ts";
 import {
   type GaussianNLLOptions,
+  gaussianNames,
   gaussianNllLoss,
   type KLDivOptions,
   klDiv,
+  klDivNames,
   type PoissonNLLOptions,
+  poissonNames,
   poissonNllLoss,
 } from "./likelihood.ts";
-import type { ReductionOption } from "./reduction.ts";
-import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./regression.ts";
+import { checkLossOptions, marginNames, type ReductionOption, reductionNames } from "./reduction.ts";
+import { huberLoss, huberNames, l1Loss, mseLoss, smoothL1Loss, smoothL1Names } from "./regression.ts";
 
 /** Base of the losses: holds the options, with their tensors as buffers, so that `to(dtype)` and state dictionaries know them. */
-abstract class Loss<O extends object> extends Module {
+abstract class Loss<O extends KLDivOptions | ReductionOption> extends Module {
+  /** The names of the options that there are. */
+  protected static readonly takes: object = reductionNames;
   /** The options that the loss was made with. */
   readonly given: O;
   private readonly tensors: (keyof O & string)[] = [];
 
   constructor(options: O = {} as O) {
     super();
+    const { name, takes } = this.constructor as typeof Loss;
+    checkLossOptions(name, options, takes);
     this.given = options;
     for (const name of Object.keys(options) as (keyof O & string)[]) {
       const value = options[name];
@@ -48,6 +61,11 @@ abstract class Loss<O extends object> extends Module {
       this.registerBuffer(name, value);
       this.tensors.push(name);
     }
+  }
+
+  /** What becomes of the losses of the elements. */
+  get reduction(): NonNullable<KLDivOptions["reduction"]> {
+    return this.given.reduction ?? "mean";
   }
 
   /** The options, with the tensors as they are now. */
@@ -101,6 +119,7 @@ export class L1Loss extends Loss<ReductionOption> {
  */
 export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
   static override readonly name: string = "SmoothL1Loss";
+  protected static override readonly takes = smoothL1Names;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return smoothL1Loss(input, target, this.options);
@@ -117,6 +136,7 @@ export class SmoothL1Loss extends Loss<ReductionOption & { beta?: number }> {
  */
 export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
   static override readonly name: string = "HuberLoss";
+  protected static override readonly takes = huberNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, this.options);
@@ -136,6 +156,7 @@ export class HuberLoss extends Loss<ReductionOption & { delta?: number }> {
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   static override readonly name: string = "CrossEntropyLoss";
+  protected static override readonly takes = crossEntropyNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return crossEntropy(input, target, this.options);
@@ -153,6 +174,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
  */
 export class NLLLoss extends Loss<ClassOptions> {
   static override readonly name: string = "NLLLoss";
+  protected static override readonly takes = classNames;
 
   override forward(logProbs: Tensor, target: Tensor): Tensor {
     return nllLoss(logProbs, target, this.options);
@@ -169,6 +191,7 @@ export class NLLLoss extends Loss<ClassOptions> {
  */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   static override readonly name: string = "MultiMarginLoss";
+  protected static override readonly takes = multiMarginNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return multiMarginLoss(input, target, this.options);
@@ -185,6 +208,7 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
  */
 export class BCELoss extends Loss<BinaryOptions> {
   static override readonly name: string = "BCELoss";
+  protected static override readonly takes = binaryNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(input, target, this.options);
@@ -201,6 +225,7 @@ export class BCELoss extends Loss<BinaryOptions> {
  */
 export class BCEWithLogitsLoss extends Loss<BinaryOptions & { posWeight?: Tensor | null }> {
   static override readonly name: string = "BCEWithLogitsLoss";
+  protected static override readonly takes = logitsNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(input, target, this.options);
@@ -237,6 +262,7 @@ export class SoftMarginLoss extends Loss<ReductionOption> {
  */
 export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "HingeEmbeddingLoss";
+  protected static override readonly takes = marginNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return hingeEmbeddingLoss(input, target, this.options);
@@ -253,6 +279,7 @@ export class HingeEmbeddingLoss extends Loss<ReductionOption & { margin?: number
  */
 export class KLDivLoss extends Loss<KLDivOptions> {
   static override readonly name: string = "KLDivLoss";
+  protected static override readonly takes = klDivNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return klDiv(input, target, this.options);
@@ -270,6 +297,7 @@ export class KLDivLoss extends Loss<KLDivOptions> {
  */
 export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
   static override readonly name: string = "PoissonNLLLoss";
+  protected static override readonly takes = poissonNames;
 
   override forward(input: Tensor, target: Tensor): Tensor {
     return poissonNllLoss(input, target, this.options);
@@ -288,6 +316,7 @@ export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
  */
 export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
   static override readonly name: string = "GaussianNLLLoss";
+  protected static override readonly takes = gaussianNames;
 
   override forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
     return gaussianNllLoss(input, target, variance, this.options);
@@ -305,6 +334,7 @@ export class GaussianNLLLoss extends Loss<GaussianNLLOptions> {
  */
 export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "CosineEmbeddingLoss";
+  protected static override readonly takes = marginNames;
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(input1, input2, target, this.options);
@@ -321,6 +351,7 @@ export class CosineEmbeddingLoss extends Loss<ReductionOption & { margin?: numbe
  */
 export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number }> {
   static override readonly name: string = "MarginRankingLoss";
+  protected static override readonly takes = marginNames;
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(input1, input2, target, this.options);
@@ -340,6 +371,7 @@ export class MarginRankingLoss extends Loss<ReductionOption & { margin?: number 
  */
 export class TripletMarginLoss extends Loss<TripletOptions> {
   static override readonly name: string = "TripletMarginLoss";
+  protected static override readonly takes = tripletNames;
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);

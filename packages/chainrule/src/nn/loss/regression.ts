@@ -1,23 +1,17 @@
 /** Losses that measure the distance of numbers. Targets broadcast to the input, as in PyTorch. */
-import { showShape, type Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
-import { type ReductionOption, reduced } from "./reduction.ts";
+import { checkLoss, type ReductionOption, reduced, reductionNames, requirePairs } from "./reduction.ts";
 
-/**
- * x − t. Targets may broadcast, except in the one way that is nearly always a mistake: [n, 1] against [n] would compare
- * every prediction with every target.
- */
+/** What {@link huberLoss} can be told. */
+export const huberNames = { ...reductionNames, delta: 0 };
+
+/** What {@link smoothL1Loss} can be told. */
+export const smoothL1Names = { ...reductionNames, beta: 0 };
+
+/** x − t. Targets may broadcast, see {@link requirePairs}. */
 function difference(what: string, input: Tensor, target: Tensor): Tensor {
-  const [a, b] = [input.shape, target.shape];
-  const column = a.length > b.length ? a : b;
-  const row = a.length > b.length ? b : a;
-  if (column.length === 2 && row.length === 1 && column[1] === 1 && column[0] === row[0] && row[0] > 1) {
-    throw new ChainruleError(
-      "shape",
-      `${what} compares shapes ${showShape(a)} and ${showShape(b)}: broadcasting would pair all rows with all rows.`,
-      "Use squeeze(1) on the column, or unsqueeze(1) on the other.",
-    );
-  }
+  requirePairs(what, input, target);
   return input.sub(target);
 }
 
@@ -27,7 +21,7 @@ function difference(what: string, input: Tensor, target: Tensor): Tensor {
  * @param input predictions x, any shape, float
  * @param target t, of a shape that broadcasts with the input's
  * @param options reduction "mean" when left out
- * @throws ChainruleError `shape` when the shapes do not broadcast, or are [n, 1] and [n]
+ * @throws ChainruleError `shape` when the shapes do not broadcast, or both would be enlarged, as [n, 1] and [n]
  *
  * @example
  * const x = tensor([1, 2, 4]);
@@ -35,7 +29,9 @@ function difference(what: string, input: Tensor, target: Tensor): Tensor {
  * nn.functional.mseLoss(x, tensor([1, 2, 7]), { reduction: "none" }); // → tensor([0., 0., 9.])
  * nn.functional.mseLoss(x, zeros([3, 1])); // throws shape: …pair all rows with all rows
  */
-export function mseLoss(input: Tensor, target: Tensor, { reduction }: ReductionOption = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  checkLoss("mseLoss", { input, target }, options);
+  const { reduction } = options;
   return reduced(difference("mseLoss", input, target).square(), reduction);
 }
 
@@ -45,12 +41,14 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction }: ReductionO
  * @param input predictions x, any shape, float
  * @param target t, of a shape that broadcasts with the input's
  * @param options reduction "mean" when left out
- * @throws ChainruleError `shape` when the shapes do not broadcast, or are [n, 1] and [n]
+ * @throws ChainruleError `shape` when the shapes do not broadcast, or both would be enlarged, as [n, 1] and [n]
  *
  * @example
  * nn.functional.l1Loss(tensor([1, 2, 4]), tensor([1, 2, 7])); // → tensor(1.)
  */
-export function l1Loss(input: Tensor, target: Tensor, { reduction }: ReductionOption = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+  checkLoss("l1Loss", { input, target }, options);
+  const { reduction } = options;
   return reduced(difference("l1Loss", input, target).abs(), reduction);
 }
 
@@ -61,7 +59,8 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction }: ReductionOp
  * @param input predictions x, any shape, float
  * @param target t, of a shape that broadcasts with the input's
  * @param options delta 1, reduction "mean" when left out
- * @throws ChainruleError `argument` unless delta > 0, `shape` when the shapes do not broadcast or are [n, 1] and [n]
+ * @throws ChainruleError `argument` unless delta > 0, `shape` when the shapes do not broadcast, or both
+ *   would be enlarged, as [n, 1] and [n]
  *
  * @example
  * const [x, t] = [tensor([0.5, 10]), zeros([2])];
@@ -71,8 +70,10 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction }: ReductionOp
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  { delta = 1, reduction }: ReductionOption & { delta?: number } = {},
+  options: ReductionOption & { delta?: number } = {},
 ): Tensor {
+  checkLoss("huberLoss", { input, target }, options, huberNames);
+  const { delta = 1, reduction } = options;
   if (!(delta > 0)) throw new ChainruleError("argument", `delta is ${delta}.`, "Give a number above 0.");
   const distance = difference("huberLoss", input, target).abs();
   const near = distance.clamp(null, delta);
@@ -86,7 +87,8 @@ export function huberLoss(
  * @param input predictions x, any shape, float
  * @param target t, of a shape that broadcasts with the input's
  * @param options beta 1, reduction "mean" when left out
- * @throws ChainruleError `argument` when beta is below 0, `shape` when the shapes do not broadcast or are [n, 1] and [n]
+ * @throws ChainruleError `argument` when beta is below 0, `shape` when the shapes do not broadcast, or both
+ *   would be enlarged, as [n, 1] and [n]
  *
  * @example
  * const [x, t] = [tensor([0.5, 10]), zeros([2])];
@@ -96,8 +98,10 @@ export function huberLoss(
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  { beta = 1, reduction }: ReductionOption & { beta?: number } = {},
+  options: ReductionOption & { beta?: number } = {},
 ): Tensor {
+  checkLoss("smoothL1Loss", { input, target }, options, smoothL1Names);
+  const { beta = 1, reduction } = options;
   if (!(beta >= 0)) throw new ChainruleError("argument", `beta is ${beta}.`, "Give a number of at least 0.");
   const distance = difference("smoothL1Loss", input, target).abs();
   if (beta === 0) return reduced(distance, reduction);

@@ -2,6 +2,8 @@
 import { noGrad, sameShape, showShape, Tensor } from "../../tensor/index.ts";
 import { attachMethods } from "../../util/define.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { checkOptions } from "../../util/options.ts";
+import { shown } from "../../util/wording.ts";
 import { Module } from "./base.ts";
 import { deepCopy } from "./clone.ts";
 
@@ -77,6 +79,13 @@ function stateEntries(
 
 /** Copies a state into a module, or throws and changes nothing. */
 function loadState(module: Module, state: Readonly<StateDict>, strict: boolean): LoadResult {
+  if (typeof state !== "object" || state === null) {
+    throw new ChainruleError(
+      "state",
+      `loadStateDict() was given ${shown(state)}.`,
+      "Give what stateDict() returned.",
+    );
+  }
   const entries = stateEntries(module);
   const known = new Set(entries.map(([key]) => key));
   const missingKeys = [...known].filter((key) => !Object.hasOwn(state, key));
@@ -119,6 +128,7 @@ attachMethods(Module.prototype, {
     return Object.fromEntries(stateEntries(this, prefix).map(([key, tensor]) => [key, tensor.detach()]));
   },
   loadStateDict(state, options) {
+    checkOptions("loadStateDict()", options, { strict: 0 });
     return loadState(this, state, options?.strict ?? true);
   },
   clone() {

@@ -1,8 +1,19 @@
 /** Schedules made of schedules. */
 import { ChainruleError } from "../../util/errors.ts";
-import { checkUnrecorded, type Schedule, type Scheduled, type ScheduleState } from "./schedule.ts";
+import { checkList } from "../../util/options.ts";
+import { counted, shown } from "../../util/wording.ts";
+import { checkState, checkUnrecorded, Schedule, type Scheduled, type ScheduleState } from "./schedule.ts";
 
 function checkSame(schedules: readonly Schedule<unknown>[], optimizer: Scheduled): void {
+  checkList("The schedules must be an array", schedules, "[warmUp, cosine]");
+  const odd = schedules.find((s) => !(s instanceof Schedule));
+  if (odd !== undefined) {
+    throw new ChainruleError(
+      "argument",
+      `Among the schedules is ${shown(odd)}, which has no rate for each epoch.`,
+      "Step it by itself: a ReduceLROnPlateau with its figure, after the others.",
+    );
+  }
   if (schedules.length === 0 || schedules.some((s) => s.optimizer !== optimizer)) {
     throw new ChainruleError(
       "argument",
@@ -40,10 +51,11 @@ export class SequentialLR {
 
   constructor(optimizer: Scheduled, schedules: readonly Schedule<unknown>[], milestones: readonly number[]) {
     checkSame(schedules, optimizer);
+    checkList("Milestones must be an array", milestones, "[10]");
     if (milestones.length !== schedules.length - 1) {
       throw new ChainruleError(
         "argument",
-        `${schedules.length} schedules follow each other at ${milestones.length} milestones.`,
+        `${counted(schedules.length, "schedule")} follow each other at ${counted(milestones.length, "milestone")}.`,
         "Give one milestone less than schedules.",
       );
     }
@@ -77,6 +89,7 @@ export class SequentialLR {
 
   /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: { lastEpoch: number; schedules: ScheduleState[] }): void {
+    checkState(this, state, ["lastEpoch", "schedules"]);
     this.lastEpoch = state.lastEpoch;
     this.schedules.forEach((s, i) => {
       s.loadStateDict(state.schedules[i]);
@@ -104,7 +117,7 @@ export class ChainedScheduler {
   readonly schedules: readonly Schedule<unknown>[];
 
   constructor(schedules: readonly Schedule<unknown>[]) {
-    checkSame(schedules, schedules[0]?.optimizer);
+    checkSame(schedules, schedules?.[0]?.optimizer);
     this.optimizer = schedules[0].optimizer;
     this.schedules = schedules;
   }
@@ -127,6 +140,7 @@ export class ChainedScheduler {
 
   /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: { schedules: ScheduleState[] }): void {
+    checkState(this, state, ["schedules"]);
     this.schedules.forEach((s, i) => {
       s.loadStateDict(state.schedules[i]);
     });

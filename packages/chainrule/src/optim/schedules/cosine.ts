@@ -1,4 +1,5 @@
 /** Schedules along a cosine. Loshchilov and Hutter, SGDR, ICLR 2017. */
+import { withDefaults } from "../../util/options.ts";
 import { cosOfHalfTurns } from "../../util/power.ts";
 import { checkRange } from "../optimizer.ts";
 import { Schedule, type Scheduled } from "./schedule.ts";
@@ -17,7 +18,8 @@ import { Schedule, type Scheduled } from "./schedule.ts";
  * rates; // → [1, 0.8536, 0.5, 0.1464, 0]
  */
 export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }> {
-  constructor(optimizer: Scheduled, tMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
+  constructor(optimizer: Scheduled, tMax: number, options: { etaMin?: number } = {}) {
+    const { etaMin } = withDefaults("CosineAnnealingLR", options, { etaMin: 0 });
     checkRange("tMax", tMax, 1);
     super(optimizer, { tMax, etaMin });
   }
@@ -53,11 +55,8 @@ export class CosineAnnealingLR extends Schedule<{ tMax: number; etaMin: number }
  * rates; // → [1, 0.5, 1, 0.8536, 0.5, 0.1464, 1]
  */
 export class CosineAnnealingWarmRestarts extends Schedule<{ t0: number; tMult: number; etaMin: number }> {
-  constructor(
-    optimizer: Scheduled,
-    t0: number,
-    { tMult = 1, etaMin = 0 }: { tMult?: number; etaMin?: number } = {},
-  ) {
+  constructor(optimizer: Scheduled, t0: number, options: { tMult?: number; etaMin?: number } = {}) {
+    const { tMult, etaMin } = withDefaults("CosineAnnealingWarmRestarts", options, { tMult: 1, etaMin: 0 });
     checkRange("t0", t0, 1);
     checkRange("tMult", tMult, 1);
     super(optimizer, { t0, tMult, etaMin });

@@ -1,7 +1,9 @@
 /** Schedules that raise the rate and lower it again, and move the momentum the other way. */
 
 import { ChainruleError } from "../../util/errors.ts";
+import { checkChoice, checkOptions, type OptionNames } from "../../util/options.ts";
 import { cosOfHalfTurns, powerOf } from "../../util/power.ts";
+import { checkRange } from "../optimizer.ts";
 import { perGroup, Schedule, type Scheduled, type ScheduledGroup } from "./schedule.ts";
 
 /** Sets momentum, or the first of Adam's betas. */
@@ -46,6 +48,12 @@ export interface OneCycleOptions {
   threePhase?: boolean;
 }
 
+// biome-ignore format: a list of names
+const oneCycleNames: OptionNames<OneCycleOptions> = {
+  totalSteps: 0, epochs: 0, stepsPerEpoch: 0, pctStart: 0, annealStrategy: 0, cycleMomentum: 0, baseMomentum: 0,
+  maxMomentum: 0, divFactor: 0, finalDivFactor: 0, threePhase: 0,
+};
+
 interface Phase {
   end: number;
   lr: readonly [keyof Rates, keyof Rates];
@@ -81,6 +89,7 @@ export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | rea
   declare private total: number;
 
   constructor(optimizer: Scheduled, maxLr: number | readonly number[], options: OneCycleOptions) {
+    checkOptions("OneCycleLR", options, oneCycleNames);
     super(optimizer, { ...options, maxLr });
   }
 
@@ -104,6 +113,7 @@ export class OneCycleLR extends Schedule<OneCycleOptions & { maxLr: number | rea
     if (!(pctStart >= 0 && pctStart <= 1)) {
       throw new ChainruleError("argument", `pctStart is ${pctStart}.`, "Give a share from 0 to 1.");
     }
+    checkChoice("annealStrategy", this.options.annealStrategy, ["cos", "linear"]);
     this.total = total;
     const { divFactor = 25, finalDivFactor = 1e4 } = this.options;
     this.rates = perGroup("maxLr", this.options.maxLr, this.optimizer).map((top) => {
@@ -185,11 +195,17 @@ export interface CyclicOptions {
   maxMomentum?: number | readonly number[];
 }
 
+// biome-ignore format: a list of names
+const cyclicNames: OptionNames<CyclicOptions> = {
+  stepSizeUp: 0, stepSizeDown: 0, mode: 0, gamma: 0, scaleFn: 0, scaleMode: 0, cycleMomentum: 0, baseMomentum: 0, maxMomentum: 0,
+};
+
 /**
  * The rate goes up and down between `baseLr` and `maxLr` (one rate for all groups, or one for each), again and again, stepped
  * once a batch. As `torch.optim.lr_scheduler.CyclicLR`; Smith, arXiv 1506.01186.
  *
- * @throws ChainruleError `argument` for a list that is not as long as there are groups, and for an optimizer without a momentum to cycle
+ * @throws ChainruleError `argument` for a list that is not as long as there are groups, for an optimizer without a momentum to cycle,
+ * and unless stepSizeUp > 0 and stepSizeDown ≥ 0
  *
  * @example
  * const optimizer = new optim.SGD([tensor([0], { requiresGrad: true })]);
@@ -211,11 +227,17 @@ export class CyclicLR extends Schedule<
     maxLr: number | readonly number[],
     options: CyclicOptions = {},
   ) {
+    checkOptions("CyclicLR", options, cyclicNames);
     super(optimizer, { ...options, baseLr, maxLr });
   }
 
   protected override start(): void {
     const { baseLr, maxLr, cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = this.options;
+    const { stepSizeUp = 2000, stepSizeDown = 0 } = this.options;
+    checkRange("stepSizeUp", stepSizeUp, 0, Number.POSITIVE_INFINITY, "()");
+    checkRange("stepSizeDown", stepSizeDown, 0);
+    checkChoice("mode", this.options.mode, ["triangular", "triangular2", "expRange"]);
+    checkChoice("scaleMode", this.options.scaleMode, ["cycle", "iterations"]);
     this.baseLrs = perGroup("baseLr", baseLr, this.optimizer);
     this.top = perGroup("maxLr", maxLr, this.optimizer);
     this.momenta = {

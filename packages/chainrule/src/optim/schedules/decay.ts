@@ -1,5 +1,8 @@
 /** Schedules that only ever lower (or warm up) the rate by a fixed formula. */
+import { ChainruleError } from "../../util/errors.ts";
+import { checkList, withDefaults } from "../../util/options.ts";
 import { powerOf } from "../../util/power.ts";
+import { shown } from "../../util/wording.ts";
 import { checkRange } from "../optimizer.ts";
 import { perGroup, Schedule, type Scheduled } from "./schedule.ts";
 
@@ -17,8 +20,10 @@ import { perGroup, Schedule, type Scheduled } from "./schedule.ts";
  * rates; // → [1, 1, 0.1, 0.1, 0.01]
  */
 export class StepLR extends Schedule<{ stepSize: number; gamma: number }> {
-  constructor(optimizer: Scheduled, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: Scheduled, stepSize: number, options: { gamma?: number } = {}) {
+    const { gamma } = withDefaults("StepLR", options, { gamma: 0.1 });
     checkRange("stepSize", stepSize, 1);
+    checkRange("gamma", gamma);
     super(optimizer, { stepSize, gamma });
   }
 
@@ -43,7 +48,10 @@ export class StepLR extends Schedule<{ stepSize: number; gamma: number }> {
  * rates; // → [1, 1, 0.1, 0.01, 0.01]
  */
 export class MultiStepLR extends Schedule<{ milestones: readonly number[]; gamma: number }> {
-  constructor(optimizer: Scheduled, milestones: readonly number[], { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: Scheduled, milestones: readonly number[], options: { gamma?: number } = {}) {
+    const { gamma } = withDefaults("MultiStepLR", options, { gamma: 0.1 });
+    checkList("Milestones must be an array", milestones, "[30, 80]");
+    checkRange("gamma", gamma);
     super(optimizer, { milestones, gamma });
   }
 
@@ -68,6 +76,7 @@ export class MultiStepLR extends Schedule<{ milestones: readonly number[]; gamma
  */
 export class ExponentialLR extends Schedule<{ gamma: number }> {
   constructor(optimizer: Scheduled, gamma: number) {
+    checkRange("gamma", gamma);
     super(optimizer, { gamma });
   }
 
@@ -94,18 +103,17 @@ export class ExponentialLR extends Schedule<{ gamma: number }> {
  * rates; // → [0.5, 0.5, 1, 1]
  */
 export class ConstantLR extends Schedule<{ factor: number; totalIters: number }> {
-  constructor(
-    optimizer: Scheduled,
-    { factor = 1 / 3, totalIters = 5 }: { factor?: number; totalIters?: number } = {},
-  ) {
-    checkRange("factor", factor, 0, 1 + Number.EPSILON);
+  constructor(optimizer: Scheduled, options: { factor?: number; totalIters?: number } = {}) {
+    const { factor, totalIters } = withDefaults("ConstantLR", options, { factor: 1 / 3, totalIters: 5 });
+    checkRange("factor", factor, 0, 1, "[]");
     super(optimizer, { factor, totalIters });
   }
 
-  protected next(lr: number, epoch: number): number {
+  protected next(lr: number, epoch: number, base: number): number {
     const { factor, totalIters } = this.options;
     if (epoch === 0) return lr * factor;
-    return epoch === totalIters ? lr * (1 / factor) : lr;
+    if (epoch !== totalIters) return lr;
+    return factor === 0 ? base : lr * (1 / factor); // from 0 no factor leads back
   }
 
   protected override closed(epoch: number, base: number): number {
@@ -129,15 +137,12 @@ export class ConstantLR extends Schedule<{ factor: number; totalIters: number }>
 export class LinearLR extends Schedule<{ startFactor: number; endFactor: number; totalIters: number }> {
   constructor(
     optimizer: Scheduled,
-    {
-      startFactor = 1 / 3,
-      endFactor = 1,
-      totalIters = 5,
-    }: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+    options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
-    checkRange("startFactor", startFactor, Number.MIN_VALUE, 1 + Number.EPSILON);
-    checkRange("endFactor", endFactor, 0, 1 + Number.EPSILON);
-    super(optimizer, { startFactor, endFactor, totalIters });
+    const all = withDefaults("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 });
+    checkRange("startFactor", all.startFactor, 0, 1, "(]");
+    checkRange("endFactor", all.endFactor, 0, 1, "[]");
+    super(optimizer, all);
   }
 
   protected next(lr: number, epoch: number): number {
@@ -168,11 +173,8 @@ export class LinearLR extends Schedule<{ startFactor: number; endFactor: number;
  * rates; // → [1, 0.5625, 0.25, 0.0625, 0, 0]
  */
 export class PolynomialLR extends Schedule<{ totalIters: number; power: number }> {
-  constructor(
-    optimizer: Scheduled,
-    { totalIters = 5, power = 1 }: { totalIters?: number; power?: number } = {},
-  ) {
-    super(optimizer, { totalIters, power });
+  constructor(optimizer: Scheduled, options: { totalIters?: number; power?: number } = {}) {
+    super(optimizer, withDefaults("PolynomialLR", options, { totalIters: 5, power: 1 }));
   }
 
   protected next(lr: number, epoch: number): number {
@@ -185,6 +187,23 @@ export class PolynomialLR extends Schedule<{ totalIters: number; power: number }
     const { totalIters, power } = this.options;
     return base * powerOf(1 - Math.min(totalIters, epoch) / totalIters, power);
   }
+}
+
+/** The factor of each group: a function of the epoch. */
+function lambdasOf(
+  lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
+  optimizer: Scheduled,
+): ((epoch: number) => number)[] {
+  const lambdas = perGroup("lrLambda", lrLambda, optimizer);
+  for (const lambda of lambdas) {
+    if (typeof lambda === "function") continue;
+    throw new ChainruleError(
+      "argument",
+      `lrLambda is ${shown(lambda)}.`,
+      "Give a function of the epoch, such as (epoch) => 0.95 ** epoch.",
+    );
+  }
+  return lambdas;
 }
 
 /**
@@ -205,7 +224,7 @@ export class LambdaLR extends Schedule<{ lambdas: ((epoch: number) => number)[] 
     optimizer: Scheduled,
     lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
   ) {
-    super(optimizer, { lambdas: perGroup("lrLambda", lrLambda, optimizer) });
+    super(optimizer, { lambdas: lambdasOf(lrLambda, optimizer) });
   }
 
   protected next(_lr: number, epoch: number, base: number, group: number): number {
@@ -231,7 +250,7 @@ export class MultiplicativeLR extends Schedule<{ lambdas: ((epoch: number) => nu
     optimizer: Scheduled,
     lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
   ) {
-    super(optimizer, { lambdas: perGroup("lrLambda", lrLambda, optimizer) });
+    super(optimizer, { lambdas: lambdasOf(lrLambda, optimizer) });
   }
 
   protected next(lr: number, epoch: number, _base: number, group: number): number {

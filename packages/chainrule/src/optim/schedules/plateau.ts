@@ -1,5 +1,8 @@
+import { ChainruleError } from "../../util/errors.ts";
+import { checkChoice, withDefaults } from "../../util/options.ts";
+import { shown } from "../../util/wording.ts";
 import { checkRange } from "../optimizer.ts";
-import { checkUnrecorded, perGroup, type Scheduled } from "./schedule.ts";
+import { checkState, checkUnrecorded, perGroup, type Scheduled } from "./schedule.ts";
 
 /** Options of {@link ReduceLROnPlateau}. */
 export interface PlateauOptions {
@@ -48,18 +51,31 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Scheduled, options: PlateauOptions = {}) {
     this.optimizer = optimizer;
-    this.options = {
+    // biome-ignore format: defaults
+    this.options = withDefaults("ReduceLROnPlateau", options, {
       mode: "min", factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel", cooldown: 0, minLr: 0, eps: 1e-8,
-      ...options,
-    }; // biome-ignore format: defaults
+    });
+    checkChoice("mode", this.options.mode, ["min", "max"]);
+    checkChoice("thresholdMode", this.options.thresholdMode, ["rel", "abs"]);
     checkRange("factor", this.options.factor, 0, 1);
     perGroup("minLr", this.options.minLr, optimizer);
-    this.best = this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.best = this.worst;
   }
 
-  /** Ends an epoch whose figure is given. */
+  /**
+   * Ends an epoch whose figure is given.
+   *
+   * @throws ChainruleError `argument` without a figure, and for a tensor: `step(loss.item())`
+   */
   step(figure: number): void {
     checkUnrecorded(this);
+    if (typeof figure !== "number") {
+      throw new ChainruleError(
+        "argument",
+        `The figure that ReduceLROnPlateau watches is ${shown(figure)}.`,
+        "Give a number: step(loss.item()).",
+      );
+    }
     this.lastEpoch++;
     if (this.better(figure)) {
       this.best = figure;
@@ -83,14 +99,20 @@ export class ReduceLROnPlateau {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** The best figure and the counts of epochs, from which {@link loadStateDict} continues. */
-  stateDict(): { lastEpoch: number; best: number; bad: number; waiting: number } {
-    return { lastEpoch: this.lastEpoch, best: this.best, bad: this.bad, waiting: this.waiting };
+  /** The best figure (null before the first: JSON has no infinity) and the counts of epochs, from which {@link loadStateDict} continues. */
+  stateDict(): { lastEpoch: number; best: number | null; bad: number; waiting: number } {
+    const { lastEpoch, best, bad, waiting } = this;
+    return { lastEpoch, best: best === this.worst ? null : best, bad, waiting };
   }
 
   /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
-  loadStateDict(state: { lastEpoch: number; best: number; bad: number; waiting: number }): void {
-    Object.assign(this, state);
+  loadStateDict(state: { lastEpoch: number; best: number | null; bad: number; waiting: number }): void {
+    checkState(this, state, ["lastEpoch", "bad", "waiting"]);
+    Object.assign(this, state, { best: state.best ?? this.worst });
+  }
+
+  private get worst(): number {
+    return this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
   private better(figure: number): boolean {

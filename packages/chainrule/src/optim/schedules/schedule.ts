@@ -1,5 +1,7 @@
 import { recording } from "../../tensor/index.ts";
 import { ChainruleError } from "../../util/errors.ts";
+import { counted, shown } from "../../util/wording.ts";
+import { checkRange } from "../optimizer.ts";
 
 /** Refuses a step of a schedule in a function that compile() records: its runs would not step. */
 export function checkUnrecorded(schedule: object): void {
@@ -61,6 +63,7 @@ export abstract class Schedule<O> {
   lastEpoch = -1;
 
   constructor(optimizer: Scheduled, options: O) {
+    checkScheduled(optimizer);
     this.optimizer = optimizer;
     this.options = options;
     for (const group of optimizer.paramGroups) group.initialLr ??= group.lr;
@@ -79,9 +82,14 @@ export abstract class Schedule<O> {
     this.set((group, i) => this.next(group.lr, this.lastEpoch, this.baseLrs[i], i));
   }
 
-  /** Jumps to an epoch, as if all epochs before it had passed. */
+  /**
+   * Jumps to an epoch, as if all epochs before it had passed.
+   *
+   * @throws ChainruleError `argument` for an epoch below 0
+   */
   jump(epoch: number): void {
     checkUnrecorded(this);
+    checkRange("epoch", epoch, 0);
     this.lastEpoch = epoch;
     this.set(
       (group, i) => this.closed(epoch, this.baseLrs[i], i) ?? this.next(group.lr, epoch, this.baseLrs[i], i),
@@ -100,6 +108,7 @@ export abstract class Schedule<O> {
 
   /** Continues from {@link stateDict}. The rates stand in the optimizer's state: load that too. */
   loadStateDict(state: ScheduleState): void {
+    checkState(this, state, ["lastEpoch", "baseLrs"]);
     this.lastEpoch = state.lastEpoch;
     this.baseLrs = [...state.baseLrs];
   }
@@ -122,13 +131,36 @@ export abstract class Schedule<O> {
   }
 }
 
+/** Throws unless it has groups of parameters, as optimizers do. */
+export function checkScheduled(optimizer: Scheduled): void {
+  if (Array.isArray(optimizer?.paramGroups)) return;
+  throw new ChainruleError(
+    "argument",
+    `A schedule was given ${shown(optimizer)} where its optimizer stands.`,
+    "Make the optimizer first, and give it as the first argument.",
+  );
+}
+
+/** Throws unless a state has what `stateDict()` of this schedule gives. */
+export function checkState(schedule: object, state: object, names: readonly string[]): void {
+  const lacking = names.find((name) => (state as Record<string, unknown> | undefined)?.[name] === undefined);
+  if (lacking === undefined) return;
+  throw new ChainruleError(
+    "state",
+    `This is no state of ${schedule.constructor.name}: it lacks ${lacking}.`,
+    "Give what stateDict() of such a schedule returned.",
+  );
+}
+
 /** One value for all groups, or a list with one for each. */
-export function perGroup<T>(name: string, value: T | readonly T[], { paramGroups }: Scheduled): T[] {
+export function perGroup<T>(name: string, value: T | readonly T[], optimizer: Scheduled): T[] {
+  checkScheduled(optimizer);
+  const { paramGroups } = optimizer;
   if (!Array.isArray(value)) return paramGroups.map(() => value as T);
   if (value.length === paramGroups.length) return [...value];
   throw new ChainruleError(
     "argument",
-    `${name} is a list of ${value.length}, and the optimizer has ${paramGroups.length} parameter group${paramGroups.length === 1 ? "" : "s"}.`,
+    `${name} is a list of ${value.length}, and the optimizer has ${counted(paramGroups.length, "parameter group")}.`,
     "Give one value for each group, or one value, not in a list, for all.",
   );
 }

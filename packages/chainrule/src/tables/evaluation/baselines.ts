@@ -1,3 +1,4 @@
+import { merged } from "../../util/options.ts";
 import { columnNamed } from "../column.ts";
 import type { Predictions } from "../model.ts";
 import type { Plan } from "../procedure/plan.ts";
@@ -37,8 +38,9 @@ export interface Baseline {
  */
 export function baselinesOf(plan: Plan, options?: ScoreOptions): Baseline[] {
   const { target, test } = plan;
+  const scoring: ScoreOptions = merged({ weights: plan.weights }, options);
   const score = (predictions: Predictions): Scores =>
-    scoresOf(target, predictions, test.table, test.rows, { weights: plan.weights, ...options });
+    scoresOf(target, predictions, test.table, test.rows, scoring);
   const linear = fitLinear(plan);
   const classes = plan.task === "classification";
   return [

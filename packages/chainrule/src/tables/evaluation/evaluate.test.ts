@@ -143,3 +143,15 @@ describe("a trained model", () => {
     expect(() => finishModel(model, plan, { threshold: 2 })).toThrow("The threshold is 2.");
   });
 });
+
+test("weights that are undefined are the plan's, and null is none", () => {
+  const rows = rowsOf(80).map((row, i) => ({ ...row, weight: 1 + (i % 3) }));
+  const plan = planFor(tableFromRows(rows), { target: "y", exclude: ["class"], weights: "weight" });
+  const { model } = fitLinear(plan);
+  const scored = (weights?: string | null): unknown => {
+    const { scores, baselines } = evaluatePlan(model, plan, { samples: 0, weights });
+    return [scores, baselines, baselinesOf(plan, { samples: 0, weights })];
+  };
+  expect(scored(undefined)).toEqual(scored("weight"));
+  expect(scored(null)).not.toEqual(scored("weight"));
+});

@@ -1,3 +1,4 @@
+import { merged } from "../../util/options.ts";
 import { columnNamed } from "../column.ts";
 import { intervalAround } from "../intervals.ts";
 import type { TableModel } from "../model.ts";
@@ -50,7 +51,7 @@ export interface PlanEvaluation {
 export function evaluatePlan(model: TableModel, plan: Plan, options?: ScoreOptions): PlanEvaluation {
   const { table, rows } = plan.test;
   const predictions = model.predict(table, rows);
-  const scoring = { weights: plan.weights, ...options };
+  const scoring: ScoreOptions = merged({ weights: plan.weights }, options);
   return {
     scores: scoresOf(plan.target, predictions, table, rows, scoring),
     baselines: baselinesOf(plan, { ...scoring, samples: 0 }),

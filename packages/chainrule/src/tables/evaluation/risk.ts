@@ -3,6 +3,7 @@ import { fromTypedArray } from "../../tensor/index.ts";
 import { columnNamed, type Table } from "../column.ts";
 import type { TableModel } from "../model.ts";
 import type { Plan } from "../procedure/plan.ts";
+import { otherTask } from "../procedure/scores.ts";
 import { everyNth } from "../procedure/split.ts";
 import { rowWeights } from "../row-weights.ts";
 import { classNumbers, targetNumbers } from "../target.ts";
@@ -78,6 +79,6 @@ function meanLoss(model: TableModel, table: Table, rows: Int32Array, weights: st
     const truth = classNumbers(target, column, rows, table.source);
     return metrics.logLoss(fromTypedArray(predictions.probabilities, shape), truth, by);
   }
-  if (predictions.task !== "regression") throw new TypeError("predictions of another task than the target's");
+  if (predictions.task !== "regression") throw otherTask(predictions.task, target.task);
   return metrics.mse(predictions.values, targetNumbers(column, rows, table.source), by);
 }

@@ -226,5 +226,13 @@ test("a table's rows are scored, without intervals where none are asked for", ()
   } as const;
   const values = Float64Array.of(1, 3);
   const scores = scoresOf(target, { task: "regression", values }, table, Int32Array.of(0, 2), { samples: 0 });
+  const classes = {
+    task: "classification",
+    classes: Int32Array.of(0, 1),
+    probabilities: new Float64Array(4),
+  } as const;
+  expect(() => scoresOf(target, classes, table, Int32Array.of(0, 2))).toThrow(
+    "These are predictions of classification, and the target is one of regression.",
+  );
   expect(scores).toMatchObject({ rows: 2, mae: 0.5, baseline: Math.sqrt((1 + 4) / 2), intervals: {} });
 });

@@ -1,3 +1,4 @@
+import { ChainruleError } from "../../util/errors.ts";
 import { columnNamed, type Table } from "../column.ts";
 import type { Predictions } from "../model.ts";
 import { rowWeights } from "../row-weights.ts";
@@ -66,8 +67,16 @@ export function scoresOf(
     const truth = targetNumbers(column, rows, table.source);
     return numberScores(predictions.values, truth, target.mean, resampling, counts);
   }
-  throw new TypeError("predictions of another task than the target's");
+  throw otherTask(predictions.task, target.task);
 }
+
+/** The error for predictions that are not of the target's task. */
+export const otherTask = (predictions: string, target: string): ChainruleError =>
+  new ChainruleError(
+    "argument",
+    `These are predictions of ${predictions}, and the target is one of ${target}.`,
+    "Give predictions of a model for this target.",
+  );
 
 /** Scores without the large ones; of two classes also those of the second one alone. */
 export type Headline = Partial<Scores> & { readonly positive?: ClassScores["byClass"][number] };
