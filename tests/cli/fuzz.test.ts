@@ -5,6 +5,9 @@ import { missingWords, textAt } from "../../packages/chainrule/src/tables/index.
 import { readTable } from "../../packages/cli/src/sources/index.ts";
 import { chainrule, sample, workFolder } from "./command.ts";
 
+// As many tables as a minute allows: on a busy machine a training takes seconds.
+const limits = { numRuns: 60, interruptAfterTimeLimit: 60_000 };
+
 const work = workFolder();
 let count = 0;
 
@@ -36,7 +39,7 @@ test("any bytes", async () => {
     fc.asyncProperty(header, fc.uint8Array({ maxLength: 300 }), (head, bytes) =>
       survives(Buffer.concat([Buffer.from(head), bytes])),
     ),
-    { numRuns: 60 },
+    limits,
   );
 });
 
@@ -53,7 +56,7 @@ test("any text of the signs that matter", async () => {
     fc.asyncProperty(header, fc.array(signs, { maxLength: 120 }), (head, parts) =>
       survives(head + parts.join("")),
     ),
-    { numRuns: 60 },
+    limits,
   );
 });
 
@@ -74,7 +77,7 @@ test("a good table with some bytes changed, left out, or repeated", async () => 
       }
       return survives(content);
     }),
-    { numRuns: 60 },
+    limits,
   );
 });
 
@@ -100,7 +103,7 @@ test("any values with the form of a table", async () => {
     fc.asyncProperty(fc.array(row, { minLength: 10, maxLength: 30 }), (rows) =>
       survives(`a,b,y\n${rows.map((cells) => cells.join(",")).join("\n")}\n`),
     ),
-    { numRuns: 60 },
+    limits,
   );
 });
 
